@@ -1,1 +1,1 @@
-""""""
+"""Arithmetic alone: no files, no clock, no framework."""

@@ -1,1 +1,1 @@
-""""""
+"""Results to sentences, charts and pages, in Korean and English."""

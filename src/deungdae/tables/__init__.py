@@ -1,1 +1,1 @@
-""""""
+"""Shop-floor files to typed tables; the original is never changed."""

@@ -1,1 +1,1 @@
-""""""
+"""Statistics that several methods share."""
