@@ -1,0 +1,90 @@
+# Everything a person types in this repository. `make` alone lists it.
+#
+# The environment is .venv and nothing else: no command here writes outside the checkout.
+# The stamps under .venv/.done say what has been installed for which pyproject.toml and
+# constraints.txt. They form a chain, so that `make -j` never runs two installations at once.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+DONE := .venv/.done
+PINS := pyproject.toml constraints.txt tools/environment
+
+# What two cores gain on the tests; `make test WORKERS=0` runs them in one process.
+WORKERS ?= 2
+# Further words for pytest: `make test ARGS="tests/tables -k subtotal"`.
+ARGS ?=
+
+# Those named here run first and in this order, whatever else lies in benchmarks/ after them.
+BENCH_FIRST := benchmarks/causes.py benchmarks/nulls.py benchmarks/scale.py
+BENCH_ALL := $(wildcard benchmarks/*.py)
+BENCHMARKS := $(filter $(BENCH_ALL),$(BENCH_FIRST)) $(filter-out $(BENCH_FIRST),$(sort $(BENCH_ALL)))
+
+.PHONY: help
+help: ## list these targets
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+
+.PHONY: setup
+setup: $(DONE)/dev ## make the environment in .venv (commands in .venv/bin), nothing else
+	@echo "The environment is ready: .venv (commands in $(BIN))."
+
+.PHONY: up
+up: $(DONE)/runtime ## install what is missing, then analyse a demo table and show the report
+	@$(BIN)/deungdae demo
+
+.PHONY: test
+test: $(DONE)/dev ## run all tests (ARGS="tests/tables -k name" for some, WORKERS=0 for one process)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+.PHONY: check
+check: check-format check-lint check-types check-imports check-house ## format, lint, types, import contracts, house rules
+	@echo "All checks passed."
+
+.PHONY: check-format
+check-format: $(DONE)/dev
+	@$(BIN)/ruff format --check --quiet --diff .
+
+.PHONY: check-lint
+check-lint: $(DONE)/dev
+	@$(BIN)/ruff check --quiet .
+
+.PHONY: check-types
+check-types: $(DONE)/dev
+	@$(BIN)/mypy
+
+.PHONY: check-imports
+check-imports: $(DONE)/dev
+	@$(BIN)/lint-imports
+
+.PHONY: check-house
+check-house: $(DONE)/dev
+	@$(BIN)/python -m pytest tests/house
+
+.PHONY: format
+format: $(DONE)/dev ## rewrite the code in the house's format, and mend what the linter can
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(DONE)/bench ## run the benchmarks one after another (long)
+	@test -n "$(strip $(BENCHMARKS))" || { echo "benchmarks/ holds no script to run." >&2; exit 1; }
+	@set -e; for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script; done
+
+.PHONY: pins
+pins: ## resolve all dependencies anew and write constraints.txt (needs Python 3.11)
+	@tools/pins
+
+.PHONY: clean
+clean: ## remove the environment and every cache; data in .deungdae stays
+	@rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find src tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "Clean. Your data in .deungdae was left alone."
+
+$(DONE)/runtime: $(PINS)
+	@tools/environment runtime
+
+$(DONE)/dev: $(DONE)/runtime
+	@tools/environment dev
+
+$(DONE)/bench: $(DONE)/dev
+	@tools/environment bench
