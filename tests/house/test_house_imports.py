@@ -1,0 +1,88 @@
+"""Imports point down, and a new folder must be placed before it can be merged."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [LINT_IMPORTS, "--no-cache", "--config", "pyproject.toml"],
+        cwd=folder,
+        # The throw-away house must be the one that is looked at, not the installed one.
+        env={**os.environ, "PYTHONPATH": str(folder / "src"), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def small_house(root: Path, tmp_path: Path) -> Path:
+    """A house with our contracts and our top-level folders, all of them empty."""
+    (tmp_path / "pyproject.toml").write_text((root / "pyproject.toml").read_text("utf-8"), "utf-8")
+    package = tmp_path / "src" / "deungdae"
+    for name in ("records", "lake", "analysis", "tables", "runs", "reports"):
+        (package / name).mkdir(parents=True)
+        (package / name / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    (package / "cli.py").touch()
+    return tmp_path
+
+
+def test_imports_keep_the_contracts(root: Path) -> None:
+    result = lint(root)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 broken" in result.stdout
+    assert "0 kept" not in result.stdout, "no contract was inspected"
+
+
+def test_an_empty_house_keeps_the_contracts(small_house: Path) -> None:
+    result = lint(small_house)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("where", "line"),
+    [
+        ("records", "import deungdae.lake"),
+        ("lake", "import deungdae.tables"),
+        ("runs", "import deungdae.reports"),
+        ("analysis", "import time"),
+        ("analysis", "import deltalake"),
+        ("reports", "import deltalake"),
+    ],
+)
+def test_an_import_that_points_the_wrong_way_is_refused(
+    small_house: Path, where: str, line: str
+) -> None:
+    (small_house / "src" / "deungdae" / where / "__init__.py").write_text(line + "\n", "utf-8")
+    result = lint(small_house)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "0 broken" not in result.stdout
+
+
+def test_a_folder_that_nobody_has_placed_is_refused(small_house: Path) -> None:
+    (small_house / "src" / "deungdae" / "attic").mkdir()
+    (small_house / "src" / "deungdae" / "attic" / "__init__.py").touch()
+    result = lint(small_house)
+    assert result.returncode != 0
+    assert "attic" in result.stdout + result.stderr
+
+
+def test_every_folder_is_named_in_the_layers(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = [c for c in contracts if c["type"] == "layers" and c["containers"] == ["deungdae"]]
+    assert layers["exhaustive"] is True
+    placed = {name.strip(" ()") for row in layers["layers"] for name in row.split("|")}
+    package = root / "src" / "deungdae"
+    folders = {path.parent.name for path in package.glob("*/__init__.py")}
+    assert folders
+    assert folders <= placed
