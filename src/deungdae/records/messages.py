@@ -6,11 +6,8 @@ that the place which shows it can look the sentence up in a translation file bef
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 Value = str | int | float
-
-_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -18,7 +15,7 @@ class Message:
     """One sentence for a person: English text with `{named}` placeholders, and their values."""
 
     template: str
-    values: Mapping[str, Value] = field(default=_NOTHING)
+    values: Mapping[str, Value] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.template.format(**self.values)

@@ -1,0 +1,67 @@
+"""Do the cavities of one mould differ? Parts of one shot share everything else.
+
+Compared within each shot, a difference between cavities cannot come from the process settings, the
+day or the material, and no setting can mend it: it points at the mould itself, or at how its parts
+are inspected.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from deungdae.analysis.causes.frame import Ints, Texts
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class CavityFinding:
+    """The levels of a cavity column that are worse than the others of the same shots."""
+
+    column: str
+    levels: tuple[str, ...]
+    inside: Mask  #: rows of the layout with one of the levels
+    known: Mask  #: rows of the layout that are compared
+    p_value: float
+
+
+def compare(texts: Texts, rows: Ints, unit: Ints, bad: Mask) -> CavityFinding | None:
+    """Compare the levels of a column within shots; `unit` and `bad` have shape (rows,).
+
+    Only shots with a bad and a good part tell anything. Each level's count of bad parts is compared
+    with what equal cavities would give (hypergeometric within the shot, Cochran-Mantel-Haenszel,
+    continuity-corrected); the p-value is two-sided and multiplied by the number of levels.
+    """
+    known = (unit >= 0) & (texts.codes[rows] >= 0)
+    codes, units, is_bad = texts.codes[rows][known], unit[known], bad[known]
+    if not is_bad.any():
+        return None
+    _, number = np.unique(units, return_inverse=True)
+    size = np.bincount(number).astype(float)
+    hits = np.bincount(number, weights=is_bad)
+    best: tuple[float, int] | None = None
+    levels = np.unique(codes)
+    for level in levels:
+        here = codes == level
+        mine = np.bincount(number, weights=here)
+        both = np.bincount(number, weights=here & is_bad)
+        many = size > 1
+        excess = (both - hits * mine / size)[many].sum()
+        variance = (
+            hits * (size - hits) * mine * (size - mine)
+        )[many] / (size[many] ** 2 * (size[many] - 1))  # fmt: skip
+        total = float(variance.sum())
+        if total <= 0 or excess <= 0:
+            continue
+        deviate = max(abs(excess) - 0.5, 0.0) / np.sqrt(total)
+        p = min(1.0, 2 * float(stats.norm.sf(deviate)) * levels.size)
+        if best is None or p < best[0]:
+            best = (p, int(level))
+    if best is None:
+        return None
+    p_value, worst = best
+    return CavityFinding(
+        texts.name, (texts.levels[worst],), known & (texts.codes[rows] == worst), known, p_value
+    )

@@ -1,0 +1,231 @@
+"""From a column that matters to the plainest words that say how.
+
+The column that passed the test against chance may be half of the story: what matters may be its
+difference from another column, a product or ratio of the two, or it matters only where a second
+condition holds. Each of these is tried, and taken only where it explains much more than the plain
+column, since every additional column is one more thing to be wrong about.
+"""
+
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episodes
+from deungdae.analysis.causes.region import (
+    DIFFERENCE,
+    PRODUCT,
+    RATIO,
+    Condition,
+    Feature,
+    condition_of,
+    gain,
+    region,
+)
+from deungdae.analysis.stats.binning import BINS, code
+from deungdae.analysis.stats.levels import LevelScanner
+from deungdae.analysis.stats.scan import Scanner, all_regions
+from deungdae.analysis.stats.shifts import shifted
+
+#: Partners tried for differences, products, ratios and second conditions.
+PARTNERS = 24
+#: A closer description must explain this much more (natural log of a likelihood ratio, counted in
+#: independent episodes) ...
+MARGIN = 8.0
+#: ... and at least this share more than what it replaces.
+MARGIN_SHARE = 0.06
+#: Shifts that a second condition must beat within the first one's region.
+SHIFTS = 99
+
+
+@dataclass(frozen=True)
+class Described:
+    """A cause in words: conditions joined by AND, the units inside, and how much it explains."""
+
+    conditions: tuple[Condition, ...]
+    inside: Mask
+    value: float
+
+
+def describe(
+    problem: Problem,
+    start: Condition,
+    values: Floats,
+    among: Mask,
+    rng: np.random.Generator,
+) -> Described:
+    """Return the best description that begins with the condition `start`.
+
+    `values` rank the columns as partners (log-likelihood ratio of each alone); `among` are the
+    units that earlier causes left.
+    """
+    rows = np.nonzero(among)[0]
+    bad = problem.bad_rows[rows] > 0
+    first = _sharpened(problem, start, rows, bad)
+    # Bad units of one episode are one piece of evidence, not many.
+    share = _independent(problem, among)
+    best: tuple[Condition, ...] = (first,)
+    best_value = gain(problem, best, among)
+    if first.levels is None:
+        partners = _partners(problem, first.feature.columns[0], values)
+        for feature in _pairs(problem, first.feature.columns[0], partners):
+            candidate = _best_condition(problem, feature, rows, bad)
+            if candidate is not None:
+                value = _plainness(feature) * gain(problem, (candidate,), among)
+                if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
+                    best, best_value = (candidate,), value
+    single = (first,)
+    for begin in dict.fromkeys((single, best)):
+        second = _second(problem, begin[0], values, among, rng)
+        if second is None:
+            continue
+        both = _settle(problem, begin[0], second, rows, bad)
+        value = gain(problem, both, among)
+        if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
+            best, best_value = both, value
+    inside, _ = region(problem, best)
+    return Described(best, inside & among, best_value)
+
+
+def _independent(problem: Problem, among: Mask) -> float:
+    """Return how many episodes there are for each bad unit, above 0 to 1."""
+    rows = np.nonzero(among)[0]
+    bad = np.nonzero(problem.bad_rows[rows] > 0)[0]
+    return float(episodes(bad, rows.size)[-1] + 1) / bad.size
+
+
+def _partners(problem: Problem, column: int, values: Floats) -> list[int]:
+    numbers = len(problem.numbers)
+    order = np.argsort(-values[:numbers], kind="stable")
+    return [int(c) for c in order if c != column][:PARTNERS]
+
+
+def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
+    features: list[Feature] = []
+    for partner in partners:
+        both = (column, partner)
+        smallest = [float(np.nanmin(problem.numbers[c], initial=np.inf)) for c in both]
+        first, second = sorted(both)
+        if _same_scale(problem.numbers[first], problem.numbers[second]):
+            # The larger minus the smaller: a difference that people would call by a positive number.
+            larger = np.nanmedian(problem.numbers[first]) >= np.nanmedian(problem.numbers[second])
+            features.append(Feature((first, second) if larger else (second, first), DIFFERENCE))
+        if min(smallest) >= 0:
+            features.append(Feature((first, second), PRODUCT))
+        if min(smallest) > 0:
+            features.append(Feature((first, second), RATIO))
+    return features
+
+
+def _same_scale(first: Floats, second: Floats) -> bool:
+    """Tell whether a difference makes sense: values of like size, whatever the unit is called."""
+    a, b = float(np.nanmedian(np.abs(first))), float(np.nanmedian(np.abs(second)))
+    return 0 < a <= 5 * b and b <= 5 * a
+
+
+def _plainness(feature: Feature) -> float:
+    """Return the factor by which a ratio counts less: a difference says nearly the same, plainer."""
+    return 0.95 if feature.op == RATIO else 1.0
+
+
+def _best_condition(problem: Problem, feature: Feature, rows: Ints, bad: Mask) -> Condition | None:
+    values = feature.values(problem)[rows]
+    coded = code([values], rows.size)
+    best, where = Scanner(coded).values(np.nonzero(bad)[0][None])
+    if best[0, 0] <= 0:
+        return None
+    regions, chosen = all_regions(), int(where[0, 0])
+    first, last = int(regions.first[chosen]), int(regions.last[chosen])
+    low = float(coded.edges[0, first - 1]) if first > 0 else None
+    high = float(coded.edges[0, last - 1]) if last < BINS else None
+    return condition_of(feature, values, bad, low, high, int(regions.shape[chosen]))
+
+
+def _sharpened(problem: Problem, start: Condition, rows: Ints, bad: Mask) -> Condition:
+    if start.levels is not None:
+        return start
+    shape = 3 if start.outside else (0 if start.low is None else 1 if start.high is None else 2)
+    values = start.feature.values(problem)[rows]
+    return condition_of(start.feature, values, bad, start.low, start.high, shape)
+
+
+def _second(
+    problem: Problem, first: Condition, values: Floats, among: Mask, rng: np.random.Generator
+) -> Condition | None:
+    """Return the condition that separates best within the region of the first, if chance cannot."""
+    inside = np.nonzero(first.holds(problem) & among)[0]
+    bad = np.nonzero(problem.bad_rows[inside] > 0)[0]
+    if bad.size < 3 or inside.size - bad.size < 3:
+        return None
+    used = set(first.feature.columns)
+    singles = [Feature((c,)) for c in range(len(problem.numbers)) if c not in used]
+    ranked = np.argsort(-values[: len(problem.numbers)], kind="stable")
+    near = [int(c) for c in ranked if c not in used][:PARTNERS]
+    pairs = [
+        f
+        for a, b in permutations(near[: PARTNERS // 2], 2)
+        if a < b
+        for f in _pairs(problem, a, [b])
+    ]
+    features = singles + pairs
+    if not features:
+        return None
+    local = [f.values(problem)[inside] for f in features]
+    coded = code(local, inside.size)
+    scanner = Scanner(coded)
+    observed, where = scanner.values(bad[None])
+    null = scanner.values(shifted(bad, inside.size, SHIFTS, rng))[0]
+    # A pair must be better than any plain column by the usual margin.
+    handicap = np.array([0.0] * len(singles) + [MARGIN / 2] * len(pairs))
+    observed = observed * np.array([_plainness(f) for f in features])
+    chosen = int((observed[0] - handicap).argmax())
+    by_chance = (null - handicap).max(axis=1)
+    level_of = _second_levels(problem, inside, bad)
+    if level_of is not None and level_of[0] > observed[0, chosen] - handicap[chosen]:
+        return level_of[1]
+    if np.mean(by_chance >= observed[0, chosen] - handicap[chosen]) > 0.02:
+        return None
+    regions, spot = all_regions(), int(where[0, chosen])
+    low, high = int(regions.first[spot]), int(regions.last[spot])
+    is_bad = np.zeros(inside.size, dtype=bool)
+    is_bad[bad] = True
+    return condition_of(
+        features[chosen],
+        local[chosen],
+        is_bad,
+        float(coded.edges[chosen, low - 1]) if low > 0 else None,
+        float(coded.edges[chosen, high - 1]) if high < BINS else None,
+        int(regions.shape[spot]),
+    )
+
+
+def _second_levels(problem: Problem, inside: Ints, bad: Ints) -> tuple[float, Condition] | None:
+    if not problem.categories:
+        return None
+    scanner = LevelScanner([c.codes[inside] for c in problem.categories])
+    values = scanner.values(bad[None])[0]
+    chosen = int(values.argmax())
+    # A fixed bar instead of shifts: levels are few, and the description's margin follows anyway.
+    if values[chosen] < MARGIN:
+        return None
+    levels = frozenset(scanner.levels(chosen, bad))
+    return float(values[chosen]), Condition(
+        Feature((len(problem.numbers) + chosen,)), levels=levels
+    )
+
+
+def _settle(
+    problem: Problem, first: Condition, second: Condition, rows: Ints, bad: Mask
+) -> tuple[Condition, ...]:
+    """Let each of two conditions find its limits again given the other."""
+    if first.levels is None:
+        within = second.holds(problem)[rows]
+        again = _best_condition(problem, first.feature, rows[within], bad[within])
+        if again is not None:
+            first = again
+    if second.levels is None:
+        within = first.holds(problem)[rows]
+        again = _best_condition(problem, second.feature, rows[within], bad[within])
+        if again is not None:
+            second = again
+    return first, second

@@ -1,0 +1,66 @@
+"""Is the cause only the day, the shift or the lot in disguise?
+
+What differs between good days and bad days need not be what makes a day bad. A cause is therefore
+looked at again within each day (shift, lot): if it no longer separates bad from good there, only the
+period has been found.
+"""
+
+import numpy as np
+
+from deungdae.analysis.causes.problem import Ints, Mask, Problem
+from deungdae.analysis.causes.region import Condition, region
+
+#: A cause keeps its standing if within periods it has at least this share of its (log) effect ...
+KEPT_SHARE = 0.4
+#: ... and this much evidence (standard normal).
+KEPT_EVIDENCE = 1.64
+
+
+def disguises(problem: Problem, conditions: tuple[Condition, ...], among: Mask) -> list[str]:
+    """Return the names of the contexts (period, shift, lot …) that explain the cause away."""
+    inside, known = region(problem, conditions)
+    known = known & among
+    return [
+        name
+        for name, ids in problem.contexts.items()
+        if not _survives(inside, known & (ids >= 0), problem.bad_rows > 0, ids)
+    ]
+
+
+def _survives(inside: Mask, known: Mask, bad: Mask, ids: Ints) -> bool:
+    inside, bad, ids = inside[known], bad[known], ids[known]
+    if np.unique(ids).size < 2:
+        return True
+    crude = _log_ratio(bad[inside].sum(), inside.sum(), bad[~inside].sum(), (~inside).sum())
+    within, evidence = within_contexts(inside, bad, ids)
+    return bool(evidence >= KEPT_EVIDENCE and within >= KEPT_SHARE * crude)
+
+
+def within_contexts(inside: Mask, bad: Mask, ids: Ints) -> tuple[float, float]:
+    """Return (log risk ratio, standard normal deviate) pooled over contexts.
+
+    Mantel-Haenszel risk ratio for stratified data (Greenland and Robins 1985) and the
+    Cochran-Mantel-Haenszel deviate without continuity correction. Shapes: (units,).
+    """
+    _, number = np.unique(ids, return_inverse=True)
+    size = int(number.max()) + 1
+    total = np.bincount(number, minlength=size).astype(float)
+    n_in = np.bincount(number, weights=inside, minlength=size)
+    b = np.bincount(number, weights=bad, minlength=size)
+    a = np.bincount(number, weights=inside & bad, minlength=size)
+    n_out, b_out = total - n_in, b - a
+    excess = (a - b * n_in / total).sum()
+    many = total > 1
+    variance = (
+        b[many] * (total - b)[many] * n_in[many] * n_out[many]
+        / (total[many] ** 2 * (total[many] - 1))
+    ).sum()  # fmt: skip
+    if variance <= 0:
+        return 0.0, 0.0
+    above, below = (a * n_out / total).sum(), (b_out * n_in / total).sum()
+    log_ratio = float(np.log((above + 0.1) / (below + 0.1)))
+    return log_ratio, float(excess / np.sqrt(variance))
+
+
+def _log_ratio(bad_in: float, n_in: float, bad_out: float, n_out: float) -> float:
+    return float(np.log(((bad_in + 0.5) / (n_in + 1)) / ((bad_out + 0.5) / (n_out + 1))))

@@ -1,0 +1,279 @@
+"""How sure a cause is: interval, later periods, resampling, disguises, columns that say the same."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episodes
+from deungdae.analysis.causes.region import Condition, condition_of, region
+from deungdae.analysis.causes.search import Found
+from deungdae.analysis.stats.binning import BINS, MISSING, Coded, code
+from deungdae.analysis.stats.scan import (
+    Scanner,
+    all_regions,
+    bin_counts,
+    likelihood_ratio,
+    region_sums,
+)
+from deungdae.analysis.stats.shifts import shifted
+
+#: Stretches of time that stay together when intervals and resamples are made.
+BLOCKS = 50
+#: Resamples for the stability of a cause.
+RESAMPLES = 60
+#: Columns whose ranks agree this closely say the same (absolute Spearman correlation).
+SAME = 0.9
+#: Share of the episodes that belong to the earlier part, from which later ones are predicted.
+EARLIER = 0.6
+#: Fewer later episodes than this prove nothing either way.
+LATER_EPISODES = 3
+#: Shifts for the test on the later part.
+LATER_SHIFTS = 199
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Rows and rates inside and outside a region, and the risk ratio with its 95 % interval.
+
+    Rates are shares of rows, 0 to 1. `ratio` is None where no row outside is bad (it is infinite);
+    the upper end of `interval` is None where it has no bound.
+    """
+
+    rows_inside: int
+    rows_outside: int
+    rate_inside: float
+    rate_outside: float
+    ratio: float | None
+    interval: tuple[float, float | None]
+
+
+def rates(problem: Problem, conditions: tuple[Condition, ...]) -> Rates:
+    """Return rates inside and outside, with an interval that respects time.
+
+    The variance of the logarithm of the risk ratio is summed over blocks of consecutive units
+    (cluster-robust, Liang and Zeger 1986) with a t quantile on as many degrees of freedom as there
+    are episodes less one; it is never smaller than that of independent episodes (Katz 1978).
+    """
+    inside, known = region(problem, conditions)
+    outside = known & ~inside
+    rows, bad = problem.rows.astype(float), problem.bad_rows.astype(float)
+    n_in, n_out = rows[inside].sum(), rows[outside].sum()
+    bad_in, bad_out = bad[inside].sum(), bad[outside].sum()
+    rate_in, rate_out = bad_in / max(n_in, 1), bad_out / max(n_out, 1)
+    ratio = None if bad_out == 0 else float(rate_in / rate_out)
+    return Rates(
+        int(n_in), int(n_out), float(rate_in), float(rate_out), ratio,
+        _interval(problem, inside, outside),
+    )  # fmt: skip
+
+
+def _interval(problem: Problem, inside: Mask, outside: Mask) -> tuple[float, float | None]:
+    rows, bad = problem.rows.astype(float), problem.bad_rows.astype(float)
+    n_in, n_out = rows[inside].sum(), rows[outside].sum()
+    bad_in, bad_out = bad[inside].sum(), bad[outside].sum()
+    if bad_in == 0 or n_out == 0:
+        return 0.0, None
+    open_ended = bad_out == 0
+    # Half a defect on each side keeps the logarithm finite when no row outside is bad (Haldane).
+    add = 0.5 if open_ended else 0.0
+    p_in, p_out = (bad_in + add) / (n_in + 2 * add), (bad_out + add) / (n_out + 2 * add)
+    score = np.where(inside, (bad - rows * p_in) / (n_in * p_in), 0.0)
+    score -= np.where(outside, (bad - rows * p_out) / (n_out * p_out), 0.0)
+    blocks = min(BLOCKS, problem.units)
+    sums = np.bincount(np.arange(problem.units) * blocks // problem.units, weights=score)
+    clustered = float(np.square(sums).sum()) * blocks / max(blocks - 1, 1)
+    count_in, count_out = _episodes_in(problem, inside), _episodes_in(problem, outside)
+    independent = 1 / max(count_in, 0.5) + 1 / max(count_out, 0.5)
+    independent -= 1 / max(n_in, 1) + 1 / max(n_out, 1)
+    deviation = float(np.sqrt(max(clustered, independent, 0.0)))
+    # With one or two episodes a t quantile would say nothing at all; few_episodes says it instead.
+    freedom = max(problem.episodes - 1, 2)
+    width = float(stats.t.ppf(0.975, freedom)) * deviation
+    centre = float(np.log(p_in / p_out))
+    low = float(np.exp(max(centre - width, -700)))
+    high = None if open_ended or centre + width > np.log(1e6) else float(np.exp(centre + width))
+    return low, high
+
+
+def _episodes_in(problem: Problem, mask: Mask) -> int:
+    return int(np.unique(problem.episode_of_bad[mask[problem.bad]]).size)
+
+
+def episodes_inside(problem: Problem, found: Found) -> int:
+    """Return in how many episodes the bad units of a cause came."""
+    return _episodes_in(problem, found.described.inside)
+
+
+def holds_later(problem: Problem, found: Found, rng: np.random.Generator) -> bool | None:
+    """Tell whether a cause, with limits learnt from the earlier part alone, holds in the later part.
+
+    The earlier part ends where `EARLIER` of the episodes have passed. On it the column must already
+    stand out against shifted labels (p <= 0.1), and its limits are set afresh. On the later part the
+    bad units inside are compared with shifted labels (p <= 0.05). Returns None where the later part
+    cannot tell: too few episodes, or the region hardly visited.
+    """
+    among = np.nonzero(found.among)[0]
+    is_bad = problem.bad_rows[among] > 0
+    bad = np.nonzero(is_bad)[0]
+    number = episodes(bad, among.size)
+    count = int(number[-1]) + 1
+    early_count = int(np.ceil(EARLIER * count))
+    if count - early_count < LATER_EPISODES or early_count < LATER_EPISODES:
+        return None
+    # The cut falls halfway between the last early episode and the first later one.
+    cut = int((bad[number < early_count][-1] + bad[number >= early_count][0] + 1) // 2)
+    early, late = among[:cut], among[cut:]
+    learnt = _learnt(problem, found, early, rng)
+    if learnt is None:
+        return False
+    inside, known = region(problem, learnt)
+    inside, known = inside[late], known[late]
+    late_bad = np.nonzero(problem.bad_rows[late] > 0)[0]
+    in_early = region(problem, learnt)[0][early]
+    rate_early = np.mean(problem.bad_rows[early][in_early] > 0) if in_early.any() else 0.0
+    rate_rest = np.mean(problem.bad_rows[late][~inside & known] > 0) if (~inside).any() else 0.0
+    if inside.sum() * rate_early < LATER_EPISODES and inside[late_bad].sum() < LATER_EPISODES:
+        return None
+    hits = int(inside[late_bad].sum())
+    by_chance = inside[shifted(late_bad, late.size, LATER_SHIFTS, rng)].sum(axis=1)
+    p = (1 + np.sum(by_chance >= hits)) / (1 + by_chance.size)
+    rate_late = np.mean(problem.bad_rows[late][inside] > 0) if inside.any() else 0.0
+    return bool(p <= 0.05 and rate_late > rate_rest)
+
+
+def _learnt(
+    problem: Problem, found: Found, early: Ints, rng: np.random.Generator
+) -> tuple[Condition, ...] | None:
+    """Return the conditions with limits learnt on the early units, None if nothing stands out."""
+    bad = problem.bad_rows[early] > 0
+    conditions = list(found.described.conditions)
+    for i, condition in enumerate(conditions):
+        if condition.levels is not None:
+            continue
+        within = np.ones(early.size, dtype=bool)
+        for other in conditions[:i]:
+            within &= other.holds(problem)[early]
+        values = condition.feature.values(problem)[early][within]
+        local_bad = np.nonzero(bad[within])[0]
+        if local_bad.size < 2:
+            return None
+        coded = code([values], values.size)
+        scanner = Scanner(coded)
+        observed, where = scanner.values(local_bad[None])
+        null = scanner.values(shifted(local_bad, values.size, 99, rng))[0]
+        p = (1 + np.sum(null >= observed)) / (1 + null.size)
+        if p > 0.1:
+            return None
+        regions, spot = all_regions(), int(where[0, 0])
+        first, last = int(regions.first[spot]), int(regions.last[spot])
+        conditions[i] = condition_of(
+            condition.feature,
+            values,
+            bad[within],
+            float(coded.edges[0, first - 1]) if first > 0 else None,
+            float(coded.edges[0, last - 1]) if last < BINS else None,
+            int(regions.shape[spot]),
+        )
+    return tuple(conditions)
+
+
+def same_as(problem: Problem, coded: Coded, found: Found) -> list[int]:
+    """Return the numeric columns that say the same as the cause, strongest first.
+
+    A column says the same if its ranks agree with one of the cause's columns (Spearman, on at most
+    5,000 units), or if its own best region is nearly the same units (Jaccard index above 0.7 and at
+    least 70 % as much explained).
+    """
+    used = {c for condition in found.described.conditions for c in condition.feature.columns}
+    numbers = [c for c in used if c < len(problem.numbers)]
+    among = np.nonzero(found.among)[0]
+    step = max(1, among.size // 5000)
+    sample = among[::step]
+    ranks = {c: stats.rankdata(problem.numbers[c][sample]) for c in numbers}
+    part = coded.take(among)
+    bad = np.nonzero(problem.bad_rows[among] > 0)[0]
+    value, where = Scanner(part).values(bad[None])
+    inside = found.described.inside[among]
+    alike: list[tuple[float, int]] = []
+    for column in range(len(problem.numbers)):
+        if column in used:
+            continue
+        values = problem.numbers[column][sample]
+        near = any(_agree(values, problem.numbers[c][sample], ranks[c]) for c in numbers)
+        if not near and value[0, column] >= 0.7 * found.described.value:
+            own = region_of(part, column, int(where[0, column]))
+            near = np.sum(own & inside) >= 0.7 * np.sum(own | inside)
+        if near:
+            alike.append((-float(value[0, column]), column))
+    return [column for _, column in sorted(alike)]
+
+
+def _agree(values: Floats, others: Floats, ranks: Floats) -> bool:
+    both = ~np.isnan(values) & ~np.isnan(others)
+    if both.sum() < 10:
+        return False
+    if both.all():
+        first, second = stats.rankdata(values), ranks
+    else:
+        first, second = stats.rankdata(values[both]), stats.rankdata(others[both])
+    if first.std() == 0 or second.std() == 0:
+        return False
+    return bool(abs(np.corrcoef(first, second)[0, 1]) >= SAME)
+
+
+def region_of(coded: Coded, column: int, chosen: int) -> Mask:
+    """Return which units lie in a region of the scan."""
+    regions = all_regions()
+    codes = coded.codes[:, column]
+    inside = (codes >= regions.first[chosen]) & (codes < regions.last[chosen])
+    if regions.shape[chosen] == 3:
+        inside = ~inside
+    return np.asarray(inside & (codes != MISSING))
+
+
+def stability(
+    problem: Problem,
+    coded: Coded,
+    found: Found,
+    alike: list[int],
+    rank: int,
+    rng: np.random.Generator,
+) -> float:
+    """Return the share of resamples in which the cause is found again, 0 to 1.
+
+    Blocks of consecutive units are drawn with replacement; a cause is found again if one of its
+    columns, or one that says the same, is among the `rank` + 1 columns that explain most.
+    """
+    among = np.nonzero(found.among)[0]
+    part = coded.take(among)
+    blocks = min(BLOCKS, among.size)
+    ends = np.arange(1, blocks) * among.size // blocks
+    bad = np.nonzero(problem.bad_rows[among] > 0)[0]
+    all_counts = np.stack(
+        [bin_counts(Coded(codes, part.edges)) for codes in np.split(part.codes, ends)]
+    )
+    bad_counts = np.stack(
+        [bin_counts(part.take(rows)) for rows in np.split(bad, np.searchsorted(bad, ends))]
+    )
+    weights = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES)
+    mine = {found.column, *alike}
+    mine |= {c for condition in found.described.conditions for c in condition.feature.columns}
+    names = np.array([c in mine for c in range(coded.columns)])
+    again = 0
+    penalty = all_regions().penalty
+    for weight in weights:
+        rows = np.tensordot(weight, all_counts, axes=1)
+        bad = np.tensordot(weight, bad_counts, axes=1)
+        value = likelihood_ratio(
+            region_sums(bad).astype(float),
+            region_sums(rows).astype(float),
+            bad[:, :MISSING].sum(axis=1)[:, None].astype(float),
+            rows[:, :MISSING].sum(axis=1)[:, None].astype(float),
+        )
+        best = (value - penalty).max(axis=1)
+        # Columns that say the same as one another must not push the cause out of the first places.
+        others = np.sort(best[~names])[::-1]
+        bar = others[rank] if others.size > rank else -np.inf
+        again += bool(names.any() and best[names].max() > bar)
+    return again / RESAMPLES

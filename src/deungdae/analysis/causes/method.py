@@ -1,0 +1,335 @@
+"""The method `causes`, version 1: from a table to the causes of its defects."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deungdae.analysis.causes import figures
+from deungdae.analysis.causes.cavities import CavityFinding, compare
+from deungdae.analysis.causes.cleaning import repeated, without_sentinels
+from deungdae.analysis.causes.document import cause_document, input_document
+from deungdae.analysis.causes.evidence import Rates, rates
+from deungdae.analysis.causes.frame import NO_TIME, Frame, Ints, Numbers, Texts, Times, to_frame
+from deungdae.analysis.causes.judge import SUSPECTED_Q, Cause, Judged, judge, q_values, verdict
+from deungdae.analysis.causes.options import Options, Source
+from deungdae.analysis.causes.problem import Category, Mask, Problem
+from deungdae.analysis.causes.region import Condition, Feature
+from deungdae.analysis.causes.roles import Roles, assign
+from deungdae.analysis.causes.search import Outcome, search
+from deungdae.analysis.causes.strata import MOST_STRATA, Stratum, divide
+from deungdae.analysis.causes.target import (
+    BAD_ROW,
+    MISSING_ROW,
+    UNKNOWN_ROW,
+    Target,
+    find_target,
+    named,
+)
+from deungdae.analysis.causes.units import (
+    DAY,
+    Layout,
+    build,
+    cavity_columns,
+    lay_out,
+)
+from deungdae.records.shoptable import SetAside
+
+METHOD, VERSION = "causes", 1
+#: Units searched at most in one stratum; of more, good ones are sampled.
+MOST_UNITS = 200_000
+#: Bad units kept in such a sample.
+MOST_BAD_UNITS = 10_000
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The result: `document` is the promised JSON, `figures` the numbers behind its pictures."""
+
+    document: dict[str, Any]
+    figures: dict[str, Any]
+
+
+@dataclass
+class _Question:
+    """One stratum and one reason, on its way to a verdict."""
+
+    stratum: Stratum
+    reason: str | None
+    problem: Problem
+    layout: Layout
+    unit: Ints
+    marked: NDArray[np.bool_]
+    searched: Problem
+    outcome: Outcome
+    days: float | None
+
+
+def find(
+    table: Any,
+    options: Options | None = None,
+    source: Source | None = None,
+    progress: Progress | None = None,
+) -> Findings:
+    """Find the causes of the defects in a table with one row per part.
+
+    `table` is an Arrow table, anything with the Arrow stream protocol (pandas, Polars, DuckDB), or a
+    mapping from column names to sequences. `progress` is called with a step's code and the share
+    done, 0 to 1. The same table, options and seed give the same findings.
+
+    Raises UnusableOption for options that do not fit the table, UnusableFile for an empty table.
+    """
+    options = options or Options()
+    source = source or Source()
+    tell = progress or (lambda _step, _share: None)
+    tell("understanding", 0.0)
+    frame = to_frame(table, options.time_zone)
+    target = find_target(frame, options)
+    roles_all = assign(frame, target, target.state == BAD_ROW, options)
+    used, set_aside, copies = _used_rows(frame, target, roles_all)
+    frame, dropped_out = _cleaned(frame, roles_all)
+    divided = divide(frame, roles_all, used, tuple(named(frame, b, "--by") for b in options.by or ())
+                     or None)  # fmt: skip
+    if divided.too_small:
+        set_aside.append(SetAside("stratum_too_small", divided.too_small))
+    bad = target.state == BAD_ROW
+    strata = sorted(divided.strata, key=lambda s: (-int(bad[s.rows].sum()), -s.rows.size))
+    questions = _questions(frame, roles_all, strata[:MOST_STRATA], bad, options, tell)
+    tell("judging", 0.85)
+    entries, pictures = _judged(frame, roles_all, questions, options)
+    used_rows = sum(s.rows.size for s in divided.strata)
+    warnings = _warnings(frame, target, roles_all, used, bad, questions, copies, dropped_out)
+    guessed = {**source.guessed, **target.guessed, **roles_all.guessed}
+    if options.by is None:
+        guessed["by"] = list(divided.columns)
+    document = {
+        "method": METHOD,
+        "version": VERSION,
+        "seed": options.seed,
+        "input": input_document(
+            source, frame.rows, used_rows, set_aside, roles_all.set_aside, guessed,
+            target.column, divided.columns,
+        ),
+        "target": {"column": target.column, "kind": "pass_fail", "bad": list(target.bad)},
+        "strata": entries,
+        "warnings": warnings,
+    }  # fmt: skip
+    tell("done", 1.0)
+    return Findings(document, {"strata": pictures})
+
+
+def _used_rows(frame: Frame, target: Target, roles: Roles) -> tuple[Ints, list[SetAside], int]:
+    copies = repeated(frame, roles.time)
+    missing = (target.state == MISSING_ROW) & ~copies
+    unknown = (target.state == UNKNOWN_ROW) & ~copies
+    set_aside = [
+        SetAside(reason, int(rows.sum()))
+        for reason, rows in (
+            ("duplicate", copies), ("target_missing", missing), ("target_unknown", unknown),
+        )
+        if rows.any()
+    ]  # fmt: skip
+    return np.nonzero(~(copies | missing | unknown))[0], set_aside, int(copies.sum())
+
+
+def _cleaned(frame: Frame, roles: Roles) -> tuple[Frame, dict[str, list[float]]]:
+    """Make sentinel values missing, and keep "was a sentinel" as a category of its own."""
+    columns = dict(frame.columns)
+    dropped: dict[str, list[float]] = {}
+    for name in roles.numbers:
+        column = columns[name]
+        assert isinstance(column, Numbers)
+        clean, found = without_sentinels(column)
+        if found:
+            columns[name] = clean
+            dropped[name] = found
+    return Frame(frame.rows, columns), dropped
+
+
+def _questions(
+    frame: Frame, roles: Roles, strata: list[Stratum], bad: Mask, options: Options, tell: Progress
+) -> list[_Question]:
+    questions = []
+    for number, stratum in enumerate(strata):
+        layout = lay_out(frame, stratum.rows, roles.time, roles.numbers)
+        for reason, marked in _reasons(roles, stratum, bad):
+            tell("searching", 0.1 + 0.75 * number / len(strata))
+            excluded = bad & ~marked
+            problem, unit = build(
+                frame, layout, marked, excluded, roles.numbers, roles.categories, roles.time
+            )
+            seed = np.random.SeedSequence([options.seed, len(questions)])
+            rng = np.random.default_rng(seed)
+            searched = thin(problem, rng)
+            questions.append(
+                _Question(
+                    stratum,
+                    reason,
+                    problem,
+                    layout,
+                    unit,
+                    marked,
+                    searched,
+                    search(searched, rng),
+                    _days(frame, layout, roles.time),
+                )  # fmt: skip
+            )
+    return questions
+
+
+def _reasons(roles: Roles, stratum: Stratum, bad: Mask) -> list[tuple[str | None, Mask]]:
+    """Return the reasons that occur in a stratum, most bad rows first, and all of them together."""
+    inside = np.zeros(bad.size, dtype=bool)
+    inside[stratum.rows] = True
+    here = [(name, rows & inside) for name, rows in roles.reasons.items()]
+    named_ones = sorted(
+        ((name, rows) for name, rows in here if rows.any()), key=lambda item: -int(item[1].sum())
+    )
+    every = bad & inside
+    if len(named_ones) == 1 and np.array_equal(named_ones[0][1], every):
+        return [(named_ones[0][0], every)]
+    return [*named_ones, (None, every)]
+
+
+def thin(problem: Problem, rng: np.random.Generator) -> Problem:
+    """Return the problem with at most `MOST_UNITS` units: all bad ones if they are few enough."""
+    if problem.units <= MOST_UNITS:
+        return problem
+    bad = problem.bad
+    if bad.size > MOST_BAD_UNITS:
+        bad = rng.choice(bad, MOST_BAD_UNITS, replace=False)
+    good = np.nonzero(problem.bad_rows == 0)[0]
+    share = bad.size / problem.bad.size if problem.bad.size else 1.0
+    wanted = min(good.size, int((MOST_UNITS - bad.size) * min(share, 1.0)) or 1)
+    chosen = np.sort(np.concatenate((bad, rng.choice(good, max(wanted, 1), replace=False))))
+    return replace(
+        problem,
+        numbers=tuple(values[chosen] for values in problem.numbers),
+        categories=tuple(Category(c.name, c.levels, c.codes[chosen]) for c in problem.categories),
+        rows=problem.rows[chosen],
+        bad_rows=problem.bad_rows[chosen],
+        contexts={name: ids[chosen] for name, ids in problem.contexts.items()},
+    )
+
+
+def _days(frame: Frame, layout: Layout, time: str | None) -> float | None:
+    if time is None:
+        return None
+    column = frame.columns[time]
+    assert isinstance(column, Times)
+    local = column.local[layout.rows]
+    known = local[local != NO_TIME]
+    return float(np.unique(known // DAY).size) if known.size else None
+
+
+def _judged(
+    frame: Frame, roles: Roles, questions: list[_Question], options: Options
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    entries, pictures = [], []
+    all_q = q_values([q.outcome for q in questions])
+    for number, (question, q) in enumerate(zip(questions, all_q, strict=True)):
+        rng = np.random.default_rng(np.random.SeedSequence([options.seed, number, 1]))
+        judged = judge(question.searched, question.problem, question.outcome, q, question.days, rng)
+        judged = _with_cavities(frame, roles, question, judged, len(questions))
+        problem = question.problem
+        entries.append(
+            {
+                "where": question.stratum.where,
+                "reason": question.reason,
+                "rows": int(problem.rows.sum()),
+                "bad": int(problem.bad_rows.sum()),
+                "episodes": problem.episodes,
+                "verdict": judged.verdict,
+                "needed": judged.needed,
+                "causes": [cause_document(i + 1, c) for i, c in enumerate(judged.causes)],
+                "warnings": list(judged.warnings),
+            }
+        )
+        pictures.append(
+            {
+                "timeline": figures.timeline(problem),
+                "causes": [
+                    figures.of_cause(problem, c.shapes)
+                    if c.shapes
+                    else figures.of_levels(c.columns[0], c.conditions[0]["levels"], c.level_counts)
+                    for c in judged.causes
+                ],  # fmt: skip
+                "leads": [
+                    {"column": question.searched.name_of(lead.column), "by_chance": lead.by_chance}
+                    for lead in question.outcome.leads
+                ],
+            }
+        )
+    return entries, pictures
+
+
+def _with_cavities(
+    frame: Frame, roles: Roles, question: _Question, judged: Judged, questions: int
+) -> Judged:
+    """Add what a comparison within the shots says of the cavities."""
+    layout = question.layout
+    bad = question.marked[layout.rows]
+    causes = []
+    for texts in cavity_columns(frame, layout, roles.categories):
+        finding = compare(texts, layout.rows, question.unit, bad)
+        if finding is None or min(1.0, finding.p_value * questions) > SUSPECTED_Q:
+            continue
+        causes.append(_cavity_cause(finding, question, texts, bad, questions))
+    if not causes:
+        return judged
+    columns = len(question.searched.numbers) + len(question.searched.categories)
+    together = verdict(question.problem, (*judged.causes, *causes), columns, question.days)
+    return replace(together, warnings=(*together.warnings, "cavity"))
+
+
+def _cavity_cause(
+    finding: CavityFinding, question: _Question, texts: Texts, bad: Mask, questions: int
+) -> Cause:
+    rows = question.layout.rows[finding.known]
+    used, codes = np.unique(texts.codes[rows], return_inverse=True)
+    names = tuple(texts.levels[u] for u in used)
+    by_row = Problem(
+        (), (), (Category(texts.name, names, codes.astype(np.intp)),),
+        np.ones(rows.size, dtype=np.intp), bad[finding.known].astype(np.intp),
+    )  # fmt: skip
+    chosen = frozenset(i for i, name in enumerate(names) if name in finding.levels)
+    condition = Condition(Feature((0,)), levels=chosen)
+    measured: Rates = rates(by_row, (condition,))
+    counts = tuple(
+        (name, int((codes == i).sum()), int(bad[finding.known][codes == i].sum()))
+        for i, name in enumerate(names)
+    )
+    return Cause(
+        (condition.document(by_row),), (texts.name,), measured,
+        min(1.0, finding.p_value * questions), None, 1.0, (), ("cavity",), level_counts=counts,
+    )  # fmt: skip
+
+
+def _warnings(
+    frame: Frame, target: Target, roles: Roles, used: Ints, bad: Mask, questions: list[_Question],
+    copies: int, dropped_out: dict[str, list[float]],
+) -> list[str]:  # fmt: skip
+    warnings = []
+    if not bad[used].any():
+        warnings.append("no_bad_rows")
+    elif bad[used].all():
+        warnings.append("all_bad")
+    if "target" in target.guessed:
+        warnings.append("target_guessed")
+    if "bad" in target.guessed:
+        warnings.append("bad_guessed")
+    if roles.time is None:
+        warnings.append("no_time")
+    if copies:
+        warnings.append("duplicates")
+    if dropped_out:
+        warnings.append("sentinel")
+    if any(q.layout.units < 0.95 * q.layout.rows.size for q in questions):
+        warnings.append("shots")
+    if any(q.searched is not q.problem for q in questions):
+        warnings.append("sampled")
+    return warnings

@@ -1,0 +1,51 @@
+"""How many defects it takes to see a cause: what to say when there are not enough."""
+
+import math
+from functools import cache
+
+from scipy import stats
+
+#: The cause that should not be missed: triple the risk in a quarter of the production.
+RISK_RATIO = 3.0
+SHARE = 0.25
+POWER = 0.8
+#: Chance of one false alarm over all columns.
+ALPHA = 0.05
+
+
+@cache
+def episodes_needed(columns: int) -> int:
+    """Return how many independent episodes show a cause of `RISK_RATIO` with probability `POWER`.
+
+    A cause that holds in `SHARE` of the production would put that share of the episodes inside it by
+    chance, and RR * SHARE / (RR * SHARE + 1 - SHARE) of them if it multiplies the risk by RR. The
+    exact one-sided binomial test is made at `ALPHA` divided by the number of columns tried.
+    """
+    inside = RISK_RATIO * SHARE / (RISK_RATIO * SHARE + 1 - SHARE)
+    alpha = ALPHA / max(columns, 1)
+    for episodes in range(3, 2000):
+        critical = int(stats.binom.isf(alpha, episodes, SHARE)) + 1
+        if stats.binom.sf(critical - 1, episodes, inside) >= POWER:
+            return episodes
+    return 2000
+
+
+def missing(
+    columns: int, bad: int, episodes: int, days: float | None
+) -> dict[str, int | float | None]:
+    """Return what is still needed: more bad rows, episodes and days, and for which effect.
+
+    `days` is the time the episodes took; None where the table has no time.
+    """
+    needed = max(episodes_needed(columns) - episodes, 1)
+    per_episode = bad / episodes if episodes else 1.0
+    more_days = None
+    if days is not None and episodes:
+        more_days = math.ceil(needed * max(days, 1.0) / episodes)
+    return {
+        "bad": math.ceil(needed * per_episode),
+        "episodes": needed,
+        "days": more_days,
+        "risk_ratio": RISK_RATIO,
+        "power": POWER,
+    }

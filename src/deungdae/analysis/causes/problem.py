@@ -1,0 +1,81 @@
+"""One question: which columns explain the bad units of one stratum and one reason?
+
+A *unit* is what the machine made in one go: a shot that filled two cavities is one unit with two
+rows. Units stand in time order.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Category:
+    """A column of levels; `codes` has shape (units,), -1 where missing."""
+
+    name: str
+    levels: tuple[str, ...]
+    codes: Ints
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The units of one stratum, in time order, and which of them are bad for one reason.
+
+    `numbers` holds one array of shape (units,) per numeric column, NaN where missing. `rows` and
+    `bad_rows` count the rows of the file in each unit. `contexts` maps the name of something that
+    may disguise itself as a cause (period, shift, lot) to an id per unit, -1 where unknown.
+    """
+
+    numbers: tuple[Floats, ...]
+    number_names: tuple[str, ...]
+    categories: tuple[Category, ...]
+    rows: Ints
+    bad_rows: Ints
+    contexts: dict[str, Ints] = field(default_factory=dict)
+
+    @property
+    def units(self) -> int:
+        """Number of units."""
+        return self.rows.size
+
+    @cached_property
+    def bad(self) -> Ints:
+        """Positions of the bad units, ascending."""
+        return np.nonzero(self.bad_rows)[0]
+
+    @cached_property
+    def episode_of_bad(self) -> Ints:
+        """Number of the episode of each bad unit, ascending from 0."""
+        return episodes(self.bad, self.units)
+
+    @property
+    def episodes(self) -> int:
+        """Number of episodes."""
+        return int(self.episode_of_bad[-1]) + 1 if self.bad.size else 0
+
+    def name_of(self, column: int) -> str:
+        """Return the name of a column; numbers come first, then categories."""
+        if column < len(self.number_names):
+            return self.number_names[column]
+        return self.categories[column - len(self.number_names)].name
+
+
+def episodes(bad: Ints, units: int) -> Ints:
+    """Group bad positions into episodes and return each one's episode number.
+
+    Were defects independent, the gap between neighbours would be geometric with mean units / bad.
+    Gaps that chance would make shorter than this only one time in twenty join two bad units into
+    one episode (declustering by runs, as in extreme-value statistics: Coles 2001, section 5.3).
+    """
+    if bad.size == 0:
+        return np.empty(0, dtype=np.intp)
+    longest_joined = 0.05 * units / bad.size
+    starts = np.diff(bad) > longest_joined
+    return np.concatenate(([0], np.cumsum(starts))).astype(np.intp)

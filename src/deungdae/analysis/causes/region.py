@@ -1,0 +1,172 @@
+"""Conditions on columns, and the region of units that satisfies all of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from deungdae.analysis.causes.problem import Floats, Mask, Problem
+from deungdae.analysis.stats.scan import HIGH, LOW, OUTSIDE, likelihood_ratio
+
+VALUE, DIFFERENCE, PRODUCT, RATIO = "value", "difference", "product", "ratio"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A number per unit: a column, or the difference, product or ratio of two columns."""
+
+    columns: tuple[int, ...]
+    op: str = VALUE
+
+    def values(self, problem: Problem) -> Floats:
+        """Return its value for each unit, NaN where a column has none."""
+        first = problem.numbers[self.columns[0]]
+        if self.op == VALUE:
+            return first
+        second = problem.numbers[self.columns[1]]
+        if self.op == DIFFERENCE:
+            return first - second
+        if self.op == PRODUCT:
+            return first * second
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = first / second
+        ratio[~np.isfinite(ratio)] = np.nan
+        return ratio
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Where a feature must lie: low < x <= high, outside of it, or one of a category's levels."""
+
+    feature: Feature
+    low: float | None = None
+    high: float | None = None
+    outside: bool = False
+    levels: frozenset[int] | None = None
+
+    def known(self, problem: Problem) -> Mask:
+        """Return which units have a value to judge."""
+        if self.levels is not None:
+            return _category(problem, self.feature) >= 0
+        return ~np.isnan(self.feature.values(problem))
+
+    def holds(self, problem: Problem) -> Mask:
+        """Return which units satisfy the condition; a missing value never does."""
+        if self.levels is not None:
+            return np.isin(_category(problem, self.feature), list(self.levels))
+        values = self.feature.values(problem)
+        inside = np.ones(values.shape, dtype=bool)
+        if self.low is not None:
+            inside &= values > self.low
+        if self.high is not None:
+            inside &= values <= self.high
+        if self.outside:
+            inside = ~inside
+        return inside & ~np.isnan(values)
+
+    def document(self, problem: Problem) -> dict[str, Any]:
+        """Return the condition as the promised JSON."""
+        levels = None
+        if self.levels is not None:
+            names = problem.categories[self.feature.columns[0] - len(problem.numbers)].levels
+            levels = [names[level] for level in sorted(self.levels)]
+        return {
+            "columns": [problem.name_of(c) for c in self.feature.columns],
+            "op": self.feature.op,
+            "min": self.low,
+            "max": self.high,
+            "outside": self.outside,
+            "levels": levels,
+        }
+
+
+def _category(problem: Problem, feature: Feature) -> np.ndarray[Any, np.dtype[np.intp]]:
+    return problem.categories[feature.columns[0] - len(problem.numbers)].codes
+
+
+def region(problem: Problem, conditions: tuple[Condition, ...]) -> tuple[Mask, Mask]:
+    """Return (inside, known) for conditions joined by AND, each of shape (units,)."""
+    inside = np.ones(problem.units, dtype=bool)
+    known = np.ones(problem.units, dtype=bool)
+    for condition in conditions:
+        inside &= condition.holds(problem)
+        known &= condition.known(problem)
+    return inside, known
+
+
+def gain(problem: Problem, conditions: tuple[Condition, ...], among: Mask) -> float:
+    """Return the log-likelihood ratio of the region among some of the units."""
+    inside, known = region(problem, conditions)
+    known &= among
+    bad = problem.bad_rows > 0
+    counts = [
+        np.sum(bad & inside & known),
+        np.sum(inside & known),
+        np.sum(bad & known),
+        known.sum(),
+    ]
+    return float(likelihood_ratio(*(np.array([float(n)]) for n in counts))[0])
+
+
+def sharpen(
+    values: Floats, bad: Mask, low: float | None, high: float | None, outside: bool
+) -> tuple[float | None, float | None]:
+    """Move the limits of a region to the exact values that separate best, halfway between values.
+
+    `values` and `bad` have shape (units,). Limits start at bin edges; each is moved alone, the other
+    kept, twice. Returns the new limits, in the convention low < x <= high.
+    """
+    present = ~np.isnan(values)
+    order = np.argsort(values[present], kind="stable")
+    ordered = values[present][order]
+    running = np.concatenate(([0], np.cumsum(bad[present][order])))
+    cuts = np.concatenate(([0], np.nonzero(np.diff(ordered))[0] + 1, [ordered.size]))
+    total, rows = float(running[-1]), float(ordered.size)
+
+    def best(first: np.ndarray[Any, Any], last: np.ndarray[Any, Any]) -> int:
+        bad_in = (running[last] - running[first]).astype(float)
+        rows_in = (last - first).astype(float)
+        if outside:
+            bad_in, rows_in = total - bad_in, rows - rows_in
+        # One unit alone is no region.
+        value = likelihood_ratio(bad_in, rows_in, np.float64(total), np.float64(rows))
+        return int(np.where(rows_in >= 2, value, -1.0).argmax())
+
+    first = 0 if low is None else int(np.searchsorted(ordered, low, side="right"))
+    last = ordered.size if high is None else int(np.searchsorted(ordered, high, side="right"))
+    for _ in range(2):
+        if low is not None:
+            options = cuts[cuts < last]
+            first = int(options[best(options, np.full(options.size, last))])
+        if high is not None:
+            options = cuts[cuts > first]
+            last = int(options[best(np.full(options.size, first), options)])
+    # A limit that moved to the end of the data is no limit.
+    new_low = _between(ordered, first) if low is not None and first > 0 else None
+    new_high = _between(ordered, last) if high is not None and last < ordered.size else None
+    return new_low, new_high
+
+
+def _between(ordered: Floats, cut: int) -> float:
+    """Return a short number between the values on both sides of a cut."""
+    below, above = float(ordered[cut - 1]), float(ordered[cut])
+    middle = (below + above) / 2
+    for digits in range(1, 17):
+        short = float(f"{middle:.{digits}g}")
+        if below <= short < above:
+            return short
+    return below
+
+
+def condition_of(
+    feature: Feature, values: Floats, bad: Mask, low: float | None, high: float | None, shape: int
+) -> Condition:
+    """Return the sharpened condition for a region that a scan found."""
+    outside = shape == OUTSIDE
+    new_low, new_high = sharpen(
+        values, bad, None if shape == LOW else low, None if shape == HIGH else high, outside
+    )
+    if outside and (new_low is None or new_high is None):
+        # One side of the window went away: what is left is a single limit, said as such.
+        return Condition(feature, new_high, new_low)
+    return Condition(feature, new_low, new_high, outside)

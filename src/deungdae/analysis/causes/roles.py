@@ -1,0 +1,322 @@
+"""What each column is for: time, grouping, reason, candidate cause, or set aside and why."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deungdae.analysis.causes import vocabulary as say
+from deungdae.analysis.causes.frame import NO_TIME, Frame, Numbers, Texts, Times
+from deungdae.analysis.causes.options import Options
+from deungdae.analysis.causes.target import Target, named
+from deungdae.records.errors import UnusableOption
+from deungdae.records.shoptable import ColumnSetAside
+from deungdae.records.verdicts import plain
+
+Mask = NDArray[np.bool_]
+
+#: Texts with more levels than this are not candidates.
+MOST_LEVELS = 30
+#: A number that takes its commonest value this often is dead.
+DEAD = 0.995
+#: Share of bad rows that a flag must be made of to be a reason of them.
+FLAG_PURITY = 0.9
+NO_REASON = frozenset(
+    {
+        "none",
+        "없음",
+        "-",
+        "ok",
+        "양호",
+        "정상",
+        "양품",
+        "합격",
+        "해당없음",
+        "n/a",
+        "good",
+        "",
+        "0",
+        "무",
+    }
+)
+
+
+@dataclass
+class Roles:
+    """The columns by what they are for; `reasons` maps a reason's name to the rows it marks."""
+
+    numbers: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    time: str | None = None
+    reasons: dict[str, Mask] = field(default_factory=dict)
+    reason_columns: tuple[str, ...] = ()
+    set_aside: list[ColumnSetAside] = field(default_factory=list)
+    guessed: dict[str, object] = field(default_factory=dict)
+
+
+def assign(frame: Frame, target: Target, bad: Mask, options: Options) -> Roles:
+    """Give each column its role. `bad` marks the bad rows, shape (rows,).
+
+    Raises UnusableOption if an option names a column that is not there or cannot serve.
+    """
+    roles = Roles()
+    taken = {target.column: "target"}
+    for name in options.ignore:
+        taken[named(frame, name, "--ignore")] = "ignored"
+    for name in options.by or ():
+        column = named(frame, name, "--by")
+        taken.setdefault(column, "stratum")
+    roles.time = _time(frame, options, roles, taken)
+    _reasons(frame, target, bad, options, roles, taken)
+    after = _flags_beside(frame, target.column, taken, bad)
+    for name, column in frame.columns.items():
+        reason = taken.get(name)
+        if reason is None:
+            reason = "after_inspection" if name in after else _unfit(column, bad, frame.rows)
+        if reason is not None:
+            roles.set_aside.append(ColumnSetAside(name, reason))
+        elif isinstance(column, Texts) or _levels_only(column):
+            roles.categories.append(name)
+        else:
+            roles.numbers.append(name)
+    _drop_copies(frame, roles)
+    return roles
+
+
+def _time(frame: Frame, options: Options, roles: Roles, taken: dict[str, str]) -> str | None:
+    if options.time is not None:
+        column = named(frame, options.time, "--time")
+        if not isinstance(frame.columns[column], Times):
+            raise UnusableOption(
+                "--time: column {column} does not hold dates or times that could be read.",
+                column=column,
+            )
+        taken[column] = "time"
+        return column
+    best, best_score = None, -1.0
+    for name, column in frame.columns.items():
+        if not isinstance(column, Times) or name in taken:
+            continue
+        present = column.local[column.local != NO_TIME]
+        if present.size < 0.5 * frame.rows or np.unique(present).size < 2:
+            continue
+        score = np.unique(present).size / frame.rows + 0.1 * say.names(name, say.TIME)
+        if say.names(name, say.OTHER_TIME):
+            score -= 0.3
+        if score > best_score:
+            best, best_score = name, score
+    roles.guessed["time"] = best
+    if best is not None:
+        taken[best] = "time"
+    return best
+
+
+def _reasons(
+    frame: Frame, target: Target, bad: Mask, options: Options, roles: Roles, taken: dict[str, str]
+) -> None:
+    if options.reason is not None:
+        columns = tuple(named(frame, name, "--reason") for name in options.reason)
+    else:
+        text = _reason_text(frame, bad, taken)
+        columns = (text,) if text is not None else _reason_flags(frame, bad, taken)
+        roles.guessed["reason"] = list(columns)
+    if not columns:
+        return
+    for column in columns:
+        taken[column] = "reason"
+    roles.reason_columns = columns
+    if len(columns) == 1:
+        texts = frame.texts(columns[0])
+        for code, level in enumerate(texts.levels):
+            marked = bad & (texts.codes == code)
+            if plain(level) not in NO_REASON and marked.any():
+                roles.reasons[level] = marked
+        return
+    for column in columns:
+        marked = bad & _flagged(frame, column)
+        if marked.any():
+            roles.reasons[column] = marked
+
+
+def _flagged(frame: Frame, name: str) -> Mask:
+    column = frame.columns[name]
+    if isinstance(column, Numbers):
+        return np.nan_to_num(column.values) != 0
+    texts = frame.texts(name)
+    off = [i for i, level in enumerate(texts.levels) if plain(level) in NO_REASON | {"n", "no"}]
+    return (texts.codes >= 0) & ~np.isin(texts.codes, off)
+
+
+def _reason_text(frame: Frame, bad: Mask, taken: dict[str, str]) -> str | None:
+    """Return the text column that says something of bad rows and nothing of good ones."""
+    best, best_score = None, 0.0
+    for name, column in frame.columns.items():
+        if not isinstance(column, Texts) or name in taken or not bad.any():
+            continue
+        empty = [i for i, level in enumerate(column.levels) if plain(level) in NO_REASON]
+        says = (column.codes >= 0) & ~np.isin(column.codes, empty)
+        if not says.any() or len(column.levels) > 60:
+            continue
+        of_bad, of_good = says[bad].mean(), says[~bad].mean() if (~bad).any() else 0.0
+        score = of_bad - of_good + 0.2 * say.names(name, say.REASON)
+        if of_bad >= 0.3 and of_good <= 0.05 and score > best_score:
+            best, best_score = name, score
+    return best
+
+
+def _reason_flags(frame: Frame, bad: Mask, taken: dict[str, str]) -> tuple[str, ...]:
+    """Return the 0/1 columns, at least two, that are 1 almost only in bad rows and cover many."""
+    flags = []
+    covered = np.zeros(frame.rows, dtype=bool)
+    for name, column in frame.columns.items():
+        if name in taken or not isinstance(column, Numbers) or not _binary(column):
+            continue
+        flagged = column.values == 1
+        if 2 <= flagged.sum() and (flagged & bad).sum() >= FLAG_PURITY * flagged.sum():
+            flags.append(name)
+            covered |= flagged
+    if len(flags) >= 2 and bad.any() and covered[bad].mean() >= 0.5:
+        return tuple(flags)
+    return ()
+
+
+def _binary(column: Numbers) -> bool:
+    present = column.values[~np.isnan(column.values)]
+    if present.size == 0 or not np.isin(present[:1000], (0.0, 1.0)).all():
+        return False
+    return bool(np.isin(present, (0.0, 1.0)).all())
+
+
+def _flags_beside(frame: Frame, target: str, taken: dict[str, str], bad: Mask) -> set[str]:
+    """Return the 0/1 columns that stand in one row with the target: other results of inspection."""
+    order = list(frame.columns)
+    place = order.index(target)
+    if not isinstance(frame.columns[target], Numbers):
+        return set()
+    beside: set[str] = set()
+    for step in (-1, 1):
+        at = place + step
+        while 0 <= at < len(order):
+            name = order[at]
+            column = frame.columns[name]
+            rare = (
+                isinstance(column, Numbers) and _binary(column) and np.nanmean(column.values) < 0.2
+            )
+            if not rare and taken.get(name) not in ("reason", "ignored"):
+                break
+            beside.add(name)
+            at += step
+    return beside
+
+
+def _levels_only(column: Numbers | Texts | Times) -> bool:
+    if not isinstance(column, Numbers):
+        return True
+    return np.unique(column.values[~np.isnan(column.values)]).size <= 2
+
+
+def _unfit(column: Numbers | Texts | Times, bad: Mask, rows: int) -> str | None:
+    """Return the code of the reason why a column is no candidate cause, or None if it is one."""
+    if isinstance(column, Times):
+        return "time"
+    if isinstance(column, Texts):
+        return _unfit_text(column, bad, rows)
+    return _unfit_number(column, bad, rows)
+
+
+def _unfit_text(column: Texts, bad: Mask, rows: int) -> str | None:
+    known = column.codes >= 0
+    used = np.unique(column.codes[known])
+    if used.size == 0:
+        return "empty"
+    if used.size == 1 and known.all():
+        return "constant"
+    if say.names(column.name, say.AFTER) or say.names(column.name, say.REASON):
+        return "after_inspection"
+    if used.size > MOST_LEVELS:
+        return "identifier" if used.size > 0.5 * known.sum() else "text"
+    if _only_when_bad(known, bad) or _tells_result(column.codes, bad):
+        return "after_inspection"
+    if used.size == 1 or known.sum() < 0.2 * rows:
+        return "mostly_missing"
+    if say.names(column.name, say.PERSON) and say.names(
+        column.name, ["검사자", "검사원", "inspector"]
+    ):
+        return "after_inspection"
+    return None
+
+
+def _unfit_number(column: Numbers, bad: Mask, rows: int) -> str | None:
+    values = column.values
+    known = ~np.isnan(values)
+    present = values[known]
+    if present.size == 0:
+        return "empty"
+    low, high = present.min(), present.max()
+    if low == high:
+        return "constant"
+    if say.names(column.name, say.AFTER):
+        return "after_inspection"
+    if _only_when_bad(known, bad):
+        return "after_inspection"
+    if present.size < 0.2 * rows:
+        return "mostly_missing"
+    distinct = np.unique(present)
+    if distinct.size <= 20 and _commonest(present, distinct) >= DEAD * present.size:
+        if distinct.size > 2 or not _binary(column):
+            return "dead"
+    whole = bool(np.all(distinct[:2000] == np.round(distinct[:2000])))
+    if whole and distinct.size > 0.9 * present.size and rows > 30:
+        steps = np.diff(present)
+        if (steps > 0).mean() > 0.95 or (steps < 0).mean() > 0.95:
+            return "serial"
+    if whole and say.names(column.name, say.IDENTIFIER):
+        return "identifier"
+    if distinct.size == 2 and _tells_result((values == high).astype(np.intp), bad):
+        return "after_inspection"
+    return None
+
+
+def _commonest(present: NDArray[np.float64], distinct: NDArray[np.float64]) -> int:
+    return max(int(np.count_nonzero(present == v)) for v in distinct)
+
+
+def _only_when_bad(known: Mask, bad: Mask) -> bool:
+    """Tell whether a column is filled for bad rows and hardly ever for good ones."""
+    if not bad.any() or bad.all() or known.all() or bad.sum() < 5:
+        return False
+    return bool(known[bad].mean() > 0.5 and known[~bad].mean() < 0.05)
+
+
+def _tells_result(codes: NDArray[np.intp], bad: Mask) -> bool:
+    """Tell whether the levels of a column are the result in other words."""
+    if bad.sum() < 10 or (~bad).sum() < 10:
+        return False
+    size = int(codes.max(initial=0)) + 2
+    rows = np.bincount(codes + 1, minlength=size)
+    hits = np.bincount(codes[bad] + 1, minlength=size)
+    mostly_bad = hits > 0.5 * rows
+    told = hits[mostly_bad].sum()
+    return bool(told >= 0.95 * bad.sum() and told >= 0.95 * rows[mostly_bad].sum())
+
+
+def _drop_copies(frame: Frame, roles: Roles) -> None:
+    """Set aside numeric columns whose values are those of an earlier one."""
+    seen: dict[tuple[float, ...], str] = {}
+    kept = []
+    for name in roles.numbers:
+        column = frame.columns[name]
+        assert isinstance(column, Numbers)
+        values = column.values
+        step = max(1, values.size // 50)
+        key = tuple(np.nan_to_num(values[::step], nan=-1e300).tolist())
+        other = seen.get(key)
+        if other is not None:
+            twin = frame.columns[other]
+            assert isinstance(twin, Numbers)
+            if np.array_equal(values, twin.values, equal_nan=True):
+                roles.set_aside.append(ColumnSetAside(name, "duplicate_of"))
+                continue
+        seen[key] = name
+        kept.append(name)
+    roles.numbers = kept

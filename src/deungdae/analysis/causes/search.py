@@ -1,0 +1,208 @@
+"""The search for causes of one problem, and what chance alone would have found.
+
+Every column is scanned for its best region; the same scan on shifted labels says how large the best
+value gets by chance on just this data. What passes is described more closely (a second column, a
+difference, a second condition), its units are taken out, and the rest is searched again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deungdae.analysis.causes.describe import Described, describe
+from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
+from deungdae.analysis.causes.region import Condition, Feature
+from deungdae.analysis.stats.binning import BINS, Coded, code
+from deungdae.analysis.stats.levels import LevelScanner
+from deungdae.analysis.stats.scan import Scanner, all_regions
+from deungdae.analysis.stats.shifts import shifted
+
+#: Shifts tried first; most searches that find nothing end here.
+FIRST_SHIFTS = 99
+#: Shifts in all when the first ones leave hope.
+ALL_SHIFTS = 599
+#: A search goes on only while chance alone would find fewer than this many such columns.
+HOPE = 0.5
+#: The same for the second and later causes of a problem.
+HOPE_LATER = 0.15
+#: Causes described per problem.
+MOST_CAUSES = 5
+#: Bad units that the scans hold at most; a larger number is thinned at random.
+MOST_BAD = 2500
+#: Columns that chance would match this rarely are ranked by how much they explain.
+STRONG = 0.02
+
+
+@dataclass(frozen=True)
+class Chance:
+    """What one search finds on shifted labels.
+
+    `scores` holds the standardised values of all columns under all shifts, ascending; `shifts` is
+    their number.
+    """
+
+    scores: Floats
+    shifts: int
+
+    def columns_by_chance(self, score: float) -> float:
+        """Return how many columns of a null data set would reach this score, on average."""
+        reached = self.scores.size - np.searchsorted(self.scores, score - 1e-9)
+        return float(1 + reached) / (1 + self.shifts)
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """The columns of one step: value of each, its score against chance, and its region."""
+
+    values: Floats  #: log-likelihood ratio of the best region, (columns,)
+    scores: Floats  #: standardised against the shifts, (columns,)
+    conditions: Callable[[int], Condition]
+    chance: Chance
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A column as it stands in the ranking of a search, whether reliable or not."""
+
+    column: int
+    score: float
+    by_chance: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """One cause as found: its description, and how it stands against chance."""
+
+    described: Described
+    column: int  #: the column that passed, before it was described more closely
+    score: float
+    by_chance: float  #: columns that chance alone would bring to this score in this search
+    among: Mask  #: units that earlier causes had left
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the search of one problem gave."""
+
+    found: tuple[Found, ...]
+    leads: tuple[Lead, ...]
+    chance: Chance | None
+
+
+def search(problem: Problem, rng: np.random.Generator) -> Outcome:
+    """Search one problem for causes, strongest first.
+
+    Returns an `Outcome`; nothing is judged yet. Fewer than two bad units give an empty one.
+    """
+    if problem.bad.size < 2 or problem.units < 10:
+        return Outcome((), (), None)
+    coded = code(list(problem.numbers), problem.units)
+    remaining = np.ones(problem.units, dtype=bool)
+    found: list[Found] = []
+    leads: tuple[Lead, ...] = ()
+    chance: Chance | None = None
+    for step in range(MOST_CAUSES):
+        rows = np.nonzero(remaining)[0]
+        bad = np.nonzero(problem.bad_rows[rows] > 0)[0]
+        if bad.size < (2 if step == 0 else 3):
+            break
+        hope = HOPE if step == 0 else HOPE_LATER
+        scanned = scan(problem, coded, rows, bad, rng, hope)
+        if step == 0:
+            chance = scanned.chance
+            leads = _leads(scanned)
+        best = _best(scanned)
+        by_chance = scanned.chance.columns_by_chance(float(scanned.scores[best]))
+        if by_chance > hope or scanned.values[best] <= 0:
+            break
+        described = describe(problem, scanned.conditions(best), scanned.values, remaining, rng)
+        found.append(Found(described, best, float(scanned.scores[best]), by_chance, remaining))
+        remaining = remaining & ~described.inside
+    return Outcome(tuple(found), leads, chance)
+
+
+def scan(
+    problem: Problem,
+    coded: Coded,
+    rows: Ints,
+    bad: Ints,
+    rng: np.random.Generator,
+    hope: float = HOPE,
+) -> Scanned:
+    """Scan all columns over some units, and over shifted labels of the same units.
+
+    `rows` are the units looked at, `bad` positions within them; past `FIRST_SHIFTS` the scan goes on
+    only while chance would find fewer than `hope` columns as good as the best.
+    """
+    kept = 1.0
+    if bad.size > MOST_BAD:
+        kept = MOST_BAD / bad.size
+        bad = np.sort(rng.choice(bad, MOST_BAD, replace=False))
+    part = coded.take(rows) if rows.size < problem.units else coded
+    numbers = Scanner(part, kept)
+    categories = LevelScanner([c.codes[rows] for c in problem.categories], kept)
+
+    def values(labels: Ints) -> tuple[Floats, Ints]:
+        best, where = numbers.values(labels)
+        return np.concatenate((best, categories.values(labels)), axis=1), where
+
+    observed, where = values(bad[None])
+    by_chance = values(shifted(bad, rows.size, FIRST_SHIFTS, rng))[0]
+    scores, chance = _against_chance(observed[0], by_chance)
+    if (
+        by_chance.shape[0] == FIRST_SHIFTS
+        and chance.columns_by_chance(scores.max(initial=0)) < hope
+    ):
+        more = values(shifted(bad, rows.size, ALL_SHIFTS - FIRST_SHIFTS, rng))[0]
+        scores, chance = _against_chance(observed[0], np.concatenate((by_chance, more)))
+
+    def condition(column: int) -> Condition:
+        if column >= coded.columns:
+            levels = categories.levels(column - coded.columns, bad)
+            return Condition(Feature((column,)), levels=frozenset(levels))
+        regions, edges = all_regions(), coded.edges[column]
+        chosen = where[0, column]
+        first, last = int(regions.first[chosen]), int(regions.last[chosen])
+        # An edge that equals the column's end cuts nothing off.
+        return Condition(
+            Feature((column,)),
+            float(edges[first - 1]) if first > 0 else None,
+            float(edges[last - 1]) if last < BINS else None,
+            bool(regions.shape[chosen] == 3),
+        )
+
+    return Scanned(observed[0], scores, condition, chance)
+
+
+def _against_chance(observed: Floats, by_chance: NDArray[np.float64]) -> tuple[Floats, Chance]:
+    # The square root makes the values nearly normal, so that columns that drift (whose values under
+    # shifted labels are large and scattered) and columns that do not can be held side by side.
+    root, null = np.sqrt(2 * observed), np.sqrt(2 * by_chance)
+    centre, spread = null.mean(axis=0), null.std(axis=0)
+    spread = np.maximum(spread, max(float(np.median(spread)), 1e-6))
+    scores = (root - centre) / spread
+    return scores, Chance(np.sort(((null - centre) / spread).ravel()), null.shape[0])
+
+
+def _best(scanned: Scanned) -> int:
+    top = int(scanned.scores.argmax())
+    strong = np.array(
+        [scanned.chance.columns_by_chance(float(s)) <= STRONG for s in scanned.scores]
+    )
+    if not strong.any():
+        return top
+    return int(np.where(strong, scanned.values, -1.0).argmax())
+
+
+def _leads(scanned: Scanned) -> tuple[Lead, ...]:
+    order = np.argsort(-scanned.scores, kind="stable")[:10]
+    return tuple(
+        Lead(
+            int(c),
+            float(scanned.scores[c]),
+            scanned.chance.columns_by_chance(float(scanned.scores[c])),
+        )
+        for c in order
+    )

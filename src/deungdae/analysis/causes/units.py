@@ -1,0 +1,161 @@
+"""Rows to units: parts of one shot share one machine record and are one unit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deungdae.analysis.causes import vocabulary as say
+from deungdae.analysis.causes.frame import NO_TIME, Frame, Ints, Numbers, Texts, Times
+from deungdae.analysis.causes.problem import Category, Problem
+
+Mask = NDArray[np.bool_]
+
+#: Rows are parts of one shot only if at least this many columns that vary agree to the last digit.
+AGREEING = 4
+DAY = 86_400_000_000
+#: Days with fewer units than this are joined to weeks.
+UNITS_A_DAY = 8
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The rows of one stratum in time order, grouped into units.
+
+    `rows` are row numbers of the frame in time order; `unit` gives the unit of each, ascending.
+    """
+
+    rows: Ints
+    unit: Ints
+
+    @property
+    def units(self) -> int:
+        """Number of units."""
+        return int(self.unit[-1]) + 1 if self.unit.size else 0
+
+
+def lay_out(frame: Frame, rows: Ints, time: str | None, numbers: list[str]) -> Layout:
+    """Put the rows of a stratum in time order and find the parts of one shot among them."""
+    local = _times(frame, time)
+    if local is not None:
+        # A row without a time keeps its place after the row above it.
+        filled = np.maximum.accumulate(np.where(local[rows] == NO_TIME, NO_TIME, local[rows]))
+        order = np.where(local[rows] == NO_TIME, filled, local[rows])
+        if np.any(np.diff(order) < 0):
+            rows = rows[np.argsort(order, kind="stable")]
+    new = np.ones(rows.size, dtype=bool)
+    if rows.size > 1:
+        new[1:] = ~_same_record(frame, rows, local, numbers)
+    return Layout(rows, np.cumsum(new) - 1)
+
+
+def _times(frame: Frame, time: str | None) -> NDArray[np.int64] | None:
+    if time is None:
+        return None
+    column = frame.columns[time]
+    assert isinstance(column, Times)
+    return column.local
+
+
+def _same_record(
+    frame: Frame, rows: Ints, local: NDArray[np.int64] | None, numbers: list[str]
+) -> Mask:
+    """Return for each row but the first whether its machine record is that of the row before."""
+    same = np.ones(rows.size - 1, dtype=bool)
+    if local is not None:
+        same = np.diff(local[rows]) == 0
+    varying = 0
+    for name in numbers:
+        if not same.any():
+            break
+        column = frame.columns[name]
+        assert isinstance(column, Numbers)
+        values = column.values[rows]
+        first, second = values[:-1], values[1:]
+        equal = (first == second) | (np.isnan(first) & np.isnan(second))
+        # A column that mostly repeats itself (a setting) says nothing about one shot.
+        varying += equal.mean() < 0.8
+        same &= equal
+    return same if varying >= AGREEING or not same.any() else np.zeros_like(same)
+
+
+def build(
+    frame: Frame, layout: Layout, marked: Mask, excluded: Mask, numbers: list[str],
+    categories: list[str], time: str | None,
+) -> tuple[Problem, Ints]:  # fmt: skip
+    """Return the problem of one reason, and for each of its rows' positions in the layout its unit.
+
+    `marked` are the rows that are bad for this reason and `excluded` those bad for another one,
+    both of shape (frame rows,). The second result has shape (layout rows,), -1 where excluded.
+    """
+    keep = ~excluded[layout.rows]
+    old = layout.unit[keep]
+    present, number = np.unique(old, return_inverse=True)
+    unit = np.full(layout.rows.size, -1, dtype=np.intp)
+    unit[keep] = number
+    first = np.searchsorted(old, present)
+    lead = layout.rows[keep][first]
+    bad = np.bincount(number, weights=marked[layout.rows[keep]], minlength=present.size)
+    whole = lead.size == frame.rows and np.array_equal(lead, np.arange(lead.size))
+
+    def values(name: str) -> NDArray[np.float64]:
+        column = frame.columns[name]
+        assert isinstance(column, Numbers)
+        return column.values if whole else column.values[lead]
+
+    varying = [n for n in numbers if _varies(values(n))]
+    levels, contexts = [], {}
+    period = _periods(frame, lead, time)
+    if period is not None:
+        contexts["period"] = period
+    for name in categories:
+        texts = frame.texts(name)
+        if _varies_within(texts.codes[layout.rows], unit):
+            continue
+        codes = texts.codes[lead]
+        used = np.unique(codes[codes >= 0])
+        for kind, words in (("lot", say.LOT), ("shift", say.SHIFT)):
+            if say.names(name, words):
+                contexts[kind] = codes
+        if used.size >= 2:
+            renumbered = np.full(len(texts.levels) + 1, -1, dtype=np.intp)
+            renumbered[used] = np.arange(used.size)
+            levels.append(Category(name, tuple(texts.levels[u] for u in used), renumbered[codes]))
+    problem = Problem(
+        tuple(values(n) for n in varying), tuple(varying), tuple(levels),
+        np.bincount(number, minlength=present.size).astype(np.intp), bad.astype(np.intp), contexts,
+    )  # fmt: skip
+    return problem, unit
+
+
+def _varies(values: NDArray[np.float64]) -> bool:
+    present = values[~np.isnan(values)]
+    return bool(present.size >= 10 and present.min() < present.max())
+
+
+def _varies_within(codes: Ints, unit: Ints) -> bool:
+    """Tell whether a column differs between the rows of one unit often: a cavity, a side."""
+    same_unit = (unit[1:] == unit[:-1]) & (unit[1:] >= 0)
+    if same_unit.sum() < 5:
+        return False
+    return bool((codes[1:] != codes[:-1])[same_unit].mean() > 0.5)
+
+
+def cavity_columns(frame: Frame, layout: Layout, categories: list[str]) -> list[Texts]:
+    """Return the columns that tell the parts of one shot apart."""
+    texts = [frame.texts(name) for name in categories]
+    return [t for t in texts if _varies_within(t.codes[layout.rows], layout.unit)]
+
+
+def _periods(frame: Frame, lead: Ints, time: str | None) -> Ints | None:
+    local = _times(frame, time)
+    if local is None:
+        return None
+    known = local[lead] != NO_TIME
+    if not known.any():
+        return None
+    days = np.where(known, local[lead] // DAY, -1).astype(np.intp)
+    spread = np.unique(days[known]).size
+    if spread > 1 and known.sum() / spread < UNITS_A_DAY:
+        days = np.where(known, days // 7, -1)
+    return days

@@ -1,0 +1,14 @@
+"""Intervals for shares."""
+
+import math
+
+
+def wilson(hits: int, rows: int, z: float = 1.959963984540054) -> tuple[float, float]:
+    """Return the Wilson score interval of a share (Wilson 1927), (0, 1) for no rows at all."""
+    if rows == 0:
+        return 0.0, 1.0
+    share = hits / rows
+    centre = share + z * z / (2 * rows)
+    width = z * math.sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows))
+    scale = 1 + z * z / rows
+    return max(0.0, (centre - width) / scale), min(1.0, (centre + width) / scale)

@@ -1,0 +1,195 @@
+"""Scan columns for the region of values in which defects gather.
+
+For a region of one column the four counts (bad or good, inside or outside) are compared with what
+they would be if the region did not matter, by the log-likelihood ratio
+
+    G/2 = sum over the four cells of  observed * ln(observed / expected),
+
+the binomial scan statistic of Kulldorff (A spatial scan statistic, Communications in Statistics 26,
+1997). Only regions with *more* defects inside than outside count. A scan takes the largest value
+over all regions of a column; that maximum has no textbook distribution, so its significance comes
+from shifted labels (`shifts`), never from a table.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import xlogy
+
+from deungdae.analysis.stats.binning import BINS, MISSING, Coded
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+#: Regions hold at most this share of the rows: a cause is where things are unusual.
+LARGEST_SHARE = 0.7
+#: Edges (indexes into the bins) that windows may use: every second one of the fine grid.
+WINDOW_EDGES = (1, 2, 3, 4, 6, 8, 11, 14, 17, 20, 22, 24, 25, 26, 27)
+#: Windows have two ends to choose, so they must explain a little more than a single limit.
+WINDOW_PENALTY = 1.0
+LOW, HIGH, INSIDE, OUTSIDE = range(4)
+
+
+@dataclass(frozen=True)
+class Regions:
+    """All regions that a scan tries, as bins: inside is first <= code < last, or the reverse of it.
+
+    Every array has shape (regions,). `shape` is LOW, HIGH, INSIDE or OUTSIDE.
+    """
+
+    first: Ints
+    last: Ints
+    shape: Ints
+    penalty: Floats
+
+    def __len__(self) -> int:
+        return self.first.size
+
+
+@cache
+def all_regions() -> Regions:
+    """Return the regions that are tried on each column."""
+    rows: list[tuple[int, int, int, float]] = []
+    for edge in range(1, BINS):
+        rows.append((0, edge, LOW, 0.0))
+        rows.append((edge, BINS, HIGH, 0.0))
+    for i, first in enumerate(WINDOW_EDGES):
+        for last in WINDOW_EDGES[i + 1 :]:
+            rows.append((first, last, INSIDE, WINDOW_PENALTY))
+            rows.append((first, last, OUTSIDE, WINDOW_PENALTY))
+    first, last, shape, penalty = zip(*rows, strict=True)
+    return Regions(
+        np.array(first, dtype=np.intp),
+        np.array(last, dtype=np.intp),
+        np.array(shape, dtype=np.intp),
+        np.array(penalty),
+    )
+
+
+def likelihood_ratio(bad_in: Floats, rows_in: Floats, bad: Floats, rows: Floats) -> Floats:
+    """Return the log-likelihood ratio (G/2, natural log) of regions with excess defects, else 0.
+
+    All arguments broadcast: defects inside, rows inside, defects in all, rows in all.
+    """
+    expected = bad * rows_in / np.maximum(rows, 1)
+    bad_out, expected_out = bad - bad_in, bad - expected
+    good_in, expected_good_in = rows_in - bad_in, rows_in - expected
+    good_out = rows - rows_in - bad_out
+    expected_good_out = rows - rows_in - expected_out
+    value: Floats = _part(bad_in, expected)
+    value += _part(bad_out, expected_out)
+    value += _part(good_in, expected_good_in)
+    value += _part(good_out, expected_good_out)
+    value[bad_in <= expected] = 0.0
+    return value
+
+
+def _part(observed: Floats, expected: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(expected > 0, observed / expected, 1.0)
+    part: Floats = xlogy(observed, ratio)
+    return part
+
+
+def bin_counts(coded: Coded) -> Ints:
+    """Return how many rows each bin holds, shape (columns, BINS + 1); the last is missing."""
+    counts = np.empty((coded.columns, BINS + 1), dtype=np.intp)
+    for c in range(coded.columns):
+        counts[c] = np.bincount(coded.codes[:, c], minlength=BINS + 1)
+    return counts
+
+
+def label_counts(coded: Coded, labels: Ints) -> Ints:
+    """Return the counts of bins among labelled rows, shape (labellings, columns, BINS + 1).
+
+    `labels` has shape (labellings, bad rows): the row numbers that each labelling calls bad.
+    """
+    width = BINS + 1
+    columns = coded.columns
+    base = (np.arange(columns) * width).astype(np.int32)
+    counts = np.empty((labels.shape[0], columns, width), dtype=np.intp)
+    for i, rows in enumerate(labels):
+        flat = (coded.codes[rows] + base).ravel()
+        counts[i] = np.bincount(flat, minlength=columns * width).reshape(columns, width)
+    return counts
+
+
+def region_sums(counts: Ints) -> Ints:
+    """Sum bin counts over each region; (..., BINS + 1) becomes (..., regions)."""
+    regions = all_regions()
+    running = np.zeros((*counts.shape[:-1], BINS + 1), dtype=np.int32)
+    np.cumsum(counts[..., :BINS], axis=-1, out=running[..., 1:])
+    sums = running[..., regions.last] - running[..., regions.first]
+    outside = regions.shape == OUTSIDE
+    sums[..., outside] = running[..., BINS, None] - sums[..., outside]
+    return sums
+
+
+class Scanner:
+    """Scans one set of rows under many labellings that all have the same number of bad rows.
+
+    `kept` is the share of the bad rows that the labellings hold: where only a sample of the bad rows
+    is scanned, the rows count for as much less.
+    """
+
+    def __init__(self, coded: Coded, kept: float = 1.0) -> None:
+        self.coded = coded
+        counts = bin_counts(coded)
+        self._rows = kept * counts[:, :MISSING].sum(axis=1)  # (columns,) with a value
+        self._rows_in = kept * region_sums(counts)  # (columns, regions)
+        share = self._rows_in / np.maximum(self._rows, 1)[:, None]
+        self._allowed = (share <= LARGEST_SHARE) & (self._rows_in >= 2 * kept)
+        self._penalty = all_regions().penalty
+
+    def values(self, labels: Ints) -> tuple[Floats, Ints]:
+        """Return the best value and the best region of each column under each labelling.
+
+        `labels` has shape (labellings, bad rows); both results have shape (labellings, columns).
+        """
+        best = np.empty((labels.shape[0], self.coded.columns))
+        where = np.empty((labels.shape[0], self.coded.columns), dtype=np.intp)
+        # Chunks keep the temporaries in the processor's cache and memory flat.
+        columns = max(1, 400_000 // (len(all_regions()) * max(1, labels.shape[0])))
+        counts = label_counts(self.coded, labels)
+        for start in range(0, self.coded.columns, columns):
+            part = slice(start, start + columns)
+            best[:, part], where[:, part] = self._best(counts[:, part], part)
+        return best, where
+
+    def _best(self, counts: Ints, part: slice) -> tuple[Floats, Ints]:
+        bad = counts[..., :MISSING].sum(axis=-1)  # (labellings, columns)
+        bad_in = region_sums(counts)
+        most = int(bad.max(initial=0))
+        if most + 1 < bad.shape[0]:
+            value = self._looked_up(bad_in, bad, most, part)
+        else:
+            value = likelihood_ratio(
+                bad_in.astype(float), self._rows_in[None, part],
+                bad[..., None].astype(float), self._rows[None, part, None],
+            )  # fmt: skip
+        value = np.where(self._allowed[None, part], value - self._penalty, 0.0)
+        where = value.argmax(axis=-1)
+        return np.take_along_axis(value, where[..., None], axis=-1)[..., 0], where
+
+    def _looked_up(self, bad_in: Ints, bad: Ints, most: int, part: slice) -> Floats:
+        # With few bad rows there are few possible counts: work each out once, then look it up.
+        # Only labellings whose bad rows all have a value share a table; the rest are worked out.
+        rows_in = self._rows_in[part, :, None]
+        rows = self._rows[part, None, None]
+        possible = np.arange(most + 1, dtype=float)
+        table = likelihood_ratio(
+            np.broadcast_to(possible, (*rows_in.shape[:2], most + 1)), rows_in, float(most), rows
+        )
+        flat = table.reshape(-1, most + 1)
+        index = np.arange(flat.shape[0]).reshape(rows_in.shape[:2])
+        value: Floats = flat[index[None], np.minimum(bad_in, most)]
+        other = np.nonzero(bad != most)
+        if other[0].size:
+            columns = other[1]
+            value[other] = likelihood_ratio(
+                bad_in[other].astype(float), self._rows_in[part][columns],
+                bad[other][:, None].astype(float), self._rows[part][columns][:, None],
+            )  # fmt: skip
+        return value
