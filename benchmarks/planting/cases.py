@@ -3,11 +3,12 @@
 A part is bad with the base rate; inside a rule's region it is bad with the rule's rate as well:
 `1 - (1 - base) * product of (1 - rate)` over the regions it lies in. Parts are drawn independently.
 
-A rule is planted only where its cause can be known from the table at all, which is the same for all
-methods: 3-15 % of the rows are inside (together, where there are several rules), they lie in at least
-three of ten equal stretches of rows and not more than 70 % in one, six bad parts inside are to be
-expected, and a rule on two columns is not a rule on one of them (or on a third column) in disguise:
-|Spearman| of the quantity at most 0.9, and neither end of one column alone holds 75 % of the region.
+A rule is planted only where its cause can be known from the table at all, which is the same for
+all methods: 3-15 % of the rows are inside (together, where there are several rules), they lie in at
+least three of ten equal stretches of rows and not more than 70 % in one, six bad parts inside are
+to be expected, and a rule on two columns is not a rule on one of them (or on a third column) in
+disguise: |Spearman| of the quantity at most 0.9, and neither end of one column alone holds 75 % of
+the region.
 """
 
 from dataclasses import dataclass
@@ -89,9 +90,7 @@ def plan(cases: int, nulls: int, seed: int) -> list[Case]:
             made.append(Case(dataset, seed * 10_000 + len(made), (kind, *others), base, strength))
     for dataset, count in _spread(nulls):
         for i in range(count):
-            made.append(
-                Case(dataset, seed * 10_000 + len(made), (), 0.025, 0.0, bursts=i % 2 == 1)
-            )
+            made.append(Case(dataset, seed * 10_000 + len(made), (), 0.025, 0.0, bursts=i % 2 == 1))
     return made
 
 
@@ -122,12 +121,7 @@ def sameness_of(dataset: str) -> Sameness:
 
 @cache
 def _ground(dataset: str) -> tuple[pa.Table, Columns, Sameness]:
-    table = {
-        "secom": lambda: datasets.secom().drop_columns(["Result"]),
-        "kamp": datasets.kamp_shots,
-        "tep": datasets.tep_normal,
-        "garment": lambda: datasets.garment().drop_columns(["actual_productivity"]),
-    }[dataset]()
+    table = _table(dataset)
     columns = Columns.of(table)
     numbers = {
         name: values
@@ -135,6 +129,16 @@ def _ground(dataset: str) -> tuple[pa.Table, Columns, Sameness]:
         if np.isfinite(values).mean() >= 0.9 and len(np.unique(values[np.isfinite(values)])) >= 8
     }
     return table, Columns(numbers, columns.words, columns.rows), Sameness(columns)
+
+
+def _table(dataset: str) -> pa.Table:
+    if dataset == "secom":
+        return datasets.secom().drop_columns(["Result"])
+    if dataset == "kamp":
+        return datasets.kamp_shots()
+    if dataset == "tep":
+        return datasets.tep_normal()
+    return datasets.garment().drop_columns(["actual_productivity"])
 
 
 def _rule(
@@ -170,9 +174,10 @@ def _knowable(rule: Rule, case: Case, columns: Columns, sameness: Sameness) -> b
 
 def _held_by_one(inside: Bools, values: Floats) -> bool:
     """Return whether one end of a column, as large as the region, holds 75 % of the region."""
-    share = inside.mean()
+    share = float(inside.mean())
     lo, hi = np.nanquantile(values, [share, 1 - share])
-    return max((values[inside] <= lo).mean(), (values[inside] >= hi).mean()) >= 0.75
+    held = max(np.mean(values[inside] <= lo), np.mean(values[inside] >= hi))
+    return bool(held >= 0.75)
 
 
 def _apart(rule: Rule, others: list[Rule], sameness: Sameness) -> bool:

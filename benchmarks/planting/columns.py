@@ -39,7 +39,7 @@ class Columns:
 class Sameness:
     """Which columns say the same: |Spearman| above a limit. A column of words is only itself.
 
-    A missing value takes the middle rank, so that a column that is mostly missing resembles nothing.
+    A missing value takes the middle rank: a column that is mostly missing resembles nothing.
     """
 
     def __init__(self, columns: Columns) -> None:

@@ -59,7 +59,7 @@ def ai4i() -> pa.Table:
 
 
 def secom() -> pa.Table:
-    """Return SECOM: 1,567 units in time order: `Time`, `Result` (-1 pass, 1 fail), `S1` … `S590`."""
+    """Return SECOM's 1,567 units in time order: `Time`, `Result` (1 is a fail), `S1` … `S590`."""
     with gzip.open(DATA / "secom" / "secom.data.gz") as stream:
         values = np.loadtxt(io.TextIOWrapper(stream, "ascii"))
     lines = (DATA / "secom" / "secom_labels.data").read_text("ascii").splitlines()
@@ -73,7 +73,7 @@ def secom() -> pa.Table:
 
 
 def tep_normal() -> pa.Table:
-    """Return the normal runs of the Tennessee Eastman Process: 500 + 960 rows of 3 min, 52 columns."""
+    """Return the Tennessee Eastman Process's normal runs: 500 + 960 rows of 3 min, 52 columns."""
     first = _tep("d00").T  # this file alone is stored on its side
     return _tep_table(np.vstack([first, _tep("d00_te")]))
 

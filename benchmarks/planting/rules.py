@@ -132,9 +132,7 @@ def _two(columns: Columns, rng: np.random.Generator) -> tuple[str, str]:
     return str(one), str(other)
 
 
-def _tail(
-    values: Floats, text: str, rng: np.random.Generator, share: float
-) -> tuple[Bools, str]:
+def _tail(values: Floats, text: str, rng: np.random.Generator, share: float) -> tuple[Bools, str]:
     if rng.random() < 0.5:
         bound = float(np.nanquantile(values, share))
         return values <= bound, f"{text} <= {bound:g}"

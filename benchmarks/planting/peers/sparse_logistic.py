@@ -10,9 +10,9 @@ from planting.encoding import Labels, Matrix, ranked
 from planting.peers import Judgement
 
 SETTINGS = (
-    "standardised columns, medians for missing values, balanced classes, liblinear; the penalty of "
-    "eight with the best average precision in five folds; ranks by |coefficient|; claims the columns "
-    "whose coefficient is not zero"
+    "standardised columns, medians for missing values, balanced classes, liblinear; the penalty "
+    "of eight with the best average precision in five folds; ranks by |coefficient|; claims the "
+    "columns whose coefficient is not zero"
 )
 
 

@@ -1,0 +1,62 @@
+"""What Deungdae's method `causes` says of a table, in the form in which the peers answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from deungdae.analysis import causes
+from planting.peers import Judgement
+
+CLEAR = ("clear",)
+SAID = ("clear", "suspected")
+_ORDER = {"clear": 0, "suspected": 1}
+SETTINGS = (
+    "version 1, defaults, told the target, its bad value and the time; ranks by its own order of "
+    "causes; claims the columns of the causes of clear strata (second line: suspected ones too)"
+)
+
+Document = Mapping[str, Any]
+
+
+def find(
+    table: pa.Table,
+    target: str,
+    bad: tuple[str, ...],
+    time: str | None = None,
+    by: tuple[str, ...] | None = None,
+    reason: tuple[str, ...] | None = None,
+    ignore: tuple[str, ...] = (),
+    seed: int = 0,
+) -> Document:
+    """Run the method on a table and return its document."""
+    options = causes.Options(
+        target=target, bad=bad, time=time, by=by, reason=reason, ignore=ignore, seed=seed
+    )
+    document: Document = causes.find(table, options).document
+    return document
+
+
+def judgement(document: Document, verdicts: tuple[str, ...]) -> Judgement:
+    """Return the columns in the order of the causes, and those of strata with these verdicts.
+
+    Strata are read the clear ones first; within them the causes by rank, then by q-value.
+    """
+    found = [
+        (_ORDER.get(stratum["verdict"], 2), cause["rank"], cause["q_value"], cause["columns"])
+        for stratum in document["strata"]
+        for cause in stratum["causes"]
+    ]
+    found.sort(key=lambda entry: entry[:3])
+    ranking = [name for *_, columns in found for name in columns]
+    claims = [name for order, *_, columns in found for name in columns if _said(order) in verdicts]
+    return Judgement(list(dict.fromkeys(ranking)), list(dict.fromkeys(claims)))
+
+
+def verdicts(document: Document) -> set[str]:
+    """Return the verdicts that occur in the document."""
+    return {stratum["verdict"] for stratum in document["strata"]}
+
+
+def _said(order: int) -> str:
+    return SAID[order] if order < len(SAID) else "none"
