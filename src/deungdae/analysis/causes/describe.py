@@ -107,7 +107,7 @@ def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
         smallest = [float(np.nanmin(problem.numbers[c], initial=np.inf)) for c in both]
         first, second = sorted(both)
         if _same_scale(problem.numbers[first], problem.numbers[second]):
-            # The larger minus the smaller: a difference that people would call by a positive number.
+            # The larger minus the smaller: people name a difference by a positive number.
             larger = np.nanmedian(problem.numbers[first]) >= np.nanmedian(problem.numbers[second])
             features.append(Feature((first, second) if larger else (second, first), DIFFERENCE))
         if min(smallest) >= 0:
@@ -124,7 +124,7 @@ def _same_scale(first: Floats, second: Floats) -> bool:
 
 
 def _plainness(feature: Feature) -> float:
-    """Return the factor by which a ratio counts less: a difference says nearly the same, plainer."""
+    """Return the factor by which a ratio counts less: a difference says it more plainly."""
     return 0.95 if feature.op == RATIO else 1.0
 
 

@@ -1,8 +1,8 @@
 """Is the cause only the day, the shift or the lot in disguise?
 
 What differs between good days and bad days need not be what makes a day bad. A cause is therefore
-looked at again within each day (shift, lot): if it no longer separates bad from good there, only the
-period has been found.
+looked at again within each day (shift, lot): if it no longer separates bad from good there, only
+the period has been found.
 """
 
 import numpy as np

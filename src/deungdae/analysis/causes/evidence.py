@@ -1,4 +1,4 @@
-"""How sure a cause is: interval, later periods, resampling, disguises, columns that say the same."""
+"""How sure a cause is: interval, later periods, resampling, columns that say the same."""
 
 from dataclasses import dataclass
 
@@ -26,6 +26,8 @@ RESAMPLES = 60
 SAME = 0.9
 #: Share of the episodes that belong to the earlier part, from which later ones are predicted.
 EARLIER = 0.6
+#: Share of the units that make the last part, in which a cause must still be seen.
+LAST = 0.3
 #: Fewer later episodes than this prove nothing either way.
 LATER_EPISODES = 3
 #: Shifts for the test on the later part.
@@ -106,40 +108,54 @@ def episodes_inside(problem: Problem, found: Found) -> int:
 
 
 def holds_later(problem: Problem, found: Found, rng: np.random.Generator) -> bool | None:
-    """Tell whether a cause, with limits learnt from the earlier part alone, holds in the later part.
+    """Tell whether a cause, with limits learnt from an earlier part alone, holds in the later part.
 
-    The earlier part ends where `EARLIER` of the episodes have passed. On it the column must already
-    stand out against shifted labels (p <= 0.1), and its limits are set afresh. On the later part the
-    bad units inside are compared with shifted labels (p <= 0.05). Returns None where the later part
-    cannot tell: too few episodes, or the region hardly visited.
+    Two cuts are made: where `EARLIER` of the episodes have passed, and where the last `LAST` of the
+    units begin, so that a cause of the past does not pass for one of today. At each cut, the column
+    must already stand out against shifted labels in the earlier part (p <= 0.1), where its limits
+    are set afresh; in the later part the bad units inside are compared with shifted labels.
+
+    Returns True if it holds at both cuts, False if it fails at one, None where the later part
+    cannot tell: too few episodes, or a region that is hardly visited.
     """
     among = np.nonzero(found.among)[0]
-    is_bad = problem.bad_rows[among] > 0
-    bad = np.nonzero(is_bad)[0]
+    bad = np.nonzero(problem.bad_rows[among] > 0)[0]
     number = episodes(bad, among.size)
-    count = int(number[-1]) + 1
-    early_count = int(np.ceil(EARLIER * count))
-    if count - early_count < LATER_EPISODES or early_count < LATER_EPISODES:
+    early_count = int(np.ceil(EARLIER * (number[-1] + 1)))
+    if number[-1] + 1 - early_count < LATER_EPISODES or early_count < LATER_EPISODES:
         return None
-    # The cut falls halfway between the last early episode and the first later one.
-    cut = int((bad[number < early_count][-1] + bad[number >= early_count][0] + 1) // 2)
-    early, late = among[:cut], among[cut:]
+    # The first cut falls halfway between the last early episode and the first later one.
+    first = int((bad[number < early_count][-1] + bad[number >= early_count][0] + 1) // 2)
+    last = int((1 - LAST) * among.size)
+    answer = _holds_after(problem, found, among[:first], among[first:], 0.05, rng)
+    if np.sum(bad >= last) < LATER_EPISODES:
+        return answer  # The defects themselves went away: the last part speaks neither way.
+    today = _holds_after(problem, found, among[:last], among[last:], 0.1, rng)
+    if answer is False or today is False:
+        return False
+    return None if answer is None or today is None else True
+
+
+def _holds_after(
+    problem: Problem, found: Found, early: Ints, late: Ints, level: float, rng: np.random.Generator
+) -> bool | None:
     learnt = _learnt(problem, found, early, rng)
     if learnt is None:
         return False
-    inside, known = region(problem, learnt)
-    inside, known = inside[late], known[late]
-    late_bad = np.nonzero(problem.bad_rows[late] > 0)[0]
-    in_early = region(problem, learnt)[0][early]
-    rate_early = np.mean(problem.bad_rows[early][in_early] > 0) if in_early.any() else 0.0
-    rate_rest = np.mean(problem.bad_rows[late][~inside & known] > 0) if (~inside).any() else 0.0
-    if inside.sum() * rate_early < LATER_EPISODES and inside[late_bad].sum() < LATER_EPISODES:
-        return None
+    everywhere, known = region(problem, learnt)
+    inside, outside = everywhere[late], (known & ~everywhere)[late]
+    is_bad = problem.bad_rows > 0
+    late_bad = np.nonzero(is_bad[late])[0]
+    in_early = everywhere[early]
+    rate_early = float(is_bad[early][in_early].mean()) if in_early.any() else 0.0
     hits = int(inside[late_bad].sum())
+    if late_bad.size < LATER_EPISODES or max(inside.sum() * rate_early, hits) < LATER_EPISODES:
+        return None
     by_chance = inside[shifted(late_bad, late.size, LATER_SHIFTS, rng)].sum(axis=1)
     p = (1 + np.sum(by_chance >= hits)) / (1 + by_chance.size)
-    rate_late = np.mean(problem.bad_rows[late][inside] > 0) if inside.any() else 0.0
-    return bool(p <= 0.05 and rate_late > rate_rest)
+    rate_late = float(is_bad[late][inside].mean()) if inside.any() else 0.0
+    rate_rest = float(is_bad[late][outside].mean()) if outside.any() else 0.0
+    return bool(p <= level and rate_late > rate_rest)
 
 
 def _learnt(
@@ -151,7 +167,7 @@ def _learnt(
     for i, condition in enumerate(conditions):
         if condition.levels is not None:
             continue
-        within = np.ones(early.size, dtype=bool)
+        within: Mask = np.ones(early.size, dtype=bool)
         for other in conditions[:i]:
             within &= other.holds(problem)[early]
         values = condition.feature.values(problem)[early][within]
@@ -203,7 +219,7 @@ def same_as(problem: Problem, coded: Coded, found: Found) -> list[int]:
         near = any(_agree(values, problem.numbers[c][sample], ranks[c]) for c in numbers)
         if not near and value[0, column] >= 0.7 * found.described.value:
             own = region_of(part, column, int(where[0, column]))
-            near = np.sum(own & inside) >= 0.7 * np.sum(own | inside)
+            near = bool(np.sum(own & inside) >= 0.7 * np.sum(own | inside))
         if near:
             alike.append((-float(value[0, column]), column))
     return [column for _, column in sorted(alike)]

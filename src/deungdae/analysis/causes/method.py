@@ -77,8 +77,8 @@ def find(
 ) -> Findings:
     """Find the causes of the defects in a table with one row per part.
 
-    `table` is an Arrow table, anything with the Arrow stream protocol (pandas, Polars, DuckDB), or a
-    mapping from column names to sequences. `progress` is called with a step's code and the share
+    `table` is an Arrow table, anything with the Arrow stream protocol (pandas, Polars, DuckDB), or
+    a mapping from column names to sequences. `progress` is called with a step's code and the share
     done, 0 to 1. The same table, options and seed give the same findings.
 
     Raises UnusableOption for options that do not fit the table, UnusableFile for an empty table.
@@ -92,8 +92,8 @@ def find(
     roles_all = assign(frame, target, target.state == BAD_ROW, options)
     used, set_aside, copies = _used_rows(frame, target, roles_all)
     frame, dropped_out = _cleaned(frame, roles_all)
-    divided = divide(frame, roles_all, used, tuple(named(frame, b, "--by") for b in options.by or ())
-                     or None)  # fmt: skip
+    by = tuple(named(frame, name, "--by") for name in options.by or ())
+    divided = divide(frame, roles_all, used, by or None)
     if divided.too_small:
         set_aside.append(SetAside("stratum_too_small", divided.too_small))
     bad = target.state == BAD_ROW
@@ -153,7 +153,7 @@ def _cleaned(frame: Frame, roles: Roles) -> tuple[Frame, dict[str, list[float]]]
 def _questions(
     frame: Frame, roles: Roles, strata: list[Stratum], bad: Mask, options: Options, tell: Progress
 ) -> list[_Question]:
-    questions = []
+    questions: list[_Question] = []
     for number, stratum in enumerate(strata):
         layout = lay_out(frame, stratum.rows, roles.time, roles.numbers)
         for reason, marked in _reasons(roles, stratum, bad):
@@ -176,7 +176,7 @@ def _questions(
                     searched,
                     search(searched, rng),
                     _days(frame, layout, roles.time),
-                )  # fmt: skip
+                )
             )
     return questions
 
@@ -257,7 +257,7 @@ def _judged(
                     if c.shapes
                     else figures.of_levels(c.columns[0], c.conditions[0]["levels"], c.level_counts)
                     for c in judged.causes
-                ],  # fmt: skip
+                ],
                 "leads": [
                     {"column": question.searched.name_of(lead.column), "by_chance": lead.by_chance}
                     for lead in question.outcome.leads

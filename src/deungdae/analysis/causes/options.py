@@ -11,8 +11,8 @@ from deungdae.records.shoptable import ColumnSetAside, SetAside
 class Options:
     """What the person said; whatever is None is guessed, and the result says so.
 
-    `bad` are the target's values that mean a defect, as text ("1", "NG"). `time_zone` is the site's:
-    it decides where a day begins.
+    `bad` are the target's values that mean a defect, as text ("1", "NG"). `time_zone` is the
+    site's: it decides where a day begins.
     """
 
     target: str | None = None

@@ -113,8 +113,8 @@ def sharpen(
 ) -> tuple[float | None, float | None]:
     """Move the limits of a region to the exact values that separate best, halfway between values.
 
-    `values` and `bad` have shape (units,). Limits start at bin edges; each is moved alone, the other
-    kept, twice. Returns the new limits, in the convention low < x <= high.
+    `values` and `bad` have shape (units,). Limits start at bin edges; each is moved alone, the
+    other kept, twice. Returns the new limits, in the convention low < x <= high.
     """
     present = ~np.isnan(values)
     order = np.argsort(values[present], kind="stable")

@@ -61,11 +61,10 @@ def assign(frame: Frame, target: Target, bad: Mask, options: Options) -> Roles:
     """
     roles = Roles()
     taken = {target.column: "target"}
-    for name in options.ignore:
-        taken[named(frame, name, "--ignore")] = "ignored"
-    for name in options.by or ():
-        column = named(frame, name, "--by")
-        taken.setdefault(column, "stratum")
+    for told in options.ignore:
+        taken[named(frame, told, "--ignore")] = "ignored"
+    for told in options.by or ():
+        taken.setdefault(named(frame, told, "--by"), "stratum")
     roles.time = _time(frame, options, roles, taken)
     _reasons(frame, target, bad, options, roles, taken)
     after = _flags_beside(frame, target.column, taken, bad)
@@ -85,14 +84,14 @@ def assign(frame: Frame, target: Target, bad: Mask, options: Options) -> Roles:
 
 def _time(frame: Frame, options: Options, roles: Roles, taken: dict[str, str]) -> str | None:
     if options.time is not None:
-        column = named(frame, options.time, "--time")
-        if not isinstance(frame.columns[column], Times):
+        chosen = named(frame, options.time, "--time")
+        if not isinstance(frame.columns[chosen], Times):
             raise UnusableOption(
                 "--time: column {column} does not hold dates or times that could be read.",
-                column=column,
+                column=chosen,
             )
-        taken[column] = "time"
-        return column
+        taken[chosen] = "time"
+        return chosen
     best, best_score = None, -1.0
     for name, column in frame.columns.items():
         if not isinstance(column, Times) or name in taken:
@@ -141,7 +140,7 @@ def _reasons(
 def _flagged(frame: Frame, name: str) -> Mask:
     column = frame.columns[name]
     if isinstance(column, Numbers):
-        return np.nan_to_num(column.values) != 0
+        return np.asarray(np.nan_to_num(column.values) != 0)
     texts = frame.texts(name)
     off = [i for i, level in enumerate(texts.levels) if plain(level) in NO_REASON | {"n", "no"}]
     return (texts.codes >= 0) & ~np.isin(texts.codes, off)
@@ -172,7 +171,7 @@ def _reason_flags(frame: Frame, bad: Mask, taken: dict[str, str]) -> tuple[str, 
         if name in taken or not isinstance(column, Numbers) or not _binary(column):
             continue
         flagged = column.values == 1
-        if 2 <= flagged.sum() and (flagged & bad).sum() >= FLAG_PURITY * flagged.sum():
+        if flagged.sum() >= 2 and (flagged & bad).sum() >= FLAG_PURITY * flagged.sum():
             flags.append(name)
             covered |= flagged
     if len(flags) >= 2 and bad.any() and covered[bad].mean() >= 0.5:
@@ -262,9 +261,9 @@ def _unfit_number(column: Numbers, bad: Mask, rows: int) -> str | None:
     if present.size < 0.2 * rows:
         return "mostly_missing"
     distinct = np.unique(present)
-    if distinct.size <= 20 and _commonest(present, distinct) >= DEAD * present.size:
-        if distinct.size > 2 or not _binary(column):
-            return "dead"
+    stuck = distinct.size <= 20 and _commonest(present, distinct) >= DEAD * present.size
+    if stuck and (distinct.size > 2 or not _binary(column)):
+        return "dead"
     whole = bool(np.all(distinct[:2000] == np.round(distinct[:2000])))
     if whole and distinct.size > 0.9 * present.size and rows > 30:
         steps = np.diff(present)

@@ -133,8 +133,8 @@ def scan(
 ) -> Scanned:
     """Scan all columns over some units, and over shifted labels of the same units.
 
-    `rows` are the units looked at, `bad` positions within them; past `FIRST_SHIFTS` the scan goes on
-    only while chance would find fewer than `hope` columns as good as the best.
+    `rows` are the units looked at, `bad` positions within them; past `FIRST_SHIFTS` the scan goes
+    on only while chance would find fewer than `hope` columns as good as the best.
     """
     kept = 1.0
     if bad.size > MOST_BAD:

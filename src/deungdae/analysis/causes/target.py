@@ -120,7 +120,7 @@ def _meaning(texts: Texts) -> tuple[set[int], set[int]]:
     yes = {i for i, level in enumerate(levels) if level in YES_WORDS}
     no = {i for i, level in enumerate(levels) if level in NO_WORDS}
     if yes | no == set(range(len(levels))) and levels:
-        if names(texts.name, GOOD) and not names(texts.name, BAD + ["passorfail"]):
+        if names(texts.name, GOOD) and not names(texts.name, [*BAD, "passorfail"]):
             return no, yes
         if names(texts.name, BAD):
             return yes, no
@@ -172,7 +172,7 @@ def _likeness(column: Numbers | Texts | Times) -> float:
         return 0.0
     levels = [plain(level) for level in column.levels]
     spoken = [level in PASS_WORDS or level in FAIL_WORDS for level in levels]
-    long_words = any(len(level) > 1 or "가" <= level for level in levels)
+    long_words = any(len(level) > 1 or level >= "가" for level in levels)
     if all(spoken) and (named_so or long_words):
         return 3.0 + named_so
     if any(spoken) and named_so:

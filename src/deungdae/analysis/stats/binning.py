@@ -26,9 +26,10 @@ EDGE_ROWS = 50_000
 class Coded:
     """Columns as bin codes.
 
-    `codes` has shape (rows, columns); code k of column c means edges[c, k-1] < value <= edges[c, k].
-    `edges` has shape (columns, BINS - 1); where a column has few distinct values, neighbouring edges
-    are equal and the bins between them are empty. Missing values have the code `MISSING`.
+    `codes` has shape (rows, columns); code k of column c means
+    edges[c, k-1] < value <= edges[c, k]. `edges` has shape (columns, BINS - 1); where a column has
+    few distinct values, neighbouring edges are equal and the bins between them are empty. Missing
+    values have the code `MISSING`.
     """
 
     codes: Codes
@@ -37,7 +38,7 @@ class Coded:
     @property
     def columns(self) -> int:
         """Number of columns."""
-        return self.codes.shape[1]
+        return int(self.codes.shape[1])
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "Coded":
         """Return the same coding for some of the rows."""

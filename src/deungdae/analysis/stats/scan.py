@@ -13,6 +13,7 @@ from shifted labels (`shifts`), never from a table.
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from deungdae.analysis.stats.binning import BINS, MISSING, Coded
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+#: What broadcasts against an array of counts.
+Numbers = NDArray[np.floating[Any]] | np.floating[Any] | float
 
 #: Regions hold at most this share of the rows: a cause is where things are unusual.
 LARGEST_SHARE = 0.7
@@ -59,16 +62,11 @@ def all_regions() -> Regions:
         for last in WINDOW_EDGES[i + 1 :]:
             rows.append((first, last, INSIDE, WINDOW_PENALTY))
             rows.append((first, last, OUTSIDE, WINDOW_PENALTY))
-    first, last, shape, penalty = zip(*rows, strict=True)
-    return Regions(
-        np.array(first, dtype=np.intp),
-        np.array(last, dtype=np.intp),
-        np.array(shape, dtype=np.intp),
-        np.array(penalty),
-    )
+    first, last, shape, penalty = np.array(rows).T
+    return Regions(first.astype(np.intp), last.astype(np.intp), shape.astype(np.intp), penalty)
 
 
-def likelihood_ratio(bad_in: Floats, rows_in: Floats, bad: Floats, rows: Floats) -> Floats:
+def likelihood_ratio(bad_in: Numbers, rows_in: Numbers, bad: Numbers, rows: Numbers) -> Floats:
     """Return the log-likelihood ratio (G/2, natural log) of regions with excess defects, else 0.
 
     All arguments broadcast: defects inside, rows inside, defects in all, rows in all.
@@ -86,7 +84,7 @@ def likelihood_ratio(bad_in: Floats, rows_in: Floats, bad: Floats, rows: Floats)
     return value
 
 
-def _part(observed: Floats, expected: Floats) -> Floats:
+def _part(observed: Numbers, expected: Numbers) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(expected > 0, observed / expected, 1.0)
     part: Floats = xlogy(observed, ratio)
@@ -130,8 +128,8 @@ def region_sums(counts: Ints) -> Ints:
 class Scanner:
     """Scans one set of rows under many labellings that all have the same number of bad rows.
 
-    `kept` is the share of the bad rows that the labellings hold: where only a sample of the bad rows
-    is scanned, the rows count for as much less.
+    `kept` is the share of the bad rows that the labellings hold: where only a sample of the bad
+    rows is scanned, the rows count for as much less.
     """
 
     def __init__(self, coded: Coded, kept: float = 1.0) -> None:
