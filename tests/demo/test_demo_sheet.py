@@ -182,15 +182,22 @@ def test_black_spots_follow_the_day_and_within_it_not_the_mould(parts: list[Row]
     cover = [row for row in of(parts, "데모 커버") if float(row["금형온도2"]) > 0]
     hot = [row for row in cover if float(row["금형온도2"]) > 61]
     assert rate(hot, "흑점") > 8 * rate([row for row in cover if row not in hot], "흑점")
-    days = Counter(row["생산일시"][:10] for row in cover if row["불량유형"] == "흑점")
-    for day, _ in days.most_common(3):
-        of_day = sorted(
-            (row for row in cover if row["생산일시"].startswith(day)),
-            key=lambda row: float(row["금형온도2"]),
-        )
-        half = len(of_day) // 2
-        cool, warm = rate(of_day[:half], "흑점"), rate(of_day[half:], "흑점")
-        assert abs(cool - warm) < 0.05
+    cooler: list[Row] = []
+    warmer: list[Row] = []
+    for day in {row["생산일시"][:10] for row in cover}:
+        of_day = [row for row in cover if row["생산일시"].startswith(day)]
+        of_day.sort(key=lambda row: float(row["금형온도2"]))
+        cooler += of_day[: len(of_day) // 2]
+        warmer += of_day[len(of_day) // 2 :]
+    assert rate(warmer, "흑점") < 2 * rate(cooler, "흑점")
+
+
+def test_scratches_do_not_care_for_the_machine(parts: list[Row]) -> None:
+    housing = [row for row in of(parts, "데모 하우징") if row["불량유형"] != "미성형"]
+    slow = [row for row in housing if float(row["사출속도"]) < 50.0]
+    fast = [row for row in housing if float(row["사출속도"]) >= 50.0]
+    assert abs(rate(slow, "긁힘") - rate(fast, "긁힘")) < 0.015
+    assert rate(housing, "긁힘") > 0.015
 
 
 def test_the_english_sheet_tells_the_same_story(demo: DemoTable, tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ COOL_BELOW = 53.5  #: ℃
 RATES: dict[Key, tuple[float, float]] = {
     "short_shot": (0.20, 0.002),
     "gas": (0.09, 0.002),
-    "scratch": (0.007, 0.007),
-    "black_spot": (0.05, 0.002),
+    "scratch": (0.032, 0.032),
+    "black_spot": (0.07, 0.002),
     "start_up": (0.9, 0.0),
 }
 #: The two cavities of a shot share the machine record, and with this probability also the fate.

@@ -138,9 +138,9 @@ def _drying(length: int, rng: np.random.Generator) -> Floats:
     begin = np.choose(
         kind,
         [
-            rng.uniform(low + 0.2, high - 0.7, loads),
-            rng.uniform(low - 1.2, low - 0.5, loads),
-            rng.uniform(high + 0.2, high + 1.2, loads),
+            rng.uniform(low, high - 0.3, loads),
+            rng.uniform(low - 1.2, low - 0.3, loads),
+            rng.uniform(high, high + 1.2, loads),
         ],
     )
     used = np.tile(np.linspace(0, 0.3, SHOTS_A_LOAD), loads)[:length]

@@ -30,9 +30,9 @@ class Process:
 
 PROCESS = (
     Process("cycle_time", "사이클시간", "Cycle time", "s", (58.0, 62.0), 0.4, 0.5, 0.2),
-    Process("fill_time", "충전시간", "Fill time", "s", (0, 0), 0, 0, 0.02, decimals=2),
     Process("plasticizing_time", "계량시간", "Plasticizing time", "s", (16.2, 17.5), 0.2, 0.4, 0.1),
     Process("speed", "사출속도", "Injection speed", "mm/s", (58.0, 66.0), 0.5, 1.0, 0.6),
+    Process("fill_time", "충전시간", "Fill time", "s", (0, 0), 0, 0, 0.015, decimals=2),
     Process(
         "pressure", "사출압력", "Injection pressure", "bar", (1180, 1240), 8, 14, 5, thousands=True
     ),
