@@ -1,0 +1,149 @@
+"""What was understood of a file, what was guessed, and what was set aside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deungdae.reports.codes import COLUMNS, GUESSED, NOTES, ROWS, spoken
+from deungdae.reports.words import Words
+
+_CELLS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing that was understood; `guessed` if nobody said so."""
+
+    label: str
+    value: str
+    guessed: bool = False
+
+
+@dataclass(frozen=True)
+class Input:
+    """What was read, and what of it was used."""
+
+    facts: list[Fact]
+    counts: str
+    adds_up: bool
+    rows_set_aside: list[tuple[str, int]]  #: sentence, number of rows
+    columns_set_aside: list[tuple[str, list[str]]]  #: sentence, names of columns
+    unread: list[str]
+    notes: list[str]
+
+
+def told_input(
+    words: Words, document: Mapping[str, Any], understanding: Mapping[str, Any]
+) -> Input:
+    """Put what is known about the input into words."""
+    given = document["input"]
+    aside = [(spoken(words, ROWS, s["reason"]), int(s["rows"])) for s in given["set_aside"]]
+    rows = sum(n for _, n in aside)
+    adds_up = given["rows_read"] == given["rows_used"] + rows
+    return Input(
+        facts=_facts(words, document, understanding),
+        counts=_counts(words, given["rows_read"], given["rows_used"], rows, adds_up),
+        adds_up=adds_up,
+        rows_set_aside=aside,
+        columns_set_aside=_columns(words, given.get("columns_set_aside") or ()),
+        unread=_unread(words, understanding.get("columns") or ()),
+        notes=[spoken(words, NOTES, code) for code in understanding.get("notes") or ()],
+    )
+
+
+def _counts(words: Words, read: int, used: int, aside: int, adds_up: bool) -> str:
+    if adds_up:
+        return words.say(
+            "{read} rows read = {used} used + {aside} set aside.",
+            read=read,
+            used=used,
+            aside=aside,
+        )
+    return words.say(
+        "These counts do not add up: {read} rows read, {used} used, {aside} set aside. "
+        "Please report this; do not rely on the result.",
+        read=read,
+        used=used,
+        aside=aside,
+    )
+
+
+def _facts(
+    words: Words, document: Mapping[str, Any], understanding: Mapping[str, Any]
+) -> list[Fact]:
+    guessed: dict[str, Any] = dict(document["input"].get("guessed") or {})
+    known: dict[str, Any] = {
+        "sheet": understanding.get("sheet"),
+        "header_rows": understanding.get("header_rows"),
+        "target": document["target"].get("column"),
+        "bad": document["target"].get("bad"),
+        "time": None,
+        "by": _by(document),
+        "reason": None,
+    }
+    facts = [Fact(words.say("File"), _file(words, understanding))]
+    for key, value in {**known, **guessed}.items():
+        shown = _plain(words, value)
+        if shown:
+            facts.append(Fact(spoken(words, GUESSED, key), shown, key in guessed))
+    return facts
+
+
+def _by(document: Mapping[str, Any]) -> list[str]:
+    seen: dict[str, None] = {}
+    for stratum in document["strata"]:
+        seen.update(dict.fromkeys(stratum["where"]))
+    return list(seen)
+
+
+def _file(words: Words, understanding: Mapping[str, Any]) -> str:
+    said = [str(understanding.get("format") or "?").upper()]
+    if understanding.get("encoding"):
+        said.append(str(understanding["encoding"]))
+    columns = understanding.get("columns")
+    if columns:
+        said.append(words.say("columns: {n}", n=len(columns)))
+    if understanding.get("time_zone"):
+        said.append(words.say("time zone {zone}", zone=str(understanding["time_zone"])))
+    return words.listed(said)
+
+
+def _plain(words: Words, value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return words.say("yes") if value else words.say("no")
+    if isinstance(value, int | float):
+        return words.number(value)
+    if isinstance(value, Mapping):
+        return words.listed(f"{k}: {_plain(words, v)}" for k, v in value.items())
+    if isinstance(value, Sequence):
+        return words.listed(_plain(words, v) for v in value)
+    return str(value)
+
+
+def _columns(words: Words, aside: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
+    by_reason: dict[str, list[str]] = {}
+    for entry in aside:
+        by_reason.setdefault(str(entry["reason"]), []).append(str(entry["column"]))
+    return [(spoken(words, COLUMNS, reason), names) for reason, names in by_reason.items()]
+
+
+def _unread(words: Words, columns: Sequence[Mapping[str, Any]]) -> list[str]:
+    said = []
+    for column in columns:
+        cells: Mapping[str, int] = column.get("unread") or {}
+        if not cells:
+            continue
+        often = sorted(cells, key=lambda text: (-cells[text], text))[:_CELLS_SHOWN]
+        said.append(
+            words.say(
+                "{column}: {cells} cells were not understood and count as missing ({examples}).",
+                column=str(column["name"]),
+                cells=sum(cells.values()),
+                examples=words.listed(f"“{text}” × {cells[text]}" for text in often),
+            )
+        )
+    return said

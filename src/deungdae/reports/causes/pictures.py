@@ -1,0 +1,81 @@
+"""Which charts a result is shown with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from deungdae.reports.causes.conditions import Units, quantity, unit
+from deungdae.reports.charts.frame import Picture
+from deungdae.reports.charts.pareto import pareto
+from deungdae.reports.charts.risk import risk_by_bin
+from deungdae.reports.charts.scatter import scatter
+from deungdae.reports.charts.timeline import timeline
+from deungdae.reports.words import Words
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The charts of a report, by index of stratum and of cause in the document."""
+
+    reasons: Picture | None
+    timelines: Mapping[int, Picture]
+    causes: Mapping[tuple[int, int], Sequence[Picture]]
+
+
+def draw(
+    words: Words,
+    document: Mapping[str, Any],
+    figures: Mapping[str, Any] | None,
+    units: Units,
+    zone: tzinfo,
+) -> Pictures:
+    """Draw what `figures` hold; what they do not hold is left out."""
+    timelines: dict[int, Picture] = {}
+    causes: dict[tuple[int, int], list[Picture]] = {}
+    strata = zip(document["strata"], (figures or {}).get("strata") or (), strict=False)
+    for s, (stratum, figure) in enumerate(strata):
+        line = figure.get("timeline")
+        drawn = timeline(words, line, zone=zone, prefix=f"t{s}") if line else None
+        if drawn:
+            timelines[s] = drawn
+        pairs = zip(stratum["causes"], figure.get("causes") or (), strict=False)
+        for c, (cause, shown) in enumerate(pairs):
+            causes[s, c] = _of_cause(words, cause, shown, units, prefix=f"c{s}-{c}")
+    return Pictures(_reasons(words, document), timelines, causes)
+
+
+def _of_cause(
+    words: Words,
+    cause: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    units: Units,
+    prefix: str,
+) -> list[Picture]:
+    found: list[Picture] = []
+    conditions = cause["conditions"]
+    for i, (condition, figure) in enumerate(
+        zip(conditions, shown.get("conditions") or (), strict=False)
+    ):
+        if figure.get("bins"):
+            found.append(
+                risk_by_bin(
+                    words,
+                    figure["bins"],
+                    quantity=quantity(condition),
+                    unit=unit(condition, units),
+                    prefix=f"{prefix}-{i}",
+                )
+            )
+    cloud = shown.get("scatter")
+    drawn = scatter(words, cloud, conditions, units=units, prefix=f"{prefix}-s") if cloud else None
+    return [*found, drawn] if drawn else found
+
+
+def _reasons(words: Words, document: Mapping[str, Any]) -> Picture | None:
+    counts: dict[str, int] = {}
+    for stratum in document["strata"]:
+        if stratum.get("reason") is not None:
+            reason = str(stratum["reason"])
+            counts[reason] = counts.get(reason, 0) + stratum["bad"]
+    return pareto(words, counts, prefix="p")

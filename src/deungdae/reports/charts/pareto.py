@@ -1,0 +1,67 @@
+"""Pareto: which defect is frequent, and how much of all defects the first few make up."""
+
+from collections.abc import Mapping
+from itertools import accumulate
+
+import altair as alt
+
+from deungdae.reports.charts.frame import INK, NEUTRAL, Picture, drawn, values
+from deungdae.reports.words import Words
+
+_BAR = 30
+_SHOWN = 12
+
+
+def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture | None:
+    """Draw the number of defects of each reason, the most frequent first.
+
+    None if there are fewer than two reasons with defects, for then there is nothing to compare.
+    """
+    ordered = sorted(((n, r) for r, n in counts.items() if n), key=lambda e: (-e[0], e[1]))
+    if len(ordered) < 2:
+        return None
+    total = sum(n for n, _ in ordered)
+    shares = [done / total for done in accumulate(n for n, _ in ordered)]
+    first = ordered[0]
+    summary = words.say(
+        "{reason} is the most frequent defect: {n} of {total} ({share}).",
+        reason=first[1],
+        n=first[0],
+        total=total,
+        share=words.percent(first[0] / total),
+    )
+    rows = [
+        {
+            "reason": reason,
+            "n": n,
+            "text": words.say("{n} · {share} so far", n=n, share=words.percent(share)),
+        }
+        for (n, reason), share in zip(ordered[:_SHOWN], shares, strict=False)
+    ]
+    # the longest bar ends early: its label stands behind it
+    x = alt.X("n:Q", scale=alt.Scale(domain=[0, first[0] * 1.55], nice=False), axis=None)
+    axis = alt.Axis(
+        title=None, domain=False, ticks=False, labelLimit=130, labelPadding=8, labelColor=INK
+    )
+    base = alt.Chart(values(rows))
+    y = alt.Y("reason:N", sort=None, axis=axis, scale=alt.Scale(paddingInner=0.3))
+    layers = [
+        base.mark_bar(color=NEUTRAL).encode(x=x, y=y),
+        base.mark_text(align="left", dx=6).encode(x=x, y=y, text="text:N"),
+    ]
+    return Picture(
+        svg=drawn(
+            layers,
+            height=_BAR * len(rows),
+            lang=words.lang,
+            summary=summary,
+            prefix=prefix,
+        ),
+        caption=words.say("Defects by reason"),
+        summary=summary,
+        header=(words.say("Reason of the defect"), words.say("Bad"), words.say("Share so far")),
+        rows=[
+            (reason, words.number(n), words.percent(share))
+            for (n, reason), share in zip(ordered, shares, strict=True)
+        ],
+    )

@@ -1,0 +1,147 @@
+"""The defect rate from period to period."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
+from math import sqrt
+from typing import Any
+
+import altair as alt
+
+from deungdae.reports.charts.frame import ALARM, INK, MUTED, NEUTRAL, Picture, drawn, values
+from deungdae.reports.words import Words
+
+_HEIGHT = 150
+_DAY = 86_400.0
+_Z = 1.96  #: of a 95 % interval
+
+
+def timeline(
+    words: Words, figure: Mapping[str, Any], *, zone: tzinfo, prefix: str
+) -> Picture | None:
+    """Draw the defect rate of each period; a period without parts stays a gap.
+
+    `figure` carries periods (ISO date-times, or row numbers), rows and bad (counts). The highest
+    bar is named; it is coloured if it lies above the average beyond chance (95 % Wilson interval).
+    None if there is not one part.
+    """
+    periods, rows, bad = figure["periods"], figure["rows"], figure["bad"]
+    seen = [i for i, n in enumerate(rows) if n]
+    if not seen:
+        return None
+    places, dated = _places(periods, zone)
+    step = _step(places)
+    names = [_name(words, p, dated, zone, whole_days=step >= _DAY * 1000) for p in periods]
+    rate = [b / n if n else 0.0 for b, n in zip(bad, rows, strict=True)]
+    peak = max(seen, key=lambda i: rate[i])
+    overall = sum(bad) / sum(rows)
+    summary = words.say(
+        "Defect rate over {n} periods, {overall} on the whole; highest, {rate}, at {when} "
+        "({bad} of {rows} parts).",
+        n=len(seen),
+        overall=words.percent(overall),
+        rate=words.percent(rate[peak]),
+        when=names[peak],
+        bad=bad[peak],
+        rows=rows[peak],
+    )
+    stands_out = bad[peak] > 0 and _wilson_low(bad[peak], rows[peak]) > overall
+    bars = [
+        {
+            "from": places[i] + step * 0.08,
+            "to": places[i] + step * 0.92,
+            "rate": rate[i],
+            "colour": ALARM if i == peak and stands_out else NEUTRAL,
+        }
+        for i in seen
+    ]
+    label = words.say("{when}: {bad} bad", when=names[peak], bad=bad[peak])
+    layers = _layers(bars, places, step, dated, (places[peak] + step / 2, rate[peak], label))
+    return Picture(
+        svg=drawn(layers, height=_HEIGHT, lang=words.lang, summary=summary, prefix=prefix),
+        caption=words.say("Defect rate over time")
+        if dated
+        else words.say("Defect rate in the order of rows"),
+        summary=summary,
+        header=(
+            words.say("Period") if dated else words.say("From row"),
+            words.say("Parts"),
+            words.say("Bad"),
+            words.say("Defect rate"),
+        ),
+        rows=[
+            (names[i], words.number(rows[i]), words.number(bad[i]), words.percent(rate[i]))
+            for i in seen
+        ],
+    )
+
+
+def _layers(
+    bars: Sequence[dict[str, Any]],
+    places: Sequence[float],
+    step: float,
+    dated: bool,
+    peak: tuple[float, float, str],
+) -> list[Any]:
+    first, last = places[0], places[-1] + step
+    top = max(max(b["rate"] for b in bars), 0.001) * 1.22
+    if dated:
+        scale = alt.Scale(type="utc", domain=[first, last], nice=False)
+        pattern = "%-m/%-d" if last - first > 2 * _DAY * 1000 else "%H:%M"
+        axis = alt.Axis(format=pattern, tickCount=6, grid=False, title=None, labelOverlap=True)
+    else:
+        scale = alt.Scale(domain=[first, last], nice=False)
+        axis = alt.Axis(format=",d", tickCount=6, grid=False, title=None, labelOverlap=True)
+    kind = "T" if dated else "Q"
+    x = alt.X(f"from:{kind}", scale=scale, axis=axis)
+    y_axis = alt.Axis(
+        format=".1%" if top < 0.05 else ".0%", tickCount=3, title=None, domain=False, ticks=False
+    )
+    y = alt.Y("rate:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=y_axis)
+    base = alt.Chart(values(bars))
+    place, height, text = peak
+    share = (place - first) / (last - first)
+    align = "left" if share < 0.25 else "right" if share > 0.75 else "center"
+    label = alt.Chart(values([{"x": place, "y": height, "text": text}]))
+    return [
+        base.mark_rect().encode(
+            x=x, x2="to", y=y, y2=alt.datum(0), color=alt.Color("colour:N", scale=None)
+        ),
+        # production without a defect is not the same as no production
+        base.mark_rule(color=MUTED, strokeWidth=1.5).encode(
+            x=f"from:{kind}", x2="to", y=alt.datum(0)
+        ),
+        label.mark_text(color=INK, dy=-8, align=align).encode(
+            x=f"x:{kind}", y="y:Q", text="text:N"
+        ),
+    ]
+
+
+def _places(periods: Sequence[Any], zone: tzinfo) -> tuple[list[float], bool]:
+    """Return where the periods stand: milliseconds on the zone's clocks, or row numbers."""
+    if periods and not isinstance(periods[0], str):
+        return [float(p) for p in periods], False
+    return [_local(p, zone).replace(tzinfo=UTC).timestamp() * 1000 for p in periods], True
+
+
+def _local(iso: str, zone: tzinfo) -> datetime:
+    moment = datetime.fromisoformat(iso)
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+
+def _step(places: Sequence[float]) -> float:
+    return min((b - a for a, b in pairwise(places) if b > a), default=_DAY * 1000)
+
+
+def _name(words: Words, period: Any, dated: bool, zone: tzinfo, *, whole_days: bool) -> str:
+    if not dated:
+        return words.say("row {n}", n=period)
+    moment = _local(period, zone)
+    return words.day(moment, zone) if whole_days else words.day_and_time(moment, zone)
+
+
+def _wilson_low(bad: int, n: int) -> float:
+    """Return the lower end of the 95 % Wilson score interval of bad/n (Wilson 1927)."""
+    p, z2 = bad / n, _Z * _Z
+    spread = _Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return (p + z2 / (2 * n) - spread) / (1 + z2 / n)

@@ -1,0 +1,199 @@
+"""One sentence for each code that a document may carry: what it is, and what to do about it.
+
+A code that is not listed here is shown as it stands, so that a newer method never breaks a page.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from deungdae.records.messages import Message, message
+from deungdae.reports.words import Words
+
+#: why rows were not used
+ROWS: Final[Mapping[str, Message]] = {
+    "subtotal": message("Subtotal and total rows: they would count parts twice."),
+    "repeated_header": message("The header again, in the middle of the table."),
+    "empty": message("Empty rows."),
+    "ragged": message("Rows with more or fewer cells than the header; look at them in the file."),
+    "note_row": message("Notes below the table, not parts."),
+    "target_missing": message("Parts without an inspection result; fill it in to have them count."),
+    "target_unknown": message(
+        "Parts whose inspection result is neither pass nor fail; name the bad values if some are."
+    ),
+    "duplicate": message("Exact copies of another row; each part counts once."),
+    "stratum_too_small": message("Products with fewer than 20 parts: too few to compare."),
+}
+
+#: why columns were not used
+COLUMNS: Final[Mapping[str, Message]] = {
+    "empty": message("No values at all."),
+    "constant": message("Always the same value, so it cannot tell good from bad."),
+    "dead": message("Never changes except for dropouts; check the sensor."),
+    "mostly_missing": message("Mostly missing; collect it more completely to have it count."),
+    "identifier": message("Names or numbers single parts, not a condition of making them."),
+    "serial": message("A running number: it only counts parts."),
+    "time": message("The time of making; it was used for order and periods."),
+    "text": message("Free text, or too many different texts to compare."),
+    "after_inspection": message("Known only after the inspection, so it cannot be a cause."),
+    "target": message("The inspection result itself."),
+    "reason": message("The reason of the defect; it was used to tell kinds of defects apart."),
+    "stratum": message("Used to compare like with like, such as the product or the machine."),
+    "ignored": message("Left out because you asked for it."),
+    "duplicate_of": message("The same values as another column; one of them is enough."),
+}
+
+#: what to know about one finding
+CAUSE_WARNINGS: Final[Mapping[str, Message]] = {
+    "period": message(
+        "This may only be the day in disguise: within one day the difference vanishes. "
+        "Compare parts of the same day before you change anything."
+    ),
+    "shift": message(
+        "This may only be the shift in disguise: the difference goes along with the shift. "
+        "Compare parts of the same shift."
+    ),
+    "lot": message(
+        "This may only be the lot in disguise: within one lot the difference vanishes. "
+        "Compare parts of the same lot, and look at its material."
+    ),
+    "product": message(
+        "This may only be the product in disguise: products differ in it. "
+        "Compare parts of the same product."
+    ),
+    "cavity": message(
+        "This is a difference between cavities, not a process setting. Look at the mould."
+    ),
+    "leakage": message(
+        "It separates good from bad almost too well, so it may be known only after the "
+        "inspection. Check when this value is recorded; if it is after, leave the column out."
+    ),
+    "few_episodes": message(
+        "The defects come from only a few incidents, so chance cannot be ruled out. "
+        "Watch whether the next incident looks the same."
+    ),
+    "one_period": message(
+        "All defects are of one day, so it cannot be told apart from whatever else was special "
+        "on that day. Check what was different then."
+    ),
+    "drift": message(
+        "This value drifts over time, so it may stand for something else that changed. "
+        "Check the sensor and compare parts made close together."
+    ),
+    "not_later": message(
+        "It does not hold in later periods. Something may have changed since; "
+        "check before you act on it."
+    ),
+    "sentinel": message(
+        "Values such as 0 or -999 were taken as missing in this column. "
+        "Check that the sensor really had dropped out there."
+    ),
+    "unstable": message(
+        "A slightly different choice of parts gives a different finding. Take it as a hint only."
+    ),
+}
+
+#: what to know about the data of a group of parts, or about all of it
+DATA_WARNINGS: Final[Mapping[str, Message]] = {
+    "drift": message(
+        "Values drift over time; old and new parts are hard to compare. "
+        "Use parts made closer together, or check the sensors."
+    ),
+    "few_episodes": message(
+        "The defects come from only a few incidents; every finding stays a suspicion until "
+        "more are seen."
+    ),
+    "one_period": message(
+        "All defects are of one day; what was special on that day cannot be told apart. "
+        "Add data from other days."
+    ),
+    "no_time": message(
+        "There is no time column, so the order of rows was taken as the order of making. "
+        "Name the time column if there is one."
+    ),
+    "sentinel": message(
+        "Values such as 0 or -999 that mean “no measurement” were taken as missing. "
+        "Check that they are."
+    ),
+    "dropouts": message(
+        "Some sensors dropped out for a while; those values were left out. Check the sensors."
+    ),
+    "duplicates": message(
+        "There were exact copies of rows; each part counts once. Check how the file was made."
+    ),
+    "no_bad_rows": message(
+        "There is not one bad part, so there is nothing to explain. "
+        "If there should be, check which values mean bad."
+    ),
+    "all_bad": message(
+        "Every part is bad, so there is nothing to compare with. "
+        "Add good parts, or check which values mean bad."
+    ),
+    "target_guessed": message(
+        "Which column holds the inspection result was guessed. Name it if the guess is wrong."
+    ),
+    "bad_guessed": message("Which values mean bad was guessed. Name them if the guess is wrong."),
+    "shots": message(
+        "Several parts share one machine record; they count as one incident, not as many."
+    ),
+    "sampled": message(
+        "There were so many good parts that a random sample of them was used; "
+        "all bad parts were kept."
+    ),
+    "cavity": message(
+        "Cavities differ in how many bad parts they make. Look at the mould before the settings."
+    ),
+    "autocorrelation": message(
+        "Parts made one after another resemble each other; the intervals allow for it."
+    ),
+}
+
+#: how a file was read
+NOTES: Final[Mapping[str, Message]] = {
+    "merged_cells": message("Merged cells were filled with the value of their first cell."),
+}
+
+VERDICTS: Final[Mapping[str, Message]] = {
+    "clear": message("Clear"),
+    "suspected": message("Suspected"),
+    "none": message("No cause found"),
+    "not_enough_data": message("Not enough data"),
+}
+
+VERDICT_SENTENCES: Final[Mapping[str, Message]] = {
+    "clear": message("A clear connection was found; chance is an unlikely explanation."),
+    "suspected": message(
+        "There is a suspicion, not yet a proof. Try it on a small scale before you rely on it."
+    ),
+    "none": message(
+        "There is no reliable cause in these columns. The cause may lie in something that is "
+        "not recorded here, such as material, the mould or the weather."
+    ),
+    "not_enough_data": message("There is not enough data yet to say anything reliable."),
+}
+
+GUESSED: Final[Mapping[str, Message]] = {
+    "sheet": message("Sheet"),
+    "header_rows": message("Header in line"),
+    "target": message("Inspection result"),
+    "bad": message("Values that mean bad"),
+    "time": message("Time of making"),
+    "by": message("Compared within"),
+    "reason": message("Reason of the defect"),
+}
+
+TABLES: Final[Mapping[str, Mapping[str, Message]]] = {
+    "rows": ROWS,
+    "columns": COLUMNS,
+    "cause_warnings": CAUSE_WARNINGS,
+    "data_warnings": DATA_WARNINGS,
+    "notes": NOTES,
+    "verdicts": VERDICTS,
+    "verdict_sentences": VERDICT_SENTENCES,
+    "guessed": GUESSED,
+}
+
+
+def spoken(words: Words, table: Mapping[str, Message], code: str) -> str:
+    """Return the sentence for `code`, or the code itself when the table has none."""
+    found = table.get(code)
+    return words.say_message(found) if found is not None else code

@@ -1,0 +1,141 @@
+"""Every sentence of the code has a Korean one, and no Korean sentence is left over."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import jinja2
+from jinja2 import nodes
+
+import deungdae.reports
+from deungdae.reports.josa import PAIRS
+from deungdae.reports.words import catalogue, placeholders
+
+SOURCE = Path(deungdae.reports.__file__).resolve().parents[1]
+SPEAKERS = {"message", "say", "Message"}
+ROOT_OF_ERRORS = "PublicError"
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def public_errors(trees: list[ast.Module]) -> set[str]:
+    """Return the names of all classes below PublicError, wherever they are written."""
+    found = {ROOT_OF_ERRORS}
+    bases = [
+        (node.name, {_name(b) for b in node.bases})
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+    while new := {name for name, parents in bases if parents & found} - found:
+        found |= new
+    return found
+
+
+def sentences_in(tree: ast.Module, speakers: set[str]) -> Iterator[str]:
+    """Yield the literal first argument of each call that takes a sentence."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in speakers and node.args:
+            yield from _choices(node.args[0])
+
+
+def _choices(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _choices(node.body)
+        yield from _choices(node.orelse)
+
+
+def unreadable_calls(tree: ast.Module, speakers: set[str]) -> Iterator[int]:
+    """Yield the lines where a sentence is put together rather than written out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in speakers and node.args:
+            first = node.args[0]
+            formatted = isinstance(first, ast.Call) and _name(first.func) == "format"
+            if formatted or isinstance(first, ast.JoinedStr | ast.BinOp):
+                yield node.lineno
+
+
+def sentences_in_page(text: str) -> Iterator[str]:
+    """Yield the sentences that a page template says."""
+    for call in jinja2.Environment(autoescape=True).parse(text).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "say":
+            assert isinstance(call.args[0], nodes.Const)
+            yield str(call.args[0].value)
+
+
+def trees() -> list[tuple[Path, ast.Module]]:
+    return [(p, ast.parse(p.read_text("utf-8"))) for p in sorted(SOURCE.rglob("*.py"))]
+
+
+def all_sentences() -> set[str]:
+    parsed = trees()
+    speakers = SPEAKERS | public_errors([t for _, t in parsed])
+    found = {s for _, tree in parsed for s in sentences_in(tree, speakers)}
+    for page in SOURCE.rglob("*.j2"):
+        found |= set(sentences_in_page(page.read_text("utf-8")))
+    return found
+
+
+def korean() -> dict[str, str]:
+    return {str(m.id): str(m.string) for m in catalogue("ko") if m.id}
+
+
+def test_sentences_are_found_in_calls_tables_errors_and_choices() -> None:
+    tree = ast.parse(
+        "class Odd(RunFailed): ...\n"
+        "T = {'a': message('one {x}')}\n"
+        "raise Odd('two')\n"
+        "w.say('three' if y else 'four')\n"
+        "print('five')\n"
+    )
+    errors = public_errors([tree, ast.parse("class RunFailed(PublicError): ...")])
+    assert set(sentences_in(tree, SPEAKERS | errors)) == {"one {x}", "two", "three", "four"}
+    assert list(sentences_in_page("{{ say('six', n=1) }} {{ other('seven') }}")) == ["six"]
+
+
+def test_every_sentence_has_a_translation() -> None:
+    missing = sorted(all_sentences() - {s for s, text in korean().items() if text.strip()})
+    assert not missing, "ko.po lacks:\n" + "\n".join(missing)
+
+
+def test_no_translation_is_left_over() -> None:
+    unused = sorted(set(korean()) - all_sentences())
+    assert not unused, "ko.po still has:\n" + "\n".join(unused)
+
+
+def test_a_translation_has_the_placeholders_of_its_sentence() -> None:
+    assert len(korean()) > 100
+    wrong = [s for s, text in korean().items() if set(placeholders(s)) != set(placeholders(text))]
+    assert not wrong
+
+
+def test_a_particle_in_two_forms_stands_only_behind_a_placeholder() -> None:
+    wrong = [
+        text
+        for text in korean().values()
+        for both in PAIRS
+        for part in text.split(both)[:-1]
+        if not part.rstrip("\"'’”»」』").endswith("}")
+    ]
+    assert not wrong
+
+
+def test_no_sentence_is_put_together_from_pieces() -> None:
+    parsed = trees()
+    speakers = SPEAKERS | public_errors([t for _, t in parsed])
+    wrong = [
+        f"{path.relative_to(SOURCE)}:{line}"
+        for path, tree in parsed
+        for line in unreadable_calls(tree, speakers)
+    ]
+    assert not wrong
+
+
+def test_no_translation_is_marked_as_doubtful() -> None:
+    assert not [m.id for m in catalogue("ko") if m.id and m.fuzzy]
