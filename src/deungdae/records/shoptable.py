@@ -39,7 +39,9 @@ class ColumnNote:
     kind: Kind
     unit: str | None = None  #: taken from the header, "°C" from "온도(℃)"
     missing: int = 0  #: cells without a value, whether empty or marked (`-`, `#N/A`, …)
-    unread: Mapping[str, int] = field(default_factory=dict)  #: text of a cell not understood → times
+    unread: Mapping[str, int] = field(
+        default_factory=dict
+    )  #: text of a cell not understood → times
 
 
 @dataclass(frozen=True)
