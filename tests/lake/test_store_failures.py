@@ -1,0 +1,76 @@
+"""What the Delta library raises never reaches a person as it is."""
+
+import inspect
+from pathlib import Path
+
+import deltalake.exceptions
+import pyarrow as pa
+import pytest
+
+from deungdae.lake import Store, TableRef
+from deungdae.lake.failures import told_plainly
+from deungdae.records.errors import PublicError, UnusableOption
+
+FOREIGN = [
+    kind
+    for _, kind in inspect.getmembers(deltalake.exceptions, inspect.isclass)
+    if issubclass(kind, Exception)
+]
+
+
+def test_delta_has_the_errors_that_are_mapped() -> None:
+    assert {kind.__name__ for kind in FOREIGN} == {
+        "CommitFailedError",
+        "DeltaError",
+        "DeltaProtocolError",
+        "SchemaMismatchError",
+        "TableNotFoundError",
+    }
+
+
+@pytest.mark.parametrize("kind", [*FOREIGN, pa.ArrowInvalid, FileNotFoundError, OSError])
+def test_every_foreign_error_becomes_a_public_one(kind: type[Exception]) -> None:
+    with pytest.raises(PublicError) as told, told_plainly("사출"):
+        raise kind("0x7ffe: secret internals")
+    assert "사출" in str(told.value)
+    assert "0x7ffe" not in str(told.value) or kind is OSError
+
+
+def test_our_own_errors_pass_unchanged() -> None:
+    with pytest.raises(UnusableOption, match="mine"), told_plainly("t"):
+        raise UnusableOption("mine")
+
+
+@pytest.mark.parametrize("damage", ["junk", "", '{"commitInfo":{"deungdae":"{}"}}'])
+def test_a_damaged_log_is_said_to_be_damaged(
+    store: Store, home: Path, shots: pa.Table, unread: pa.Table, damage: str
+) -> None:
+    ref = store.write_table("t", shots, {}, unread)
+    (log,) = home.glob("lake/*/_delta_log/*.json")
+    log.write_text(damage)
+    with pytest.raises(PublicError):
+        store.read_table(ref)
+
+
+def test_a_lost_or_cut_data_file_is_said_to_be_damaged(
+    store: Store, home: Path, shots: pa.Table, unread: pa.Table
+) -> None:
+    ref = store.write_table("t", shots, {}, unread)
+    (file,) = home.glob("lake/*/part-*.parquet")
+    file.write_bytes(file.read_bytes()[:-10])
+    with pytest.raises(PublicError, match="stored table t is damaged"):
+        store.read_table(ref)
+    file.unlink()
+    with pytest.raises(PublicError, match="stored table t is damaged"):
+        store.read_table(ref)
+
+
+def test_a_file_in_the_place_of_the_lake_is_named(
+    store: Store, home: Path, shots: pa.Table, unread: pa.Table
+) -> None:
+    home.mkdir()
+    (home / "lake").write_text("in the way")
+    with pytest.raises(PublicError, match="table t could not be read or written: Not a directory"):
+        store.write_table("t", shots, {}, unread)
+    with pytest.raises(UnusableOption, match="There is no stored table t"):
+        store.read_table(TableRef("t", 0))
