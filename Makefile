@@ -42,11 +42,11 @@ check: check-format check-lint check-types check-imports check-house ## format, 
 
 .PHONY: check-format
 check-format: $(DONE)/dev
-	@$(BIN)/ruff format --check --quiet --diff .
+	@$(BIN)/ruff format --check .
 
 .PHONY: check-lint
 check-lint: $(DONE)/dev
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff check --output-format concise .
 
 .PHONY: check-types
 check-types: $(DONE)/dev
@@ -54,7 +54,7 @@ check-types: $(DONE)/dev
 
 .PHONY: check-imports
 check-imports: $(DONE)/dev
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 .PHONY: check-house
 check-house: $(DONE)/dev

@@ -13,7 +13,7 @@ LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [LINT_IMPORTS, "--no-cache", "--config", "pyproject.toml"],
+        [LINT_IMPORTS, "--no-logo", "--no-cache", "--config", "pyproject.toml"],
         cwd=folder,
         # The throw-away house must be the one that is looked at, not the installed one.
         env={**os.environ, "PYTHONPATH": str(folder / "src"), "COLUMNS": "200"},
