@@ -13,19 +13,23 @@ def root() -> Path:
     return ROOT
 
 
+def listed(*options: str) -> set[Path]:
+    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", *options]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return {Path(name) for name in names.split("\0") if name and (ROOT / name).is_file()}
+
+
 @pytest.fixture(scope="session")
 def project_files() -> list[Path]:
-    """Files that are tracked, or would be by `git add`: so a rule speaks before the commit."""
-    listed = subprocess.run(
-        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "-co", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    names = listed.stdout.decode().split("\0")
-    files = sorted({ROOT / name for name in names if name and (ROOT / name).is_file()})
-    assert files, "git listed no file: nothing would be inspected"
-    return files
+    """Files that are tracked or soon will be, so that a rule speaks before the commit.
+
+    What a user leaves in the checkout, such as a folder with a report, is none of ours.
+    """
+    tracked = listed()
+    assert tracked, "git listed no file: nothing would be inspected"
+    folders = {path.parts[0] for path in tracked if len(path.parts) > 1}
+    new = listed("--others", "--exclude-standard")
+    return sorted(ROOT / path for path in tracked | {p for p in new if p.parts[0] in folders})
 
 
 @pytest.fixture(scope="session")
