@@ -150,6 +150,13 @@ DATA_WARNINGS: Final[Mapping[str, Message]] = {
 #: how a file was read
 NOTES: Final[Mapping[str, Message]] = {
     "merged_cells": message("Merged cells were filled with the value of their first cell."),
+    "excel_serial_dates": message("Numbers that Excel uses for dates were read as dates."),
+    "date_order_guessed": message(
+        "Whether the day or the month comes first in a date was guessed. Check the dates."
+    ),
+    "decimal_comma": message("A comma was read as the decimal sign."),
+    "percent": message("Percent signs were taken off the numbers."),
+    "unit_in_cells": message("Units written in the cells were taken off the numbers."),
 }
 
 VERDICTS: Final[Mapping[str, Message]] = {

@@ -1,4 +1,7 @@
-"""Conditions in words: "사출속도 최대가 53 mm/s 이하", and as signs: "사출속도 최대 ≤ 53 mm/s"."""
+"""Conditions in words: "사출속도 최대가 53 mm/s 이하", and as signs: "사출속도 최대 ≤ 53 mm/s".
+
+A condition holds for min < x ≤ max; with `outside`, for all other values.
+"""
 
 from collections.abc import Mapping, Sequence
 from math import ceil, log10
@@ -79,12 +82,12 @@ def label(words: Words, condition: Mapping[str, Any], units: Units) -> str:
     low, high = bounds(words, condition, units)
     if condition.get("outside"):
         if low and high:
-            return f"{name} < {low} / > {high}"
-        return f"{name} < {low}" if low else f"{name} > {high}"
+            return f"{name} ≤ {low} / > {high}"
+        return f"{name} ≤ {low}" if low else f"{name} > {high}"
     if low and high:
-        return f"{name} = {low}" if low == high else f"{low} ≤ {name} ≤ {high}"
+        return f"{low} < {name} ≤ {high}"
     if low:
-        return f"{name} ≥ {low}"
+        return f"{name} > {low}"
     return f"{name} ≤ {high}" if high else name
 
 
@@ -100,16 +103,14 @@ def clause(words: Words, condition: Mapping[str, Any], units: Units) -> str:
     low, high = bounds(words, condition, units)
     if condition.get("outside"):
         if low and high:
-            return words.say("{name} is below {low} or above {high}", name=name, low=low, high=high)
-        if low:
-            return words.say("{name} is below {low}", name=name, low=low)
-        return words.say("{name} is above {high}", name=name, high=high or "")
+            return words.say(
+                "{name} is at most {low} or above {high}", name=name, low=low, high=high
+            )
+        low, high = high, low  # outside of an open side there is only one side left
     if low and high:
-        if low == high:
-            return words.say("{name} is {level}", name=name, level=low)
-        return words.say("{name} is between {low} and {high}", name=name, low=low, high=high)
+        return words.say("{name} is above {low}, up to {high}", name=name, low=low, high=high)
     if low:
-        return words.say("{name} is at least {low}", name=name, low=low)
+        return words.say("{name} is above {low}", name=name, low=low)
     if high:
         return words.say("{name} is at most {high}", name=name, high=high)
     return words.say("{name} has a value", name=name)

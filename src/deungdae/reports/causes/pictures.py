@@ -13,6 +13,9 @@ from deungdae.reports.charts.scatter import scatter
 from deungdae.reports.charts.timeline import timeline
 from deungdae.reports.words import Words
 
+#: with more groups than this, those without a finding are told in words only
+_TIMELINES_WITHOUT_FINDING = 12
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -36,6 +39,8 @@ def draw(
     strata = zip(document["strata"], (figures or {}).get("strata") or (), strict=False)
     for s, (stratum, figure) in enumerate(strata):
         line = figure.get("timeline")
+        if not stratum["causes"] and len(document["strata"]) > _TIMELINES_WITHOUT_FINDING:
+            line = None
         drawn = timeline(words, line, zone=zone, prefix=f"t{s}") if line else None
         if drawn:
             timelines[s] = drawn

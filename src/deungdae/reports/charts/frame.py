@@ -15,7 +15,7 @@ from typing import Any, Final
 import altair as alt
 import vl_convert
 
-#: width of a drawing; on a phone it is shown at 0.85 of it, and 12.5 px type stays readable
+#: width of a drawing; on a phone it is shown at 0.85 of it, and 13 px type stays readable
 WIDTH: Final = 420
 
 FONT: Final = (
@@ -39,7 +39,7 @@ _VARIABLES: Final = {
     REGION: "region",
 }
 
-_TYPE_SIZE: Final = 12.5
+_TYPE_SIZE: Final = 13
 
 
 @dataclass(frozen=True)

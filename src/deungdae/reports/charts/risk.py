@@ -76,7 +76,7 @@ def bin_name(words: Words, b: Bin) -> str:
         return f"≤ {high}"
     if hi is None:
         return f"> {low}"
-    return low if lo == hi else f"{low}–{high}"
+    return low if lo == hi else f"{low} – {high}"
 
 
 def _apart(words: Words, numbers: Sequence[float], wanted: Sequence[float | None]) -> list[str]:
@@ -156,7 +156,7 @@ def _bars(words: Words, bins: Sequence[Bin], top: float, x: Any) -> list[Any]:
         base.mark_tick(orient="horizontal", color=INK, size=8, thickness=1.25).encode(
             x="middle:Q", y="high:Q"
         ),
-        base.mark_text(color=MUTED, dy=-8, fontSize=11.5).encode(
+        base.mark_text(color=MUTED, dy=-8, fontSize=12).encode(
             x="middle:Q", y="high:Q", text="count:N"
         ),
     ]

@@ -137,7 +137,7 @@ def _asked(condition: Condition, names: tuple[str, str]) -> Callable[[float, flo
         of = dict(zip(names, (x, y), strict=True))
         first, second = of[columns[0]], of[columns[-1]]
         value = _combined(op, first, second)
-        within = (low is None or value >= low) and (high is None or value <= high)
+        within = (low is None or value > low) and (high is None or value <= high)
         return within != bool(outside)
 
     return asked

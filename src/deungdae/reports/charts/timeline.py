@@ -25,7 +25,9 @@ def timeline(
     bar is named; it is coloured if it lies above the average beyond chance (95 % Wilson interval).
     None if there is not one part.
     """
-    periods, rows, bad = figure["periods"], figure["rows"], figure["bad"]
+    # parts of an unknown time have no place in a picture of time
+    known = [i for i, period in enumerate(figure["periods"]) if period != ""]
+    periods, rows, bad = ([figure[key][i] for i in known] for key in ("periods", "rows", "bad"))
     seen = [i for i, n in enumerate(rows) if n]
     if not seen:
         return None
