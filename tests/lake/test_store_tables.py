@@ -19,7 +19,8 @@ from deungdae.records.errors import UnusableOption
 HOW = {"format": "csv", "sha256": "ab" * 32, "sheet": None, "notes": ["두 줄 머리글"]}
 NASTY = [
     "a b", "a.b", "a,b", "[x]", "{x}", "(℃)", "50%", "온도", "줄\n바꿈", "a=b", "tab\tx", "a;b",
-    "`q`", '"q"', "'", "", " ", "c0", "c1", "C0", "a/b", "..", "__index_level_0__", "🔥", "\\", "x" * 500,
+    "`q`", '"q"', "'", "", " ", "c0", "c1", "C0", "a/b", "..", "__index_level_0__", "🔥", "\\",
+    "x" * 500,
 ]  # fmt: skip
 
 

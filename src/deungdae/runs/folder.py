@@ -1,0 +1,133 @@
+"""The folder of one run, and the truth about its state.
+
+HOME/runs/20260901T060000Z-0123abcd/
+    request.json     job, version, parameters, table version, when it was asked for
+    state.json       queued, running, done, failed, cancelled or out_of_memory
+    progress.jsonl   one line per step told
+    log.txt          whatever the process wrote, tracebacks too
+    outcome.json     what the job returned or the error it raised
+    result.json      the outcome with all that is needed to repeat it
+    lock             held by the process that looks after the run
+"""
+
+import fcntl
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from deungdae.records.errors import PublicError, UnusableOption
+from deungdae.runs import wire
+
+_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+class Status(StrEnum):
+    """Where a run stands. `LOST`: who looked after it was killed, so it will never end."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    OUT_OF_MEMORY = "out_of_memory"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class RunState:
+    """Where a run stands, with the error it ended in, if any."""
+
+    run_id: str
+    status: Status
+    error: PublicError | None = None
+
+
+class RunFolder:
+    """The files of one run. Each is replaced as a whole, so that a reader never sees half of one;
+    only progress.jsonl grows, a line at a time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.request = path / "request.json"
+        self.state = path / "state.json"
+        self.progress = path / "progress.jsonl"
+        self.log = path / "log.txt"
+        self.outcome = path / "outcome.json"
+        self.result = path / "result.json"
+
+    @property
+    def run_id(self) -> str:
+        """The run's name, sortable by the time it was asked for."""
+        return self.path.name
+
+    @classmethod
+    def create(cls, home: Path, created: datetime, request: Mapping[str, Any]) -> tuple[Self, int]:
+        """Make the folder of a new run; return it and the descriptor that holds its lock.
+
+        The lock lasts until the descriptor is closed, at the latest when this process ends,
+        however it ends. The folder appears with its lock taken, so that nobody takes it for lost.
+        """
+        runs = home.absolute() / "runs"
+        run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        coming = cls(runs / f".{run_id}")
+        coming.path.mkdir(parents=True)
+        lock = os.open(coming.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        write_json(coming.request, {"run_id": run_id, **request})
+        write_json(coming.state, {"status": Status.QUEUED})
+        coming.progress.touch()
+        coming.log.touch()
+        return cls(coming.path.rename(runs / run_id)), lock
+
+    def is_looked_after(self) -> bool:
+        """Return whether the process that started the run still lives and waits for it."""
+        with (self.path / "lock").open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+
+def state(home: Path, run_id: str) -> RunState:
+    """Return the truth about a run, also after the process that started it was killed.
+
+    Raises UnusableOption when there is no such run.
+    """
+    folder = RunFolder(home.absolute() / "runs" / run_id)
+    if not _RUN_ID.fullmatch(run_id) or not folder.state.is_file():
+        raise UnusableOption("There is no run {run}.", run=run_id)
+    # The lock first: a run that ends between the two looks is then seen as ended, not as lost.
+    looked_after = folder.is_looked_after()
+    written = read_json(folder.state)
+    status = Status(written["status"])
+    if status in (Status.QUEUED, Status.RUNNING) and not looked_after:
+        status = Status.LOST
+    error = written.get("error")
+    return RunState(run_id, status, None if error is None else wire.from_document(error))
+
+
+def read_json(path: Path) -> Any:
+    """Return what `write_json` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write plain data in one step. Raises ValueError for NaN and infinity, TypeError for others'
+    types.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
+    fresh = path.with_name(f".{path.name}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

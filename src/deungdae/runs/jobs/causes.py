@@ -1,0 +1,68 @@
+"""Job "causes": which conditions of the process make the bad parts of a stored table."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from deungdae.analysis.causes import Options, Source, find
+from deungdae.lake import Store, TableRef
+from deungdae.records.shoptable import Understanding
+from deungdae.runs.job import JobContext, check_params
+
+
+def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
+    """Find the causes in the table version `table`.
+
+    Parameters: table {"name", "version"}; options {"target", "bad", "time", "by", "reason",
+    "ignore"}, each may be left out; seed; told (optional), the names of what the person said
+    about the file itself, such as "sheet": these are not reported as guessed.
+    Steps: loading, then those of the method.
+
+    Raises UnusableOption and UnusableFile as the store and the method do.
+    """
+    check_params(params, ["table", "options", "seed"], ["told"])
+    options = params["options"]
+    check_params(options, [], ["target", "bad", "time", "by", "reason", "ignore"])
+    store = Store(context.home)
+    ref = TableRef.from_document(params["table"])
+    understanding = Understanding.from_document(store.understanding(ref))
+    context.progress("loading", 0.0)
+    # The table is handed over without a name here, so that the method can let go of it.
+    findings = find(
+        store.read_table(ref),
+        Options(
+            target=options.get("target"),
+            bad=_names(options, "bad"),
+            time=options.get("time"),
+            by=_names(options, "by"),
+            reason=_names(options, "reason"),
+            ignore=_names(options, "ignore") or (),
+            seed=params["seed"],
+            time_zone=understanding.time_zone,
+        ),
+        Source(
+            sha256=understanding.sha256,
+            rows_read=understanding.rows_read,
+            set_aside=understanding.set_aside,
+            columns_set_aside=understanding.columns_set_aside,
+            guessed=_guessed(understanding, params.get("told") or ()),
+        ),
+        context.progress,
+    )
+    return {"document": findings.document, "figures": findings.figures}
+
+
+def _names(options: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
+    given = options.get(option)
+    return None if given is None else tuple(given)
+
+
+def _guessed(understanding: Understanding, told: Collection[str]) -> dict[str, Any]:
+    guesses = {
+        "sheet": understanding.sheet,
+        "header_rows": list(understanding.header_rows) or None,
+        "encoding": understanding.encoding,
+        "delimiter": understanding.delimiter,
+    }
+    return {
+        what: guess for what, guess in guesses.items() if guess is not None and what not in told
+    }
