@@ -92,9 +92,7 @@ def test_conditions_are_joined_by_and() -> None:
     both = (Condition(Feature((0,)), high=5.0), Condition(Feature((1,)), low=5.0))
 
     assert region(one, both)[0].tolist() == [True, False, False]
-    assert gain(one, both, np.ones(3, dtype=bool)) > gain(
-        one, both[:1], np.ones(3, dtype=bool)
-    )
+    assert gain(one, both, np.ones(3, dtype=bool)) > gain(one, both[:1], np.ones(3, dtype=bool))
 
 
 def test_a_condition_on_levels_names_them() -> None:

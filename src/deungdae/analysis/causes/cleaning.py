@@ -27,6 +27,10 @@ SENTINELS = (
 ISOLATED = 1.0
 #: ... and takes at most this share of the rows.
 LARGEST_SHARE = 0.3
+#: Sentinels seen in fewer rows than this are only made missing.
+FEWEST_DROPOUTS = 10
+#: Ends the name under which a column's sentinels are kept as levels.
+DROPOUT = "\0dropout"
 #: A repeated row without time or identifier is a copy only if this many columns vary ...
 VARYING = 8
 #: ... and at most this share of the rows repeats: beyond it they are the parts of one shot.
@@ -47,6 +51,21 @@ def without_sentinels(column: Numbers) -> tuple[Numbers, list[float]]:
         values = np.where(values == code, np.nan, values)
         found.append(code)
     return Numbers(column.name, values), found
+
+
+def dropouts(column: Numbers, sentinels: list[float]) -> Texts | None:
+    """Return where a column shows a sentinel, as levels; None if too seldom to say anything.
+
+    A zero may be a sensor that dropped out, or a pump that was off: as a number it would be wrong in
+    the one case, as a missing value in the other. As a level of its own it is right in both.
+    """
+    codes = np.full(column.values.size, len(sentinels), dtype=np.intp)
+    for place, value in enumerate(sentinels):
+        codes[column.values == value] = place
+    codes[np.isnan(column.values)] = -1
+    if np.sum((codes >= 0) & (codes < len(sentinels))) < FEWEST_DROPOUTS:
+        return None
+    return Texts(column.name, (*(f"{s:g}" for s in sentinels), "…"), codes)
 
 
 def _apart(present: NDArray[np.float64], code: float) -> bool:

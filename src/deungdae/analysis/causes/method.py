@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from deungdae.analysis.causes import figures
 from deungdae.analysis.causes.cavities import CavityFinding, compare
-from deungdae.analysis.causes.cleaning import repeated, without_sentinels
+from deungdae.analysis.causes.cleaning import DROPOUT, dropouts, repeated, without_sentinels
 from deungdae.analysis.causes.document import cause_document, input_document
 from deungdae.analysis.causes.evidence import Rates, rates
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Ints, Numbers, Texts, Times, to_frame
@@ -147,6 +147,10 @@ def _cleaned(frame: Frame, roles: Roles) -> tuple[Frame, dict[str, list[float]]]
         if found:
             columns[name] = clean
             dropped[name] = found
+            marks = dropouts(column, found)
+            if marks is not None:
+                columns[name + DROPOUT] = marks
+                roles.categories.append(name + DROPOUT)
     return Frame(frame.rows, columns), dropped
 
 

@@ -18,8 +18,8 @@ def episodes_needed(columns: int) -> int:
     """Return how many independent episodes show a cause of `RISK_RATIO` with probability `POWER`.
 
     A cause that holds in `SHARE` of the production would put that share of the episodes inside it
-    by chance, and RR * SHARE / (RR * SHARE + 1 - SHARE) of them if it multiplies the risk by RR. The
-    exact one-sided binomial test is made at `ALPHA` divided by the number of columns tried.
+    by chance, and RR * SHARE / (RR * SHARE + 1 - SHARE) of them if it multiplies the risk by RR.
+    The exact one-sided binomial test is made at `ALPHA` divided by the number of columns tried.
     """
     inside = RISK_RATIO * SHARE / (RISK_RATIO * SHARE + 1 - SHARE)
     alpha = ALPHA / max(columns, 1)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
 from deungdae.analysis.causes import vocabulary as say
+from deungdae.analysis.causes.cleaning import DROPOUT
 from deungdae.analysis.causes.frame import Frame, Ints, Numbers, Texts
 from deungdae.analysis.causes.roles import Roles
 
@@ -93,7 +94,7 @@ def _candidates(frame: Frame, roles: Roles, columns: list[str]) -> list[str]:
     fit = []
     for name in roles.categories:
         column = frame.columns[name]
-        if name in columns or not isinstance(column, Texts):
+        if name in columns or not isinstance(column, Texts) or name.endswith(DROPOUT):
             continue
         if any(say.names(name, words) for words in (say.LOT, say.SHIFT, say.PERSON)):
             continue

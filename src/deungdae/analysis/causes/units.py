@@ -120,7 +120,9 @@ def build(
         if used.size >= 2:
             renumbered = np.full(len(texts.levels) + 1, -1, dtype=np.intp)
             renumbered[used] = np.arange(used.size)
-            levels.append(Category(name, tuple(texts.levels[u] for u in used), renumbered[codes]))
+            levels.append(
+                Category(texts.name, tuple(texts.levels[u] for u in used), renumbered[codes])
+            )
     problem = Problem(
         tuple(values(n) for n in varying), tuple(varying), tuple(levels),
         np.bincount(number, minlength=present.size).astype(np.intp), bad.astype(np.intp), contexts,

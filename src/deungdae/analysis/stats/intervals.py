@@ -11,4 +11,7 @@ def wilson(hits: int, rows: int, z: float = 1.959963984540054) -> tuple[float, f
     centre = share + z * z / (2 * rows)
     width = z * math.sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows))
     scale = 1 + z * z / rows
-    return max(0.0, (centre - width) / scale), min(1.0, (centre + width) / scale)
+    # The ends are exact where rounding would leave them a hair's breadth inside.
+    low = 0.0 if hits == 0 else max(0.0, (centre - width) / scale)
+    high = 1.0 if hits == rows else min(1.0, (centre + width) / scale)
+    return low, high
