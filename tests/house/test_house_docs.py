@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deungdae.cli import build_parser
+from deungdae.records.environment import SETTINGS
 
 HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -88,11 +89,18 @@ def test_each_target_of_make_has_a_line(root: Path, reference: dict[str, str]) -
     assert set(re.findall(r"^\| `make ([a-z-]+)` \|", reference["make"], re.MULTILINE)) == wanted
 
 
-def test_each_setting_has_a_section(root: Path, sources: dict[Path, str]) -> None:
-    used = {name for text in sources.values() for name in SETTING.findall(text)}
-    assert used, "no setting was inspected"
+def test_each_setting_has_a_section_with_its_sentence_and_default(
+    root: Path, sources: dict[Path, str]
+) -> None:
     described = sections((root / "docs" / "reference" / "settings.md").read_text("utf-8"))
-    assert set(described) == used
+    assert SETTINGS, "no setting was inspected"
+    assert set(described) == {setting.name for setting in SETTINGS}
+    for setting in SETTINGS:
+        words = " ".join(described[setting.name].split())
+        assert setting.sentence in words, setting.name
+        assert f"Default: `{setting.default}`" in words, setting.name
+    used = {name for text in sources.values() for name in SETTING.findall(text)}
+    assert used == set(described), "each setting is read in records.environment alone"
 
 
 def test_both_readmes_say_the_same(root: Path) -> None:
