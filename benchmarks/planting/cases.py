@@ -84,7 +84,8 @@ def plan(cases: int, nulls: int, seed: int) -> list[Case]:
         first = [str(k) for _ in range(count) for k in rng.permutation(kinds)][:count]
         for i, kind in enumerate(first):
             more = int(rng.choice([0, 1, 2], p=[0.6, 0.25, 0.15]))
-            others = [str(k) for k in rng.choice(kinds, size=more)]
+            # Most tables have a single column with levels of a fitting size.
+            others = [str(k) for k in rng.choice([k for k in kinds if k != "level"], size=more)]
             strength = STRENGTHS[(i + int(rng.integers(2))) % len(STRENGTHS)]
             base = float(rng.choice(BASES))
             made.append(Case(dataset, seed * 10_000 + len(made), (kind, *others), base, strength))
@@ -95,12 +96,20 @@ def plan(cases: int, nulls: int, seed: int) -> list[Case]:
 
 
 def plant(case: Case) -> Planted:
-    """Return the case's table with its labels; the same case gives the same table."""
+    """Return the case's table with its labels; the same case gives the same table.
+
+    A second or third rule is left out where the table has no room for it beside the others. Raises
+    LookupError if the table has no room for the first.
+    """
     table, candidates, sameness = _ground(case.dataset)
     rng = np.random.default_rng(case.seed)
     rules: list[Rule] = []
     for kind in case.kinds:
-        rules.append(_rule(kind, case, candidates, sameness, rules, rng))
+        rule = _rule(kind, case, candidates, sameness, rules, rng)
+        if rule is not None:
+            rules.append(rule)
+        elif not rules:
+            raise LookupError(f"no rule of kind {kind} fits {case}")
     if case.bursts:
         bad = _bursts(table.num_rows, case.base, rng)
     else:
@@ -148,13 +157,13 @@ def _rule(
     sameness: Sameness,
     others: list[Rule],
     rng: np.random.Generator,
-) -> Rule:
+) -> Rule | None:
     for _ in range(5000):
         share = float(rng.uniform(0.03, max(0.15 / len(case.kinds), 0.05)))
         rule = KINDS[kind](columns, rng, share)
         if rule and _knowable(rule, case, columns, sameness) and _apart(rule, others, sameness):
             return rule
-    raise LookupError(f"no rule of kind {kind} fits {case}")
+    return None
 
 
 def _knowable(rule: Rule, case: Case, columns: Columns, sameness: Sameness) -> bool:
