@@ -1,4 +1,4 @@
-"""Promises that every method keeps: shape of the result, same seed, nothing changed, gaps survive."""
+"""Promises that every method keeps: shape of the result, same seed, input unchanged, gaps."""
 
 import json
 from typing import Any

@@ -260,7 +260,9 @@ def test_a_worse_cavity_is_named_and_is_no_process_cause() -> None:
     single = shop(2000)
     for name in ("보압", "쿠션"):
         single[name] = rng.normal(50, 2, 2000)
-    double = {name: [v for v in values for _ in range(2)] for name, values in single.items()}
+    double: dict[str, Any] = {
+        n: [v for v in values for _ in range(2)] for n, values in single.items()
+    }
     right = np.tile([False, True], 2000)
     double["캐비티"] = np.where(right, "RH", "LH")
     double["판정"] = np.where(rng.random(4000) < np.where(right, 0.05, 0.01), "불량", "양호")

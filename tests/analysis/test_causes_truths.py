@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from planting import datasets
 
 from deungdae.analysis import causes
+from planting import datasets
 
 pytestmark = pytest.mark.usefixtures("shared_data")
 

@@ -114,7 +114,7 @@ def test_shifts_keep_the_gaps_between_bad_rows_and_are_never_zero() -> None:
     moved = shifted(bad, 50, 20, np.random.default_rng(0))
 
     assert moved.shape == (20, 4)
-    gaps = np.diff(np.concatenate((moved, moved[:, :1] + 50), axis=1), axis=1) % 50
+    gaps = np.mod(np.diff(np.concatenate((moved, moved[:, :1] + 50), axis=1), axis=1), 50)
     assert np.all(np.sort(gaps, axis=1) == sorted([1, 1, 33, 15]))
     assert not np.any(np.all(moved == bad, axis=1))
     assert np.unique(moved[:, 0]).size == 20

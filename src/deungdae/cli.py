@@ -1,0 +1,276 @@
+"""`deungdae …`: the command line, the only place that knows all parts."""
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from deungdae import runs
+from deungdae.records.environment import Settings
+from deungdae.records.errors import PublicError, RunFailed, UnusableFile, UnusableOption
+from deungdae.records.messages import message
+from deungdae.reports.causes import render_html, render_text
+from deungdae.reports.words import LANGUAGES, Words
+from deungdae.tables import demo
+
+DONE, FAILED, UNUSABLE = 0, 1, 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; the reference page is held to it by a test."""
+    parser = argparse.ArgumentParser(
+        prog="deungdae", description="From a shop-floor table to the causes of its defects."
+    )
+    parser.add_argument("--version", action="version", version=f"deungdae {version('deungdae')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_causes(commands.add_parser("causes", help="find the causes of the defects in a table"))
+    _add_demo(
+        commands.add_parser(
+            "demo", help="write a generated demo table, analyse it, show the report"
+        )
+    )
+    return parser
+
+
+def _add_causes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help="CSV, TSV, XLSX, XLS or Parquet")
+    parser.add_argument("--sheet", metavar="NAME", help="sheet of a workbook")
+    parser.add_argument("--target", metavar="COLUMN", help="column with the inspection's result")
+    for name, what in (
+        ("bad", "values of it that mean a defect"),
+        ("by", "columns that split the table, such as product and machine"),
+        ("reason", "kind of defect: one column of words, or several of 0 and 1"),
+        ("ignore", "columns that must not be named as causes"),
+    ):
+        metavar = "VALUE[,VALUE…]" if name == "bad" else "COLUMN[,…]"
+        parser.add_argument(f"--{name}", metavar=metavar, type=_several, help=what)
+    parser.add_argument("--time", metavar="COLUMN", help="when the part was made")
+    _add_output(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document, no text")
+    parser.add_argument("--seed", metavar="N", type=_seed, default=0, help="seed, 0 unless told")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rows", metavar="N", type=int, default=6000, help="parts in the table")
+    parser.add_argument("--seed", metavar="N", type=_seed, default=7, help="seed of the table")
+    _add_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=tuple(LANGUAGES), help="language of the report")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="write report.html there as well")
+
+
+def _several(text: str) -> tuple[str, ...]:
+    """Split at commas; a name that holds a comma stands in double quotes, as in a CSV file."""
+    return tuple(name.strip() for name in next(csv.reader([text], skipinitialspace=True), []))
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if seed < 0:
+        raise argparse.ArgumentTypeError("a seed is a whole number from 0 upwards")
+    return seed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 done, 1 failed, 2 unusable file or option."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show Korean gets question marks, not a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    options = build_parser().parse_args(arguments)
+    words = Words("en")
+    try:
+        settings = Settings.from_environment(os.environ)
+        words = Words(options.lang or settings.language)
+        command: Callable[..., int] = {"causes": _causes, "demo": _demo}[options.command]
+        return command(options, settings, words)
+    except PublicError as error:
+        _complain(words, error)
+        return UNUSABLE if isinstance(error, UnusableFile | UnusableOption) else FAILED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`); nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        print(words.say("Stopped. Nothing was lost."), file=sys.stderr)
+        return FAILED
+    except Exception:  # noqa: BLE001 - recorded below; a person never sees a traceback
+        log = settings.home / "errors.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(traceback.format_exc())
+        _complain(
+            words,
+            RunFailed(
+                "Something went wrong that should not have. Your file was not changed; what "
+                "happened is written in {log}.",
+                log=str(log),
+            ),
+        )
+        return FAILED
+
+
+def _complain(words: Words, error: PublicError) -> None:
+    print(words.say_message(error.message), file=sys.stderr)
+
+
+def _causes(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    told = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name in ("target", "bad", "time", "by", "reason", "ignore")
+        if (value := getattr(options, name)) is not None
+    }
+    if not options.file.exists():
+        raise UnusableFile("There is no file {file}.", file=str(options.file))
+    analysed = _analyse(options.file, options.sheet, told, options.seed, settings, words)
+    if options.json:
+        print(json.dumps(analysed["document"], ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        print(_text(analysed, words), end="")
+    if options.out is not None:
+        path = _write_page(options.out, options.file.name, analysed, settings, words, demo=False)
+        note = message("The report is in {path}", path=str(path))
+        print(words.say_message(note), file=sys.stderr if options.json else sys.stdout)
+    return DONE
+
+
+def _demo(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    out = options.out or settings.home / "demo"
+    table = demo.write(
+        out, seed=options.seed, rows=options.rows, lang="ko" if words.lang == "ko" else "en"
+    )
+    analysed = _analyse(table.path, None, {}, 0, settings, words)
+    print(words.say("Demo: all values of this table were generated; no factory is behind them."))
+    print()
+    print(_text(analysed, words))
+    page = _write_page(out, table.path.name, analysed, settings, words, demo=True)
+    print(words.say("The demo table is in {path}", path=str(table.path)))
+    print(words.say("The report is in {path}", path=str(page)))
+    return DONE
+
+
+def _analyse(
+    file: Path,
+    sheet: str | None,
+    told: Mapping[str, Any],
+    seed: int,
+    settings: Settings,
+    words: Words,
+) -> dict[str, Any]:
+    """Store the file as a table, find the causes; return document, figures and understanding."""
+    progress = _Progress(words)
+    try:
+        stored = runs.run(
+            settings.home,
+            "import",
+            1,
+            {"path": str(file.absolute()), "sheet": sheet, "time_zone": settings.time_zone},
+            memory_bytes=settings.run_memory_bytes,
+            on_progress=progress,
+        ).result
+        found = runs.run(
+            settings.home,
+            "causes",
+            1,
+            {
+                "table": stored["table"],
+                "options": dict(told),
+                "seed": seed,
+                "told": [] if sheet is None else ["sheet"],
+            },
+            memory_bytes=settings.run_memory_bytes,
+            on_progress=progress,
+        ).result
+    finally:
+        progress.clear()
+    return {**found, "understanding": stored["understanding"]}
+
+
+class _Progress:
+    """One line on the terminal that says what is being done; nothing where there is no terminal."""
+
+    def __init__(self, words: Words) -> None:
+        self._shown = 0
+        self._steps = {
+            "reading": words.say("Reading the file"),
+            "keeping": words.say("Keeping the original"),
+            "storing": words.say("Storing the table"),
+            "loading": words.say("Loading the table"),
+            "understanding": words.say("Understanding the columns"),
+            "searching": words.say("Searching for causes"),
+            "judging": words.say("Checking what was found"),
+        }
+
+    def __call__(self, step: str, share: float) -> None:
+        sentence = self._steps.get(step)
+        if sentence is None or not sys.stderr.isatty():
+            return
+        line = f"{sentence} … {share:.0%}" if share else f"{sentence} …"
+        self.clear()
+        self._shown = len(line)
+        print(line, end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            self._shown = 0
+
+
+def _text(analysed: Mapping[str, Any], words: Words) -> str:
+    width = min(100, shutil.get_terminal_size((100, 24)).columns)
+    return render_text(
+        analysed["document"],
+        analysed["figures"],
+        analysed["understanding"],
+        words.lang,
+        width=max(width, 40),
+    )
+
+
+def _write_page(
+    folder: Path,
+    title: str,
+    analysed: Mapping[str, Any],
+    settings: Settings,
+    words: Words,
+    *,
+    demo: bool,
+) -> Path:
+    zone = ZoneInfo(settings.time_zone)
+    page = render_html(
+        analysed["document"],
+        analysed["figures"],
+        analysed["understanding"],
+        words.lang,
+        title=title,
+        demo=demo,
+        generated=datetime.now(zone),  # noqa: TID251 - a program's edge asks the clock
+        zone=zone,
+    )
+    path = folder / "report.html"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise UnusableOption(
+            "--out: the report cannot be written to {path}: {reason}.",
+            path=str(path),
+            reason=error.strerror or str(error),
+        ) from error
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
