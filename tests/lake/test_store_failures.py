@@ -30,14 +30,14 @@ def test_delta_has_the_errors_that_are_mapped() -> None:
 
 @pytest.mark.parametrize("kind", [*FOREIGN, pa.ArrowInvalid, FileNotFoundError, OSError])
 def test_every_foreign_error_becomes_a_public_one(kind: type[Exception]) -> None:
-    with pytest.raises(PublicError) as told, told_plainly("사출"):
+    with pytest.raises(PublicError) as told, told_plainly("사출", Path("t")):
         raise kind("0x7ffe: secret internals")
     assert "사출" in str(told.value)
     assert "0x7ffe" not in str(told.value) or kind is OSError
 
 
 def test_our_own_errors_pass_unchanged() -> None:
-    with pytest.raises(UnusableOption, match="mine"), told_plainly("t"):
+    with pytest.raises(UnusableOption, match="mine"), told_plainly("t", Path("t")):
         raise UnusableOption("mine")
 
 
@@ -63,6 +63,9 @@ def test_a_lost_or_cut_data_file_is_said_to_be_damaged(
     file.unlink()
     with pytest.raises(PublicError, match="stored table t is damaged"):
         store.read_table(ref)
+    again = store.write_table("t", shots, {}, unread)
+    assert again.version == 1
+    assert store.read_table(again).equals(shots)
 
 
 def test_a_file_in_the_place_of_the_lake_is_named(

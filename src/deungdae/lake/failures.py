@@ -9,6 +9,7 @@ OSError                               → PublicError     the disk says no
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pyarrow as pa
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
@@ -17,8 +18,8 @@ from deungdae.records.errors import PublicError, UnusableOption
 
 
 @contextmanager
-def told_plainly(table: str) -> Iterator[None]:
-    """Let errors that arise while `table` is read or written leave as public errors."""
+def told_plainly(table: str, folder: Path) -> Iterator[None]:
+    """Let errors that arise while `table` in `folder` is read or written leave as public ones."""
     try:
         yield
     except TableNotFoundError as error:
@@ -30,7 +31,7 @@ def told_plainly(table: str) -> Iterator[None]:
             table=table,
         ) from error
     except (DeltaError, pa.ArrowInvalid, FileNotFoundError) as error:
-        raise damaged(table) from error
+        raise damaged(table, folder) from error
     except OSError as error:
         raise PublicError(
             "The table {table} could not be read or written: {reason}.",
@@ -51,10 +52,11 @@ def no_such_version(table: str, version: int) -> UnusableOption:
     )
 
 
-def damaged(table: str) -> PublicError:
+def damaged(table: str, folder: Path) -> PublicError:
     """Return the error that says the stored files of the table are not as they were written."""
     return PublicError(
         "The stored table {table} is damaged and cannot be read. "
-        "The original file is kept; import it again under another name.",
+        "The original file is kept: move {folder} away and import it again.",
         table=table,
+        folder=str(folder),
     )
