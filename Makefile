@@ -22,7 +22,7 @@ BENCHMARKS := $(filter $(BENCH_ALL),$(BENCH_FIRST)) $(filter-out $(BENCH_FIRST),
 
 .PHONY: help
 help: ## list these targets
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(DONE)/dev ## make the environment in .venv (commands in .venv/bin), nothing else
