@@ -75,9 +75,9 @@ def condition(*columns: str, op: str = "value", **given: Any) -> dict[str, Any]:
         (condition("호퍼", levels=["B호퍼"]), "호퍼가 B호퍼", "호퍼 is B호퍼", "호퍼 = B호퍼"),
         (
             condition("호퍼", levels=["A", "B"]),
-            "호퍼가 A, B 중 하나",
-            "호퍼 is one of A, B",
-            "호퍼 = A, B",
+            "호퍼가 A / B 중 하나",
+            "호퍼 is one of A / B",
+            "호퍼 = A / B",
         ),
     ],
 )
@@ -102,7 +102,7 @@ def test_close_limits_are_written_with_the_digits_that_tell_them_apart() -> None
 
 def test_many_levels_are_named_in_part_and_counted() -> None:
     many = condition("로트", levels=[f"L{i}" for i in range(9)])
-    assert label(Words("ko"), many, {}) == "로트 = L0, L1, L2, L3, L4 외 4개"
+    assert label(Words("ko"), many, {}) == "로트 = L0 / L1 / L2 / L3 / L4 외 4개"
 
 
 def test_units_come_from_the_columns_of_the_understanding() -> None:

@@ -30,6 +30,7 @@ from deungdae.reports.josa import fit
         ("CN7", "이(가)", "이"),  # 칠
         ("RPM", "이(가)", "이"),  # 엠
         ("PLC", "이(가)", "가"),  # 시
+        ("PART_NAME", "이(가)", "이"),  # 네임: long enough to be read as a word
         ("Clamp", "이(가)", "가"),
         ("Time", "이(가)", "이"),  # 타임
         ("nozzle", "(으)로", "로"),  # 노즐

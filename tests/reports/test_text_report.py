@@ -30,7 +30,7 @@ def test_the_report_reads_as_agreed(given: Given, name: str, lang: str) -> None:
 def test_the_first_sentence_is_the_most_certain_finding(given: Given) -> None:
     first = text(given("mixed"), "ko").split("\n\n")[0].replace("\n", " ")
     assert first == (
-        "CN7 좌, CN7 우 · 미성형: 사출속도 최대가 53 mm/s 이하일 때 "
+        "CN7 좌 / 우 · 미성형: 사출속도 최대가 53 mm/s 이하일 때 "
         "불량률이 12.1%로, 그 밖의 0.052%보다 뚜렷하게 높습니다."
     )
 
@@ -39,7 +39,7 @@ def test_a_disguised_finding_is_never_the_answer_while_there_is_another(given: G
     result = given("mixed")
     result["document"]["strata"][0]["causes"][0]["warnings"] = ["leakage"]
     result["document"]["strata"][0]["causes"][1]["warnings"] = ["period"]
-    assert text(result, "ko").startswith("CN7 좌, CN7 우 · 초기허용불량: 증명되지는 않았지만")
+    assert text(result, "ko").startswith("CN7 좌 / 우 · 초기허용불량: 증명되지는 않았지만")
 
 
 def test_a_disguised_finding_that_stands_alone_is_told_with_its_doubt(given: Given) -> None:

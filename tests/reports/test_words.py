@@ -116,3 +116,18 @@ def test_every_code_of_the_document_has_a_sentence() -> None:
     }
     for table, codes in promised.items():
         assert set(codes.split()) <= set(TABLES[table]), table
+
+
+def test_values_that_begin_alike_are_named_together() -> None:
+    words = Words("ko")
+    assert words.alternatives(["CN7 LH", "CN7 RH"]) == "CN7 LH / RH"
+    assert words.alternatives(["RG3 W/SHLD, LH", "RG3 W/SHLD, RH"]) == "RG3 W/SHLD, LH / RH"
+    assert words.alternatives(["A", "A B"]) == "A / A B"
+    assert words.alternatives(["CN7 LH"]) == "CN7 LH"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "written"), [(1.0, "1"), (5.43, "5.4"), (48.7, "49"), (1972.0, "2,000")]
+)
+def test_a_ratio_is_told_in_two_digits(ratio: float, written: str) -> None:
+    assert Words("ko").times(ratio) == written

@@ -139,7 +139,8 @@ def _unit_ending(unit: str) -> Ending | None:
 
 def _latin_ending(word: str) -> Ending:
     lower = word.lower()
-    if len(word) == 1 or word.isupper():  # an abbreviation is spelled out
+    word_like = len(word) > 3 and re.search("[aeiou]", lower)
+    if len(word) == 1 or (word.isupper() and not word_like):  # an abbreviation is spelled out
         return _LETTERS.get(lower[-1], _VOWEL)
     if re.search(r"(?:[bcdfgkpstz]le|[aeiou]l|ll|[aeiou]le)$", lower):
         return _L

@@ -94,9 +94,30 @@ class Words:
         """Return month, day, hour and minute of an aware `moment` in `zone`: Oct 27, 09:30."""
         return self._clock(_DAY_MINUTE, moment, zone)
 
+    def times(self, x: float) -> str:
+        """Return how many times as much, to two significant digits: 2,000 and not 1,972."""
+        if isfinite(x) and abs(x) >= 100:
+            x = round(x, 1 - floor(log10(abs(x))))
+        return self.number(x, digits=2)
+
     def listed(self, items: Iterable[str]) -> str:
         """Return the items in a row, separated by commas."""
         return ", ".join(items)
+
+    def alternatives(self, items: Iterable[str]) -> str:
+        """Return several values of one column; what their beginnings share is said once.
+
+        "CN7 LH / RH" for "CN7 LH" and "CN7 RH": values may hold commas, so they are not joined
+        by commas.
+        """
+        tokens = [item.split(" ") for item in items]
+        shared = 0
+        if len(tokens) > 1:
+            shortest = min(len(t) for t in tokens)
+            while shared < shortest - 1 and len({t[shared] for t in tokens}) == 1:
+                shared += 1
+        beginning = [" ".join(tokens[0][:shared])] if shared else []
+        return " ".join([*beginning, " / ".join(" ".join(t[shared:]) for t in tokens)])
 
     def _clock(self, patterns: Mapping[str, str], moment: datetime, zone: tzinfo) -> str:
         local = moment.astimezone(zone).replace(tzinfo=None)

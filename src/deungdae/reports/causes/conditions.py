@@ -68,7 +68,7 @@ def bounds(
 def levels(words: Words, condition: Mapping[str, Any]) -> str:
     """Return the levels of a category, the first few by name and the rest as a number."""
     names = [str(level) for level in condition["levels"]]
-    shown = words.listed(names[:_LEVELS_SHOWN])
+    shown = words.alternatives(names[:_LEVELS_SHOWN])
     if len(names) <= _LEVELS_SHOWN:
         return shown
     return words.say("{names} and {more} more", names=shown, more=len(names) - _LEVELS_SHOWN)

@@ -19,6 +19,7 @@ DISGUISES = ("leakage", "period", "lot", "shift", "product", "cavity")
 _Q_SHOWN = 0.001
 _STABLE = 0.7
 _LIKELY = 0.1
+_KNOWN = 1000.0  #: an interval that ends beyond this many times is as good as open
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def bad_counts(cause: Mapping[str, Any]) -> tuple[int, int]:
 
 def stratum_name(words: Words, stratum: Mapping[str, Any]) -> str:
     """Return what a group of parts is called: its products or machines, and the defect."""
-    parts = [words.listed(str(v) for v in values) for values in stratum["where"].values()]
+    parts = [words.alternatives(str(v) for v in values) for values in stratum["where"].values()]
     if stratum.get("reason") is not None:
         parts.append(str(stratum["reason"]))
     return " · ".join(parts) if parts else words.say("All parts")
@@ -70,22 +71,22 @@ def ratio(words: Words, cause: Mapping[str, Any]) -> str:
         return words.say(
             "No bad part lies outside, so the ratio has no upper end; "
             "it is at least {low} times (95% interval).",
-            low=words.number(low, digits=2),
+            low=words.times(low),
         )
-    times = words.number(cause["risk_ratio"], digits=2)
+    times = words.times(cause["risk_ratio"])
     if low is None:
         return words.say("That is {times} times as high.", times=times)
-    if high is None:
+    if high is None or high > _KNOWN:
         return words.say(
             "That is {times} times as high (95% interval: {low} times or more).",
             times=times,
-            low=words.number(low, digits=2),
+            low=words.times(low),
         )
     return words.say(
         "That is {times} times as high (95% interval {low} to {high} times).",
         times=times,
-        low=words.number(low, digits=2),
-        high=words.number(high, digits=2),
+        low=words.times(low),
+        high=words.times(high),
     )
 
 
@@ -210,7 +211,7 @@ def counts(words: Words, stratum: Mapping[str, Any]) -> str:
 def needed(words: Words, stratum: Mapping[str, Any]) -> str | None:
     """Say how much more data an answer needs."""
     wanted = stratum.get("needed")
-    if not wanted:
+    if not wanted or stratum["verdict"] != "not_enough_data":
         return None
     parts = []
     if wanted.get("bad"):
@@ -224,7 +225,7 @@ def needed(words: Words, stratum: Mapping[str, Any]) -> str | None:
     return words.say(
         "To find a cause that multiplies the defect rate by {times} with a chance of {power}, "
         "this much more is needed: {parts}.",
-        times=words.number(wanted["risk_ratio"], digits=2),
+        times=words.times(wanted["risk_ratio"]),
         power=words.percent(wanted["power"]),
         parts=words.listed(parts),
     )

@@ -25,7 +25,7 @@ FONT: Final = (
 INK: Final = "#1b2433"
 MUTED: Final = "#566173"
 GRID: Final = "#e3e7ed"
-NEUTRAL: Final = "#a3adbb"
+NEUTRAL: Final = "#8791a1"
 ALARM: Final = "#c8321f"
 REGION: Final = "#f6d9d3"
 

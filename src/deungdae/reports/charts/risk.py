@@ -12,6 +12,7 @@ from deungdae.reports.words import Words
 
 _HEIGHT = 190
 _GAP = 0.1  #: of a bin's width, on each side of its bar
+_PLOT, _LETTER, _SPACE = 370.0, 7.6, 6.0  #: width of the bars, of a digit, between labels (px)
 _COUNTS_FIT = 7  #: more bins than this, and counts above the bars would touch
 
 Bin = Mapping[str, Any]
@@ -103,25 +104,43 @@ def _x_axis(words: Words, bins: Sequence[Bin], quantity: str, unit: str) -> Any:
     if joined:
         ends = [bins[0]["lo"], *(b["hi"] for b in bins)]
         texts = _apart(words, [e for e in ends if e is not None], ends)
-        places = [float(i) for i in range(len(ends))]
+        limits = [i + 1 for i, (a, b) in enumerate(pairwise(bins)) if a["inside"] != b["inside"]]
+        shown = _room_for(texts, limits, len(bins))
+        places = [float(i) for i in shown]
     else:
-        texts = [bin_name(words, b) for b in bins]
-        places = [i + 0.5 for i in range(len(bins))]
-    offset = "" if joined else " - 0.5"
+        texts, limits, shown = [bin_name(words, b) for b in bins], [], list(range(len(bins)))
+        places = [i + 0.5 for i in shown]
+    labels = json.dumps([texts[i] for i in shown])
+    at_limit = f"indexof({json.dumps(limits)}, datum.value) >= 0"
     return alt.X(
         "from:Q",
         scale=alt.Scale(domain=[0, len(bins)], nice=False),
         axis=alt.Axis(
             values=places,
-            labelExpr=f"{json.dumps(texts)}[round(datum.value{offset})]",
+            labelExpr=f"{labels}[indexof({json.dumps(places)}, datum.value)]",
             labelAngle=0 if joined or len(bins) <= 5 else -30,
             labelLimit=90,
-            labelOverlap=True,
+            labelOverlap=False,
+            labelColor=alt.ExprRef(f"{at_limit} ? '{ALARM}' : '{MUTED}'"),
+            labelFontWeight=alt.ExprRef(f"{at_limit} ? 'bold' : 'normal'"),
             grid=False,
             ticks=joined,
             title=f"{quantity} ({unit})" if unit else quantity,
         ),
     )
+
+
+def _room_for(texts: Sequence[str], first: Sequence[int], bins: int) -> list[int]:
+    """Return which edges can be labelled without touching; those of the region come `first`."""
+    chosen: list[int] = []
+    for i in [*first, *range(len(texts))]:
+        room = all(
+            abs(i - j) * _PLOT / bins >= (len(texts[i]) + len(texts[j])) / 2 * _LETTER + _SPACE
+            for j in chosen
+        )
+        if texts[i] and i not in chosen and (room or i in first):
+            chosen.append(i)
+    return sorted(chosen)
 
 
 def _bars(words: Words, bins: Sequence[Bin], top: float, x: Any) -> list[Any]:
@@ -145,7 +164,7 @@ def _bars(words: Words, bins: Sequence[Bin], top: float, x: Any) -> list[Any]:
     y_axis = alt.Axis(
         format=".1%" if top < 0.05 else ".0%", tickCount=4, title=None, domain=False, ticks=False
     )
-    y = alt.Y("rate:Q", scale=alt.Scale(domain=[0, top * 1.24], nice=False), axis=y_axis)
+    y = alt.Y("rate:Q", scale=alt.Scale(domain=[0, top * 1.34], nice=False), axis=y_axis)
     base = alt.Chart(values(rows))
     interval = base.encode(x="middle:Q", y=alt.Y("low:Q"), y2="high:Q")
     return [
@@ -172,7 +191,7 @@ def _bracket(words: Words, bins: Sequence[Bin], top: float) -> list[Any]:
             runs[-1][1] = i + 1
         else:
             runs.append([i, i + 1])
-    y, tip = top * 1.17, top * 1.14
+    y, tip = top * 1.27, top * 1.23
     layers: list[Any] = []
     for start, end in runs:
         at_left, at_right = start == 0, end == len(bins)
