@@ -18,6 +18,10 @@ from deungdae.analysis.causes.search import Chance, Found, Outcome
 from deungdae.analysis.stats.intervals import wilson
 
 
+def generator() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
 @pytest.mark.parametrize("columns", [1, 3, 26, 474])
 def test_the_episodes_needed_are_the_fewest_with_enough_power(columns: int) -> None:
     # A quarter of the parts carries half of the defects when it has triple the risk.
@@ -131,19 +135,20 @@ def test_cavities_are_compared_within_shots() -> None:
     bad = np.zeros(60, dtype=bool)
     bad[1:21:2] = True
 
-    finding = compare(texts, np.arange(60), np.repeat(np.arange(30), 2), bad)
+    finding = compare(texts, np.arange(60), np.repeat(np.arange(30), 2), bad, generator())
 
     assert finding is not None
     assert finding.levels == ("RH",)
     # (10 - 5 - 0.5) / sqrt(10/4) = 2.846, two-sided, times two levels.
     assert finding.p_value == pytest.approx(2 * 2 * stats.norm.sf(4.5 / math.sqrt(2.5)))
+    assert finding.stability > 0.9
 
 
 def test_shots_in_which_all_parts_are_bad_say_nothing_of_cavities() -> None:
     texts = Texts("캐비티", ("LH", "RH"), np.tile([0, 1], 30).astype(np.intp))
     bad = np.repeat(np.arange(30) < 8, 2)
 
-    assert compare(texts, np.arange(60), np.repeat(np.arange(30), 2), bad) is None
+    assert compare(texts, np.arange(60), np.repeat(np.arange(30), 2), bad, generator()) is None
 
 
 def outcome(score: float | None, null: list[float], shifts: int) -> Outcome:

@@ -15,6 +15,9 @@ from deungdae.analysis.causes.frame import Ints, Texts
 
 Mask = NDArray[np.bool_]
 
+#: Stretches of shots that stay together in a resample, and the number of resamples.
+BLOCKS, RESAMPLES = 50, 60
+
 
 @dataclass(frozen=True)
 class CavityFinding:
@@ -25,9 +28,12 @@ class CavityFinding:
     inside: Mask  #: rows of the layout with one of the levels
     known: Mask  #: rows of the layout that are compared
     p_value: float
+    stability: float  #: share of resamples of shots in which the same level is worst
 
 
-def compare(texts: Texts, rows: Ints, unit: Ints, bad: Mask) -> CavityFinding | None:
+def compare(
+    texts: Texts, rows: Ints, unit: Ints, bad: Mask, rng: np.random.Generator
+) -> CavityFinding | None:
     """Compare the levels of a column within shots; `unit` and `bad` have shape (rows,).
 
     Only shots with a bad and a good part tell anything. Each level's count of bad parts is compared
@@ -63,5 +69,27 @@ def compare(texts: Texts, rows: Ints, unit: Ints, bad: Mask) -> CavityFinding | 
         return None
     p_value, worst = best
     return CavityFinding(
-        texts.name, (texts.levels[worst],), known & (texts.codes[rows] == worst), known, p_value
+        texts.name,
+        (texts.levels[worst],),
+        known & (texts.codes[rows] == worst),
+        known,
+        p_value,
+        _stability(codes == worst, is_bad, number, rng),
     )
+
+
+def _stability(here: Mask, is_bad: Mask, number: Ints, rng: np.random.Generator) -> float:
+    """Return how often blocks of consecutive shots, drawn anew, show the same excess (p < 0.05)."""
+    shots = int(number[-1]) + 1
+    size = np.bincount(number).astype(float)
+    hits = np.bincount(number, weights=is_bad)
+    mine = np.bincount(number, weights=here)
+    excess = np.bincount(number, weights=here & is_bad) - hits * mine / size
+    variance = hits * (size - hits) * mine * (size - mine) / (size**2 * np.maximum(size - 1, 1))
+    blocks = min(BLOCKS, shots)
+    block = np.arange(shots) * blocks // shots
+    sums = np.bincount(block, weights=excess, minlength=blocks)
+    spread = np.bincount(block, weights=variance, minlength=blocks)
+    weights = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES)
+    deviates = (weights @ sums) / np.sqrt(np.maximum(weights @ spread, 1e-9))
+    return float(np.mean(deviates > stats.norm.isf(0.05)))

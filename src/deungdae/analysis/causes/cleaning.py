@@ -56,8 +56,8 @@ def without_sentinels(column: Numbers) -> tuple[Numbers, list[float]]:
 def dropouts(column: Numbers, sentinels: list[float]) -> Texts | None:
     """Return where a column shows a sentinel, as levels; None if too seldom to say anything.
 
-    A zero may be a sensor that dropped out, or a pump that was off: as a number it would be wrong in
-    the one case, as a missing value in the other. As a level of its own it is right in both.
+    A zero may be a sensor that dropped out, or a pump that was off: as a number it would be wrong
+    in the one case, as a missing value in the other. As a level of its own it is right in both.
     """
     codes = np.full(column.values.size, len(sentinels), dtype=np.intp)
     for place, value in enumerate(sentinels):

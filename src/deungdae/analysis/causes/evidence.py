@@ -9,13 +9,8 @@ from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episod
 from deungdae.analysis.causes.region import Condition, condition_of, region
 from deungdae.analysis.causes.search import Found
 from deungdae.analysis.stats.binning import BINS, MISSING, Coded, code
-from deungdae.analysis.stats.scan import (
-    Scanner,
-    all_regions,
-    bin_counts,
-    likelihood_ratio,
-    region_sums,
-)
+from deungdae.analysis.stats.levels import best_of_levels
+from deungdae.analysis.stats.scan import Scanner, all_regions, best_of_counts, bin_counts
 from deungdae.analysis.stats.shifts import shifted
 
 #: Stretches of time that stay together when intervals and resamples are made.
@@ -266,30 +261,37 @@ def stability(
     blocks = min(BLOCKS, among.size)
     ends = np.arange(1, blocks) * among.size // blocks
     bad = np.nonzero(problem.bad_rows[among] > 0)[0]
+    of_bad = np.split(bad, np.searchsorted(bad, ends))
     all_counts = np.stack(
         [bin_counts(Coded(codes, part.edges)) for codes in np.split(part.codes, ends)]
     )
-    bad_counts = np.stack(
-        [bin_counts(part.take(rows)) for rows in np.split(bad, np.searchsorted(bad, ends))]
-    )
-    weights = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES)
+    bad_counts = np.stack([bin_counts(part.take(rows)) for rows in of_bad])
+    levels = [_level_counts(c.codes[among], bad, ends) for c in problem.categories]
     mine = {found.column, *alike}
     mine |= {c for condition in found.described.conditions for c in condition.feature.columns}
-    names = np.array([c in mine for c in range(coded.columns)])
+    columns = coded.columns + len(levels)
+    names = np.array([c in mine for c in range(columns)])
     again = 0
-    penalty = all_regions().penalty
-    for weight in weights:
-        rows = np.tensordot(weight, all_counts, axes=1)
-        bad = np.tensordot(weight, bad_counts, axes=1)
-        value = likelihood_ratio(
-            region_sums(bad).astype(float),
-            region_sums(rows).astype(float),
-            bad[:, :MISSING].sum(axis=1)[:, None].astype(float),
-            rows[:, :MISSING].sum(axis=1)[:, None].astype(float),
+    for weight in rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES):
+        numbers = best_of_counts(
+            np.tensordot(weight, all_counts, axes=1), np.tensordot(weight, bad_counts, axes=1)
         )
-        best = (value - penalty).max(axis=1)
+        others = [best_of_levels(weight @ rows, weight @ hits) for rows, hits in levels]
+        best = np.concatenate((numbers, others))
         # Columns that say the same as one another must not push the cause out of the first places.
-        others = np.sort(best[~names])[::-1]
-        bar = others[rank] if others.size > rank else -np.inf
-        again += bool(names.any() and best[names].max() > bar)
+        rivals = np.sort(best[~names])[::-1]
+        bar = rivals[rank] if rivals.size > rank else -np.inf
+        again += bool(best[names].max() > bar)
     return again / RESAMPLES
+
+
+def _level_counts(codes: Ints, bad: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """Return rows and bad rows of each level in each block, shape (blocks, levels)."""
+    size = int(codes.max(initial=0)) + 1
+
+    def count(part: Ints) -> Ints:
+        return np.bincount(part[part >= 0], minlength=size)
+
+    rows = np.stack([count(part) for part in np.split(codes, ends)])
+    of_bad = np.split(codes[bad], np.searchsorted(bad, ends))
+    return rows, np.stack([count(part) for part in of_bad])

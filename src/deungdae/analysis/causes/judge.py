@@ -28,6 +28,8 @@ CLEAR_Q = 0.02
 SUSPECTED_Q = 0.1
 #: A clear cause is found again in at least this share of resamples.
 CLEAR_STABILITY = 0.6
+#: A cause above `CLEAR_Q` that is found again less often than this is not named at all.
+FEEBLE_STABILITY = 0.3
 #: A clear cause has shown itself in at least this many episodes.
 CLEAR_EPISODES = 5
 #: Warnings with which no cause is clear.
@@ -128,12 +130,10 @@ def judge(
             continue
         alike = same_as(searched, coded, found)
         stable = stability(searched, coded, found, alike, place, rng)
-        if found.column >= len(searched.numbers):
-            # Levels are not resampled with the numbers: their later periods speak for them.
-            stable = 1.0
         later = holds_later(searched, found, rng)
-        if later is False and (value > CLEAR_Q or stable < CLEAR_STABILITY):
-            # Weak to begin with, and the later data speak against it: not worth a person's time.
+        refuted = later is False and (value > CLEAR_Q or stable < CLEAR_STABILITY)
+        if refuted or (value > CLEAR_Q and stable < FEEBLE_STABILITY):
+            # Weak to begin with, and the data speak against it: not worth a person's time.
             continue
         conditions = found.described.conditions
         measured = rates(full, conditions)

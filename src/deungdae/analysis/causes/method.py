@@ -238,7 +238,7 @@ def _judged(
     for number, (question, q) in enumerate(zip(questions, all_q, strict=True)):
         rng = np.random.default_rng(np.random.SeedSequence([options.seed, number, 1]))
         judged = judge(question.searched, question.problem, question.outcome, q, question.days, rng)
-        judged = _with_cavities(frame, roles, question, judged, len(questions))
+        judged = _with_cavities(frame, roles, question, judged, len(questions), rng)
         problem = question.problem
         entries.append(
             {
@@ -272,14 +272,19 @@ def _judged(
 
 
 def _with_cavities(
-    frame: Frame, roles: Roles, question: _Question, judged: Judged, questions: int
+    frame: Frame,
+    roles: Roles,
+    question: _Question,
+    judged: Judged,
+    questions: int,
+    rng: np.random.Generator,
 ) -> Judged:
     """Add what a comparison within the shots says of the cavities."""
     layout = question.layout
     bad = question.marked[layout.rows]
     causes = []
     for texts in cavity_columns(frame, layout, roles.categories):
-        finding = compare(texts, layout.rows, question.unit, bad)
+        finding = compare(texts, layout.rows, question.unit, bad, rng)
         if finding is None or min(1.0, finding.p_value * questions) > SUSPECTED_Q:
             continue
         causes.append(_cavity_cause(finding, question, texts, bad, questions))
@@ -309,7 +314,8 @@ def _cavity_cause(
     )
     return Cause(
         (condition.document(by_row),), (texts.name,), measured,
-        min(1.0, finding.p_value * questions), None, 1.0, (), ("cavity",), level_counts=counts,
+        min(1.0, finding.p_value * questions), None, finding.stability, (), ("cavity",),
+        level_counts=counts,
     )  # fmt: skip
 
 

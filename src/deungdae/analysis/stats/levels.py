@@ -46,3 +46,11 @@ class LevelScanner:
         value = likelihood_ratio(bad_in, rows_in, total, np.float64(rows.sum()))
         allowed = rows_in <= LARGEST_SHARE * rows.sum()
         return np.where(allowed, value, 0.0), order
+
+
+def best_of_levels(rows: Ints, bad: Ints) -> float:
+    """Return the best value of one category from counts per level, both of shape (levels,)."""
+    order = np.argsort(-(bad / np.maximum(rows, 1e-9)), kind="stable")
+    bad_in, rows_in = np.cumsum(bad[order]).astype(float), np.cumsum(rows[order]).astype(float)
+    value = likelihood_ratio(bad_in, rows_in, bad_in[-1], rows_in[-1])
+    return float(np.where(rows_in <= LARGEST_SHARE * rows_in[-1], value, 0.0).max())

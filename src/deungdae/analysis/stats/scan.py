@@ -125,6 +125,18 @@ def region_sums(counts: Ints) -> Ints:
     return sums
 
 
+def best_of_counts(rows: Ints, bad: Ints) -> Floats:
+    """Return the best value of each column from counts per bin, both (columns, BINS + 1)."""
+    value = likelihood_ratio(
+        region_sums(bad).astype(float),
+        region_sums(rows).astype(float),
+        bad[:, :MISSING].sum(axis=1)[:, None].astype(float),
+        rows[:, :MISSING].sum(axis=1)[:, None].astype(float),
+    )
+    best: Floats = (value - all_regions().penalty).max(axis=1)
+    return best
+
+
 class Scanner:
     """Scans one set of rows under many labellings that all have the same number of bad rows.
 
