@@ -36,7 +36,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(BIN)
     commands = [line for block in blocks("") for line in block.splitlines()]
-    assert len(commands) == 4
+    assert len(commands) == 3
     output = {command: type_in(folder, "sh", "-c", command) for command in commands}
     assert (folder / ".deungdae" / "tutorial" / "report.html").stat().st_size > 1000
     (script,) = blocks("python")
