@@ -38,10 +38,8 @@ from deungdae.analysis.causes.units import (
 from deungdae.records.shoptable import SetAside
 
 METHOD, VERSION = "causes", 1
-#: Units searched at most in one stratum; of more, good ones are sampled.
-MOST_UNITS = 200_000
-#: Bad units kept in such a sample.
-MOST_BAD_UNITS = 10_000
+#: Units, and bad units among them, that are searched at most in one stratum; more are sampled.
+MOST_UNITS, MOST_BAD_UNITS = 200_000, 5_000
 
 Progress = Callable[[str, float], None]
 
@@ -200,16 +198,19 @@ def _reasons(roles: Roles, stratum: Stratum, bad: Mask) -> list[tuple[str | None
 
 
 def thin(problem: Problem, rng: np.random.Generator) -> Problem:
-    """Return the problem with at most `MOST_UNITS` units: all bad ones if they are few enough."""
-    if problem.units <= MOST_UNITS:
+    """Return the problem with at most `MOST_UNITS` units, of them `MOST_BAD_UNITS` bad.
+
+    Bad units are kept while they are few enough; otherwise bad and good are thinned alike.
+    """
+    bad, good = problem.bad, np.nonzero(problem.bad_rows == 0)[0]
+    if problem.units <= MOST_UNITS and bad.size <= MOST_BAD_UNITS:
         return problem
-    bad = problem.bad
+    wanted = good.size
     if bad.size > MOST_BAD_UNITS:
+        wanted = max(1, round(good.size * MOST_BAD_UNITS / bad.size))
         bad = rng.choice(bad, MOST_BAD_UNITS, replace=False)
-    good = np.nonzero(problem.bad_rows == 0)[0]
-    share = bad.size / problem.bad.size if problem.bad.size else 1.0
-    wanted = min(good.size, int((MOST_UNITS - bad.size) * min(share, 1.0)) or 1)
-    chosen = np.sort(np.concatenate((bad, rng.choice(good, max(wanted, 1), replace=False))))
+    wanted = min(wanted, MOST_UNITS - bad.size)
+    chosen = np.sort(np.concatenate((bad, rng.choice(good, wanted, replace=False))))
     return replace(
         problem,
         numbers=tuple(values[chosen] for values in problem.numbers),

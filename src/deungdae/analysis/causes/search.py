@@ -24,13 +24,11 @@ FIRST_SHIFTS = 99
 #: Shifts in all when the first ones leave hope.
 ALL_SHIFTS = 599
 #: A search goes on only while chance alone would find fewer than this many such columns.
-HOPE = 0.5
+HOPE = 0.3
 #: The same for the second and later causes of a problem.
 HOPE_LATER = 0.15
 #: Causes described per problem.
 MOST_CAUSES = 5
-#: Bad units that the scans hold at most; a larger number is thinned at random.
-MOST_BAD = 2500
 #: Columns that chance would match this rarely are ranked by how much they explain.
 STRONG = 0.02
 
@@ -64,7 +62,7 @@ class Scanned:
 
 @dataclass(frozen=True)
 class Lead:
-    """A column as it stands in the ranking of a search, whether reliable or not."""
+    """A column as the last scan of a search ranked it, whether reliable or not."""
 
     column: int
     score: float
@@ -112,7 +110,8 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
         scanned = scan(problem, coded, rows, bad, rng, hope)
         if step == 0:
             chance = scanned.chance
-            leads = _leads(scanned)
+        # What remains when the causes found so far are taken out leads on from there.
+        leads = _leads(scanned)
         best = _best(scanned)
         by_chance = scanned.chance.columns_by_chance(float(scanned.scores[best]))
         if by_chance > hope or scanned.values[best] <= 0:
@@ -136,13 +135,9 @@ def scan(
     `rows` are the units looked at, `bad` positions within them; past `FIRST_SHIFTS` the scan goes
     on only while chance would find fewer than `hope` columns as good as the best.
     """
-    kept = 1.0
-    if bad.size > MOST_BAD:
-        kept = MOST_BAD / bad.size
-        bad = np.sort(rng.choice(bad, MOST_BAD, replace=False))
     part = coded.take(rows) if rows.size < problem.units else coded
-    numbers = Scanner(part, kept)
-    categories = LevelScanner([c.codes[rows] for c in problem.categories], kept)
+    numbers = Scanner(part)
+    categories = LevelScanner([c.codes[rows] for c in problem.categories])
 
     def values(labels: Ints) -> tuple[Floats, Ints]:
         best, where = numbers.values(labels)

@@ -16,9 +16,9 @@ class LevelScanner:
     levels one of these has the largest likelihood ratio.
     """
 
-    def __init__(self, codes: list[Ints], kept: float = 1.0) -> None:
+    def __init__(self, codes: list[Ints]) -> None:
         self._codes = codes
-        self._rows = [kept * np.bincount(c[c >= 0], minlength=1) for c in codes]
+        self._rows = [np.bincount(c[c >= 0], minlength=1) for c in codes]
 
     def values(self, labels: Ints) -> Floats:
         """Return the best value of each category, shape (labellings, categories)."""
@@ -41,7 +41,7 @@ class LevelScanner:
         rate = counts / np.maximum(rows, 1e-9)
         order = np.argsort(-rate, axis=1, kind="stable")
         bad_in = np.cumsum(np.take_along_axis(counts, order, axis=1), axis=1).astype(float)
-        rows_in = np.cumsum(rows[order], axis=1)
+        rows_in = np.cumsum(rows[order], axis=1).astype(float)
         total = bad_in[:, -1:]
         value = likelihood_ratio(bad_in, rows_in, total, np.float64(rows.sum()))
         allowed = rows_in <= LARGEST_SHARE * rows.sum()

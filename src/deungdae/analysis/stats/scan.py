@@ -28,8 +28,8 @@ Numbers = NDArray[np.floating[Any]] | np.floating[Any] | float
 
 #: Regions hold at most this share of the rows: a cause is where things are unusual.
 LARGEST_SHARE = 0.7
-#: Edges (indexes into the bins) that windows may use: every second one of the fine grid.
-WINDOW_EDGES = (1, 2, 3, 4, 6, 8, 11, 14, 17, 20, 22, 24, 25, 26, 27)
+#: Edges (indexes into the bins) that windows may use: a coarser grid, since they come in pairs.
+WINDOW_EDGES = (1, 3, 5, 8, 11, 14, 17, 20, 23, 25, 27)
 #: Windows have two ends to choose, so they must explain a little more than a single limit.
 WINDOW_PENALTY = 1.0
 LOW, HIGH, INSIDE, OUTSIDE = range(4)
@@ -138,20 +138,21 @@ def best_of_counts(rows: Ints, bad: Ints) -> Floats:
 
 
 class Scanner:
-    """Scans one set of rows under many labellings that all have the same number of bad rows.
+    """Scans one set of rows under many labellings that all have the same number of bad rows."""
 
-    `kept` is the share of the bad rows that the labellings hold: where only a sample of the bad
-    rows is scanned, the rows count for as much less.
-    """
-
-    def __init__(self, coded: Coded, kept: float = 1.0) -> None:
+    def __init__(self, coded: Coded) -> None:
         self.coded = coded
         counts = bin_counts(coded)
-        self._rows = kept * counts[:, :MISSING].sum(axis=1)  # (columns,) with a value
-        self._rows_in = kept * region_sums(counts)  # (columns, regions)
+        self._rows = counts[:, :MISSING].sum(axis=1).astype(np.int32)  # (columns,) with a value
+        self._rows_in = region_sums(counts)  # (columns, regions)
         share = self._rows_in / np.maximum(self._rows, 1)[:, None]
-        self._allowed = (share <= LARGEST_SHARE) & (self._rows_in >= 2 * kept)
-        self._penalty = all_regions().penalty
+        self._share = share
+        # What keeps a region from being chosen, and what it must explain first.
+        forbidden = (share > LARGEST_SHARE) | (self._rows_in < 2)
+        self._penalty = np.where(forbidden, np.inf, all_regions().penalty)
+        # k ln k for every count that can occur: a scan is then nothing but looking up.
+        numbers = np.arange(coded.codes.shape[0] + 1, dtype=float)
+        self._terms = xlogy(numbers, numbers)
 
     def values(self, labels: Ints) -> tuple[Floats, Ints]:
         """Return the best value and the best region of each column under each labelling.
@@ -161,7 +162,7 @@ class Scanner:
         best = np.empty((labels.shape[0], self.coded.columns))
         where = np.empty((labels.shape[0], self.coded.columns), dtype=np.intp)
         # Chunks keep the temporaries in the processor's cache and memory flat.
-        columns = max(1, 400_000 // (len(all_regions()) * max(1, labels.shape[0])))
+        columns = max(1, 200_000 // (len(all_regions()) * max(1, labels.shape[0])))
         counts = label_counts(self.coded, labels)
         for start in range(0, self.coded.columns, columns):
             part = slice(start, start + columns)
@@ -169,37 +170,19 @@ class Scanner:
         return best, where
 
     def _best(self, counts: Ints, part: slice) -> tuple[Floats, Ints]:
-        bad = counts[..., :MISSING].sum(axis=-1)  # (labellings, columns)
-        bad_in = region_sums(counts)
-        most = int(bad.max(initial=0))
-        if most + 1 < bad.shape[0]:
-            value = self._looked_up(bad_in, bad, most, part)
-        else:
-            value = likelihood_ratio(
-                bad_in.astype(float), self._rows_in[None, part],
-                bad[..., None].astype(float), self._rows[None, part, None],
-            )  # fmt: skip
-        value = np.where(self._allowed[None, part], value - self._penalty, 0.0)
+        terms = self._terms
+        bad_in = region_sums(counts)  # (labellings, columns, regions)
+        bad = counts[..., :MISSING].sum(axis=-1, dtype=np.int32)[..., None]
+        rows, rows_in = self._rows[None, part, None], self._rows_in[None, part]
+        # The likelihood ratio with its products multiplied out: sums of k ln k over cells and
+        # margins.
+        value = terms[bad_in]
+        value += terms[bad - bad_in]
+        value += terms[rows_in - bad_in]
+        value += terms[rows - rows_in - bad + bad_in]
+        value -= terms[rows_in] + terms[rows - rows_in] + self._penalty[None, part]
+        value -= terms[bad] + terms[rows - bad] - terms[rows]
+        value[bad_in <= bad * self._share[None, part]] = 0.0
         where = value.argmax(axis=-1)
-        return np.take_along_axis(value, where[..., None], axis=-1)[..., 0], where
-
-    def _looked_up(self, bad_in: Ints, bad: Ints, most: int, part: slice) -> Floats:
-        # With few bad rows there are few possible counts: work each out once, then look it up.
-        # Only labellings whose bad rows all have a value share a table; the rest are worked out.
-        rows_in = self._rows_in[part, :, None]
-        rows = self._rows[part, None, None]
-        possible = np.arange(most + 1, dtype=float)
-        table = likelihood_ratio(
-            np.broadcast_to(possible, (*rows_in.shape[:2], most + 1)), rows_in, float(most), rows
-        )
-        flat = table.reshape(-1, most + 1)
-        index = np.arange(flat.shape[0]).reshape(rows_in.shape[:2])
-        value: Floats = flat[index[None], np.minimum(bad_in, most)]
-        other = np.nonzero(bad != most)
-        if other[0].size:
-            columns = other[1]
-            value[other] = likelihood_ratio(
-                bad_in[other].astype(float), self._rows_in[part][columns],
-                bad[other][:, None].astype(float), self._rows[part][columns][:, None],
-            )  # fmt: skip
-        return value
+        best = np.take_along_axis(value, where[..., None], axis=-1)[..., 0]
+        return np.maximum(best, 0.0), where
