@@ -67,6 +67,24 @@ def test_levels_of_a_category_are_named_under_their_bars() -> None:
     )
 
 
+def test_levels_that_begin_alike_are_named_by_their_endings() -> None:
+    bins = [
+        {**a_bin(None, None, 50, 1, False), "level": f"RG3 MOLD'G W/SHLD, {side}"}
+        for side in ("LH", "RH")
+    ]
+    picture = risk_by_bin(EN, bins, quantity="part", unit="", prefix="a")
+    assert {"LH", "RH"} <= set(texts(picture))
+    assert picture.rows[0][0] == "RG3 MOLD'G W/SHLD, LH"
+
+
+@pytest.mark.parametrize(("bad", "coloured"), [([0, 0, 9], True), ([1, 0, 2], False)])
+def test_only_a_bar_beyond_chance_calls_for_attention(bad: list[int], coloured: bool) -> None:
+    figure = {"periods": ["2026-09-01", "2026-09-02", "2026-09-03"], "rows": [50, 50, 50]}
+    picture = timeline(EN, {**figure, "bad": bad}, zone=KST, prefix="t")
+    assert picture is not None
+    assert ("--chart-alarm" in picture.svg) == coloured
+
+
 def test_a_period_without_parts_is_a_gap() -> None:
     figure = {"periods": ["2026-09-01", "2026-09-02", "2026-09-03"], "rows": [10, 0, 10],
               "bad": [1, 0, 5]}  # fmt: skip

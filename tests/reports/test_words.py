@@ -73,6 +73,7 @@ def test_a_number_keeps_its_whole_digits_and_few_others(number: float, written: 
         (0.1, "10%"),
         (0.00052, "0.052%"),
         (0.5, "50%"),
+        (0.9998, "99.98%"),
     ],
 )
 def test_a_share_is_written_as_a_percentage(share: float, written: str) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from math import floor, isfinite, log10
+from math import ceil, floor, isfinite, log10
 from string import Formatter
 from typing import Final
 
@@ -78,7 +78,11 @@ class Words:
     def percent(self, share: float) -> str:
         """Return a share (0.244) as a percentage (24.4%), small ones with two digits (0.025%)."""
         shown = share * 100
-        decimals = 1 if shown == 0 or shown >= 1 else min(6, 1 - floor(log10(abs(shown))))
+        decimals = 1
+        if 0 < shown < 1:
+            decimals = min(6, 1 - floor(log10(shown)))
+        elif 99 < shown < 100:  # nearly all is not all
+            decimals = min(6, max(1, ceil(-log10(100 - shown))))
         pattern = "#,##0." + "#" * decimals
         return str(format_decimal(shown, format=pattern, locale=self._locale)) + "%"
 
@@ -110,14 +114,8 @@ class Words:
         "CN7 LH / RH" for "CN7 LH" and "CN7 RH": values may hold commas, so they are not joined
         by commas.
         """
-        tokens = [item.split(" ") for item in items]
-        shared = 0
-        if len(tokens) > 1:
-            shortest = min(len(t) for t in tokens)
-            while shared < shortest - 1 and len({t[shared] for t in tokens}) == 1:
-                shared += 1
-        beginning = [" ".join(tokens[0][:shared])] if shared else []
-        return " ".join([*beginning, " / ".join(" ".join(t[shared:]) for t in tokens)])
+        beginning, endings = apart(list(items))
+        return " ".join([*beginning, " / ".join(endings)])
 
     def _clock(self, patterns: Mapping[str, str], moment: datetime, zone: tzinfo) -> str:
         local = moment.astimezone(zone).replace(tzinfo=None)
@@ -149,3 +147,14 @@ class Words:
 def placeholders(template: str) -> Sequence[str]:
     """Return the names in braces of a template, sorted."""
     return sorted({name for _, name, _, _ in Formatter().parse(template) if name})
+
+
+def apart(items: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the words with which all items begin, if any, and what remains of each item."""
+    split = [item.split(" ") for item in items]
+    shared = 0
+    if len(split) > 1:
+        shortest = min(len(words) for words in split)
+        while shared < shortest - 1 and len({words[shared] for words in split}) == 1:
+            shared += 1
+    return [" ".join(split[0][:shared])] * bool(shared), [" ".join(w[shared:]) for w in split]

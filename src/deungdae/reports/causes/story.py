@@ -183,5 +183,5 @@ def _method(words: Words, document: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (words.say("Method"), f"{document['method']} {document['version']}"),
         (words.say("Seed"), str(document["seed"])),
-        (words.say("SHA-256 of the file"), str(document["input"]["sha256"])),
+        (words.say("SHA-256 of the file"), str(document["input"]["sha256"] or "–")),
     ]

@@ -8,7 +8,8 @@ from typing import Any
 import altair as alt
 
 from deungdae.reports.charts.frame import ALARM, INK, MUTED, NEUTRAL, Picture, drawn, values
-from deungdae.reports.words import Words
+from deungdae.reports.terminal import columns
+from deungdae.reports.words import Words, apart
 
 _HEIGHT = 190
 _GAP = 0.1  #: of a bin's width, on each side of its bar
@@ -108,7 +109,10 @@ def _x_axis(words: Words, bins: Sequence[Bin], quantity: str, unit: str) -> Any:
         shown = _room_for(texts, limits, len(bins))
         places = [float(i) for i in shown]
     else:
-        texts, limits, shown = [bin_name(words, b) for b in bins], [], list(range(len(bins)))
+        names = [bin_name(words, b) for b in bins]
+        wide = any(columns(name) * _LETTER > _PLOT / len(bins) for name in names)
+        texts = apart(names)[1] if wide else names
+        limits, shown = [], list(range(len(bins)))
         places = [i + 0.5 for i in shown]
     labels = json.dumps([texts[i] for i in shown])
     at_limit = f"indexof({json.dumps(limits)}, datum.value) >= 0"
@@ -119,7 +123,7 @@ def _x_axis(words: Words, bins: Sequence[Bin], quantity: str, unit: str) -> Any:
             values=places,
             labelExpr=f"{labels}[indexof({json.dumps(places)}, datum.value)]",
             labelAngle=0 if joined or len(bins) <= 5 else -30,
-            labelLimit=90,
+            labelLimit=90 if joined else max(70, _PLOT / len(bins) - _SPACE),
             labelOverlap=False,
             labelColor=alt.ExprRef(f"{at_limit} ? '{ALARM}' : '{MUTED}'"),
             labelFontWeight=alt.ExprRef(f"{at_limit} ? 'bold' : 'normal'"),

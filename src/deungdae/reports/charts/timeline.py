@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from math import sqrt
+from statistics import NormalDist
 from typing import Any
 
 import altair as alt
@@ -13,7 +14,7 @@ from deungdae.reports.words import Words
 
 _HEIGHT = 150
 _DAY = 86_400.0
-_Z = 1.96  #: of a 95 % interval
+_FEWEST = 3  #: bad parts that a bar needs before it may call for attention
 
 
 def timeline(
@@ -22,7 +23,7 @@ def timeline(
     """Draw the defect rate of each period; a period without parts stays a gap.
 
     `figure` carries periods (ISO date-times, or row numbers), rows and bad (counts). The highest
-    bar is named; it is coloured if it lies above the average beyond chance (95 % Wilson interval).
+    bar is named; it is coloured if it lies above the average beyond chance.
     None if there is not one part.
     """
     # parts of an unknown time have no place in a picture of time
@@ -47,7 +48,8 @@ def timeline(
         bad=bad[peak],
         rows=rows[peak],
     )
-    stands_out = bad[peak] > 0 and _wilson_low(bad[peak], rows[peak]) > overall
+    lowest = _wilson_low(bad[peak], rows[peak], looks=len(seen))
+    stands_out = bad[peak] >= _FEWEST and lowest > overall
     bars = [
         {
             "from": places[i] + step * 0.08,
@@ -142,8 +144,12 @@ def _name(words: Words, period: Any, dated: bool, zone: tzinfo, *, whole_days: b
     return words.day(moment, zone) if whole_days else words.day_and_time(moment, zone)
 
 
-def _wilson_low(bad: int, n: int) -> float:
-    """Return the lower end of the 95 % Wilson score interval of bad/n (Wilson 1927)."""
-    p, z2 = bad / n, _Z * _Z
-    spread = _Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+def _wilson_low(bad: int, n: int, *, looks: int) -> float:
+    """Return the lower end of the Wilson score interval of bad/n (Wilson 1927).
+
+    95 % over all `looks` together (Bonferroni): the highest of many bars is always high.
+    """
+    z = NormalDist().inv_cdf(1 - 0.025 / looks)
+    p, z2 = bad / n, z * z
+    spread = z * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     return (p + z2 / (2 * n) - spread) / (1 + z2 / n)
