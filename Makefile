@@ -42,7 +42,7 @@ check: check-format check-lint check-types check-imports check-house ## format, 
 
 .PHONY: check-format
 check-format: $(DONE)/dev
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff format --check --output-format concise .
 
 .PHONY: check-lint
 check-lint: $(DONE)/dev
