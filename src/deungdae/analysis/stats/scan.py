@@ -31,7 +31,7 @@ LARGEST_SHARE = 0.7
 #: Edges (indexes into the bins) that windows may use: a coarser grid, since they come in pairs.
 WINDOW_EDGES = (1, 3, 5, 8, 11, 14, 17, 20, 23, 25, 27)
 #: Windows have two ends to choose, so they must explain a little more than a single limit.
-WINDOW_PENALTY = 1.0
+WINDOW_PENALTY = 3.0
 LOW, HIGH, INSIDE, OUTSIDE = range(4)
 
 
