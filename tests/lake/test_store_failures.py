@@ -1,6 +1,10 @@
 """What the Delta library raises never reaches a person as it is."""
 
 import inspect
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import deltalake.exceptions
@@ -8,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from deungdae.lake import Store, TableRef
-from deungdae.lake.failures import told_plainly
+from deungdae.lake.failures import reading, writing
 from deungdae.records.errors import PublicError, UnusableOption
 
 FOREIGN = [
@@ -28,17 +32,48 @@ def test_delta_has_the_errors_that_are_mapped() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", [*FOREIGN, pa.ArrowInvalid, FileNotFoundError, OSError])
-def test_every_foreign_error_becomes_a_public_one(kind: type[Exception]) -> None:
-    with pytest.raises(PublicError) as told, told_plainly("사출", Path("t")):
-        raise kind("0x7ffe: secret internals")
+@pytest.mark.parametrize("way", [reading, writing])
+@pytest.mark.parametrize("kind", [*FOREIGN, pa.ArrowInvalid, FileNotFoundError, PermissionError])
+def test_every_foreign_error_becomes_a_public_one(
+    kind: type[Exception], way: Callable[[str, Path], AbstractContextManager[None]]
+) -> None:
+    with pytest.raises(PublicError) as told, way("사출", Path("t")):
+        raise kind(13, "0x7ffe: secret internals")
     assert "사출" in str(told.value)
-    assert "0x7ffe" not in str(told.value) or kind is OSError
+    assert "0x7ffe" not in str(told.value) or issubclass(kind, OSError)
 
 
 def test_our_own_errors_pass_unchanged() -> None:
-    with pytest.raises(UnusableOption, match="mine"), told_plainly("t", Path("t")):
+    with pytest.raises(UnusableOption, match="mine"), writing("t", Path("t")):
         raise UnusableOption("mine")
+
+
+FILL = """
+import resource, sys
+from pathlib import Path
+import numpy as np, pyarrow as pa
+from deungdae.lake import Store
+unread = pa.table({"line": [1], "reason": ["x"], "text": ["x"]})
+Store(Path(sys.argv[1])).write_table("t", pa.table({"x": [1.0]}), {}, unread)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
+noise = np.random.default_rng(0).normal(size=100_000)
+try:
+    Store(Path(sys.argv[1])).write_table("t", pa.table({"x": noise}), {}, unread)
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_a_full_disk_is_not_called_damage(store: Store, home: Path) -> None:
+    # A limit on the size of a file stands for the full disk: the system's answer is of one kind.
+    told = subprocess.run(
+        [sys.executable, "-c", FILL, str(home)], capture_output=True, check=True, text=True
+    )
+    assert told.stdout == (
+        "PublicError The table t could not be stored or read: File too large. "
+        "What was stored before is as it was.\n"
+    )
+    assert store.read_table(store.versions("t")[-1])["x"].to_pylist() == [1.0]
 
 
 @pytest.mark.parametrize("damage", ["junk", "", '{"commitInfo":{"deungdae":"{}"}}'])
@@ -73,7 +108,7 @@ def test_a_file_in_the_place_of_the_lake_is_named(
 ) -> None:
     home.mkdir()
     (home / "lake").write_text("in the way")
-    with pytest.raises(PublicError, match="table t could not be read or written: Not a directory"):
+    with pytest.raises(PublicError, match="table t could not be stored or read: Not a directory"):
         store.write_table("t", shots, {}, unread)
     with pytest.raises(UnusableOption, match="There is no stored table t"):
         store.read_table(TableRef("t", 0))

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -70,6 +71,12 @@ def leave_without_a_word(context: JobContext, params: dict[str, Any]) -> dict[st
 def return_odd(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     odd = {"nan": float("nan"), "infinity": float("inf"), "numpy": np.int64(1)}
     return {"value": odd[params["what"]]}
+
+
+def return_more_than_fits(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
+    # A limit on the size of a file stands for the full disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, resource.RLIM_INFINITY))
+    return {"text": "x" * 20_000}
 
 
 def segfault(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:

@@ -72,6 +72,12 @@ def test_a_result_that_is_not_plain_data_is_refused(run_odd: RunOdd, home: Path,
     assert not (only_run(home) / "result.json").exists()
 
 
+def test_a_full_disk_is_told_as_one(run_odd: RunOdd, home: Path) -> None:
+    with pytest.raises(RunFailed, match="could not be written: File too large"):
+        run_odd("return_more_than_fits")
+    assert state(home, only_run(home).name).status is Status.FAILED
+
+
 def test_a_crash_takes_only_the_run_with_it(run_odd: RunOdd, home: Path) -> None:
     with pytest.raises(RunFailed, match=r"broke off \(SIGSEGV\)"):
         run_odd("segfault")

@@ -83,3 +83,9 @@ def test_every_job_can_be_imported() -> None:
     names = {job.entry.partition(":")[0].rpartition(".")[2] for job in JOBS}
     folder = Path(sys.modules["deungdae.runs"].__file__ or "").parent / "jobs"
     assert names == {file.stem for file in folder.glob("*.py")} - {"__init__"}
+
+
+def test_a_home_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "in the way").touch()
+    with pytest.raises(UnusableOption, match=r"in the way/home cannot be written to: Not a dir"):
+        run(tmp_path / "in the way" / "home", "causes", 1, {})

@@ -2,11 +2,16 @@
 
 TableNotFoundError                    → UnusableOption  there is no such table
 CommitFailedError                     → PublicError     somebody else wrote it
-DeltaProtocolError, SchemaMismatchError, DeltaError,
-ArrowInvalid, FileNotFoundError       → PublicError     the stored table is damaged
-OSError                               → PublicError     the disk says no
+DeltaError and its others, ArrowInvalid
+    that carry an error of the system → as OSError
+    that do not                       → PublicError     the stored table is damaged
+OSError while writing                 → PublicError     the disk says no
+OSError while reading                 → PublicError     the disk says no; a file that is not
+                                                        there is damage
 """
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,26 +23,48 @@ from deungdae.records.errors import PublicError, UnusableOption
 
 
 @contextmanager
-def told_plainly(table: str, folder: Path) -> Iterator[None]:
-    """Let errors that arise while `table` in `folder` is read or written leave as public ones."""
+def reading(table: str, folder: Path) -> Iterator[None]:
+    """Let errors that arise while `table` in `folder` is read leave as public errors."""
     try:
         yield
     except TableNotFoundError as error:
         raise no_such_table(table) from error
-    except CommitFailedError as error:
-        raise PublicError(
-            "The table {table} was changed by somebody else at the same moment; "
-            "nothing was stored. Please try again.",
-            table=table,
-        ) from error
     except (DeltaError, pa.ArrowInvalid, FileNotFoundError) as error:
-        raise damaged(table, folder) from error
+        reason = _reason_of_system(error)
+        raise (_disk(table, reason) if reason else damaged(table, folder)) from error
     except OSError as error:
-        raise PublicError(
-            "The table {table} could not be read or written: {reason}.",
-            table=table,
-            reason=error.strerror or str(error),
-        ) from error
+        raise _disk(table, error.strerror or str(error)) from error
+
+
+@contextmanager
+def writing(table: str, folder: Path) -> Iterator[None]:
+    """Let errors that arise while `table` in `folder` is written leave as public errors."""
+    with reading(table, folder):
+        try:
+            yield
+        except CommitFailedError as error:
+            raise PublicError(
+                "The table {table} was changed by somebody else at the same moment; "
+                "nothing was stored. Please try again.",
+                table=table,
+            ) from error
+        except FileNotFoundError as error:
+            raise _disk(table, error.strerror or str(error)) from error
+
+
+def _reason_of_system(error: Exception) -> str | None:
+    # A full disk arrives as the text of a Delta error, with the system's number at its end.
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    return os.strerror(int(number[1])) if number else None
+
+
+def _disk(table: str, reason: str) -> PublicError:
+    return PublicError(
+        "The table {table} could not be stored or read: {reason}. "
+        "What was stored before is as it was.",
+        table=table,
+        reason=reason,
+    )
 
 
 def no_such_table(table: str) -> UnusableOption:

@@ -24,7 +24,7 @@ from deltalake import write_deltalake as write_delta
 
 from deungdae.lake import layout, originals
 from deungdae.lake.commits import Commit, commit_of, versions
-from deungdae.lake.failures import damaged, no_such_table, no_such_version, told_plainly
+from deungdae.lake.failures import damaged, no_such_table, no_such_version, reading, writing
 from deungdae.lake.originals import Original
 from deungdae.lake.references import TableRef, folder_name
 from deungdae.records.errors import PublicError, UnusableOption
@@ -82,7 +82,7 @@ class Store:
         """
         folder = self._lake / folder_name(name)
         inside = layout.stored(table)
-        with told_plainly(name, folder), _only_writer(folder):
+        with writing(name, folder), _only_writer(folder):
             known = self._same(folder, name, table, understanding, quarantine)
             if known is not None:
                 return known
@@ -114,7 +114,7 @@ class Store:
         the stored table is damaged.
         """
         folder, commit = self._found(ref)
-        with told_plainly(ref.name, folder):
+        with reading(ref.name, folder):
             delta = DeltaTable(folder, version=ref.version)
             names = layout.logical_names(pa.schema(delta.schema().to_arrow()))
             for column in columns or ():
@@ -138,7 +138,7 @@ class Store:
     def quarantine(self, ref: TableRef) -> pa.Table:
         """Return the rows behind `ref` that could not be read, as given to `write_table`."""
         folder, commit = self._found(ref)
-        with told_plainly(ref.name, folder):
+        with reading(ref.name, folder):
             return pq.ParquetFile(folder / commit.quarantine).read()
 
     def versions(self, name: str) -> list[TableRef]:
@@ -158,7 +158,7 @@ class Store:
             raise no_such_table(ref.name)
         if ref.version not in found:
             raise no_such_version(ref.name, ref.version)
-        with told_plainly(ref.name, folder):
+        with reading(ref.name, folder):
             try:
                 commit = commit_of(folder, ref.version)
             except (ValueError, TypeError) as error:

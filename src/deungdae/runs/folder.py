@@ -22,7 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
-from deungdae.records.errors import PublicError, UnusableOption
+from deungdae.records.errors import PublicError, RunFailed, UnusableOption
 from deungdae.runs import wire
 
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
@@ -74,8 +74,23 @@ class RunFolder:
 
         The lock lasts until the descriptor is closed, at the latest when this process ends,
         however it ends. The folder appears with its lock taken, so that nobody takes it for lost.
+
+        Raises UnusableOption when the home folder cannot be written to.
         """
-        runs = home.absolute() / "runs"
+        try:
+            return cls._created(home.absolute() / "runs", created, request)
+        except OSError as error:
+            raise UnusableOption(
+                "The folder {folder} cannot be written to: {reason}. "
+                "Choose another with DEUNGDAE_HOME.",
+                folder=str(home),
+                reason=error.strerror or str(error),
+            ) from error
+
+    @classmethod
+    def _created(
+        cls, runs: Path, created: datetime, request: Mapping[str, Any]
+    ) -> tuple[Self, int]:
         run_id = f"{created:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         coming = cls(runs / f".{run_id}")
         coming.path.mkdir(parents=True)
@@ -121,13 +136,23 @@ def read_json(path: Path) -> Any:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write plain data in one step. Raises ValueError for NaN and infinity, TypeError for others'
-    types.
+    """Write plain data to a file of a run in one step.
+
+    Raises ValueError for NaN and infinity, TypeError for what is not plain data, and RunFailed
+    when the disk does not take it.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
     fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise RunFailed(
+            "The files of the run in {folder} could not be written: {reason}. "
+            "What was stored before is as it was.",
+            folder=str(path.parent),
+            reason=error.strerror or str(error),
+        ) from error

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -92,14 +93,13 @@ def run(
         write_json(folder.state, {"status": Status.DONE})
         return RunResult(folder.run_id, folder.path, result)
     except PublicError as error:
-        write_json(folder.state, {"status": _status(error), "error": wire.to_document(error)})
+        _note_end(folder, error)
         raise
-    except BaseException as error:
-        # A broken callback or Ctrl-C here: the process was ended with it.
-        asked = RunCancelled("The run was stopped as asked. Nothing was lost.")
-        broke = RunFailed("Whoever waited for the run failed. Nothing was lost.")
-        known: PublicError = asked if isinstance(error, KeyboardInterrupt) else broke
-        write_json(folder.state, {"status": _status(known), "error": wire.to_document(known)})
+    except KeyboardInterrupt:
+        _note_end(folder, RunCancelled("The run was stopped as asked. Nothing was lost."))
+        raise
+    except BaseException:
+        _note_end(folder, RunFailed("Whoever waited for the run failed. Nothing was lost."))
         raise
     finally:
         os.close(lock)
@@ -244,6 +244,12 @@ def _taken(folder: RunFolder, limit: int) -> dict[str, Any]:
         raise out_of_memory(limit)
     result: dict[str, Any] = outcome["result"]
     return result
+
+
+def _note_end(folder: RunFolder, error: PublicError) -> None:
+    # On a full disk the state stays as it was, and the released lock says that the run is lost.
+    with suppress(RunFailed):
+        write_json(folder.state, {"status": _status(error), "error": wire.to_document(error)})
 
 
 def _status(error: PublicError) -> Status:
