@@ -70,10 +70,10 @@ def test_levels_of_a_category_are_named_under_their_bars() -> None:
 def test_levels_that_begin_alike_are_named_by_their_endings() -> None:
     bins = [
         {**a_bin(None, None, 50, 1, False), "level": f"RG3 MOLD'G W/SHLD, {side}"}
-        for side in ("LH", "RH")
+        for side in ("LH", "RH", "CTR")
     ]
     picture = risk_by_bin(EN, bins, quantity="part", unit="", prefix="a")
-    assert {"LH", "RH"} <= set(texts(picture))
+    assert {"LH", "RH", "CTR"} <= set(texts(picture))
     assert picture.rows[0][0] == "RG3 MOLD'G W/SHLD, LH"
 
 
