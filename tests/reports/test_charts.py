@@ -94,6 +94,13 @@ def test_a_period_without_parts_is_a_gap() -> None:
     assert "9월 3일: 불량 5개" in texts(picture)
 
 
+def test_days_are_marked_by_their_dates_even_if_there_are_two() -> None:
+    figure = {"periods": ["2026-09-01", "2026-09-02"], "rows": [9, 9], "bad": [0, 1]}
+    picture = timeline(EN, figure, zone=KST, prefix="t")
+    assert picture is not None
+    assert {"9/1", "9/2"} <= set(texts(picture))
+
+
 def test_periods_are_shown_on_the_clocks_of_the_factory() -> None:
     figure = {"periods": ["2026-09-01T15:00:00+00:00", "2026-09-01T16:00:00+00:00"],
               "rows": [10, 10], "bad": [0, 5]}  # fmt: skip

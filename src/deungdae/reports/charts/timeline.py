@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
-from math import sqrt
+from math import ceil, sqrt
 from statistics import NormalDist
 from typing import Any
 
@@ -89,13 +89,9 @@ def _layers(
 ) -> list[Any]:
     first, last = places[0], places[-1] + step
     top = max(max(b["rate"] for b in bars), 0.001) * 1.22
-    if dated:
-        scale = alt.Scale(type="utc", domain=[first, last], nice=False)
-        pattern = "%-m/%-d" if last - first > 2 * _DAY * 1000 else "%H:%M"
-        axis = alt.Axis(format=pattern, tickCount=6, grid=False, title=None, labelOverlap=True)
-    else:
-        scale = alt.Scale(domain=[first, last], nice=False)
-        axis = alt.Axis(format=",d", tickCount=6, grid=False, title=None, labelOverlap=True)
+    time = _time_axis(first, last, step) if dated else {"format": ",d", "tickCount": 6}
+    scale = alt.Scale(domain=[first, last], nice=False, **({"type": "utc"} if dated else {}))
+    axis = alt.Axis(grid=False, title=None, labelOverlap=True, **time)
     kind = "T" if dated else "Q"
     x = alt.X(f"from:{kind}", scale=scale, axis=axis)
     y_axis = alt.Axis(
@@ -119,6 +115,17 @@ def _layers(
             x=f"x:{kind}", y="y:Q", text="text:N"
         ),
     ]
+
+
+def _time_axis(first: float, last: float, step: float) -> dict[str, Any]:
+    """Return what the marks of the time axis say: hours, days, or months."""
+    days = (last - first) / (_DAY * 1000)
+    if step < _DAY * 1000 and days <= 2:
+        return {"format": "%H:%M", "tickCount": 6}
+    if days > 400:
+        return {"format": "%Y-%m", "tickCount": 5}
+    every = alt.TimeIntervalStep(interval="day", step=max(1, ceil(days / 6)))
+    return {"format": "%-m/%-d", "tickCount": every if days <= 90 else 6}
 
 
 def _places(periods: Sequence[Any], zone: tzinfo) -> tuple[list[float], bool]:
