@@ -10,6 +10,11 @@ from deungdae.reports.words import Words
 UNITS = {"속도": "mm/s", "온도": "°C", "외기": "°C", "토크": "Nm", "습도": "%"}
 
 
+def plain(text: str) -> str:
+    """Return the text with common spaces for those that keep a number and its unit together."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def condition(*columns: str, op: str = "value", **given: Any) -> dict[str, Any]:
     whole = {"columns": list(columns), "op": op, "min": None, "max": None, "outside": False}
     return {**whole, "levels": None, **given}
@@ -84,15 +89,15 @@ def condition(*columns: str, op: str = "value", **given: Any) -> dict[str, Any]:
 def test_a_condition_is_told_in_words_and_in_signs(
     given: dict[str, Any], korean: str, english: str, signs: str
 ) -> None:
-    assert region(Words("ko"), [given], UNITS) == korean
-    assert region(Words("en"), [given], UNITS) == english
-    assert label(Words("ko"), given, UNITS) == signs
+    assert plain(region(Words("ko"), [given], UNITS)) == korean
+    assert plain(region(Words("en"), [given], UNITS)) == english
+    assert plain(label(Words("ko"), given, UNITS)) == signs
 
 
 def test_two_conditions_are_joined_by_and() -> None:
     both = [condition("속도", max=53.0), condition("온도", min=30.0)]
-    assert region(Words("ko"), both, UNITS) == "속도가 53 mm/s 이하이고 온도가 30 °C 초과"
-    assert region_label(Words("ko"), both, UNITS) == "속도 ≤ 53 mm/s & 온도 > 30 °C"
+    assert plain(region(Words("ko"), both, UNITS)) == "속도가 53 mm/s 이하이고 온도가 30 °C 초과"
+    assert plain(region_label(Words("ko"), both, UNITS)) == "속도 ≤ 53 mm/s & 온도 > 30 °C"
 
 
 def test_close_limits_are_written_with_the_digits_that_tell_them_apart() -> None:
@@ -108,3 +113,7 @@ def test_many_levels_are_named_in_part_and_counted() -> None:
 def test_units_come_from_the_columns_of_the_understanding() -> None:
     columns = [{"name": "속도", "unit": "mm/s"}, {"name": "품명", "unit": None}]
     assert units_of({"columns": columns}) == {"속도": "mm/s"}
+
+
+def test_a_number_is_never_parted_from_its_unit() -> None:
+    assert label(Words("ko"), condition("속도", max=53.0), UNITS).endswith("53\u00a0mm/s")

@@ -156,6 +156,18 @@ NOTES: Final[Mapping[str, Message]] = {
     ),
     "decimal_comma": message("A comma was read as the decimal sign."),
     "percent": message("Percent signs were taken off the numbers."),
+    "cell_errors": message(
+        "Cells with an Excel error such as #DIV/0! were taken as missing. Correct the formulas."
+    ),
+    "clock_as_seconds": message("Times of day without a date were read as seconds from midnight."),
+    "date_and_time_joined": message("A date column and a time column were joined into one."),
+    "duplicate_names": message("Columns with the same name were given numbers to tell them apart."),
+    "undecodable_bytes": message(
+        "Some letters could not be read and were replaced by a mark. Save the file as UTF-8."
+    ),
+    "unread_cells": message(
+        "Cells that could not be understood were taken as missing; they are listed by column."
+    ),
     "unit_in_cells": message("Units written in the cells were taken off the numbers."),
 }
 

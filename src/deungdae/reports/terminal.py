@@ -19,18 +19,24 @@ def wrapped(text: str, width: int, *, hang: int = 0) -> Iterator[str]:
     terminal, become spaces.
     """
     clean = "".join(" " if category(c) == "Cc" else c for c in text)
-    indent = len(clean) - len(clean.lstrip(" "))
-    line, room = " " * indent, width
-    for word in clean.split():
-        glue = "" if not line.strip() else " "
-        if columns(line) + columns(glue + word) <= room:
+    for line in _lines(clean, width, hang):
+        yield line.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _lines(clean: str, width: int, hang: int) -> Iterator[str]:
+    line = " " * (len(clean) - len(clean.lstrip(" ")))
+    for word in clean.split(" "):
+        if not word:
+            continue
+        glue = " " if line.strip() else ""
+        if columns(line + glue + word) <= width:
             line += glue + word
             continue
         if line.strip():
             yield line
             line = " " * hang
-        while word and columns(line) + columns(word) > room:
-            fits = _fitting(word, room - columns(line))
+        while word and columns(line + word) > width:
+            fits = _fitting(word, width - columns(line))
             yield line + word[:fits]
             line, word = " " * hang, word[fits:]
         line += word

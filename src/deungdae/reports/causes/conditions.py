@@ -13,6 +13,7 @@ Units = Mapping[str, str]
 
 _SIGNS = {"difference": "−", "product": "×", "ratio": "÷"}
 _LEVELS_SHOWN = 5
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def units_of(understanding: Mapping[str, Any]) -> dict[str, str]:
@@ -43,10 +44,10 @@ def unit(condition: Mapping[str, Any], units: Units) -> str:
 
 
 def measured(text: str, unit_: str) -> str:
-    """Return a number with its unit: a space between them, none before a percent sign."""
+    """Return a number with its unit: a space that never breaks, none before a percent sign."""
     if not unit_:
         return text
-    return text + unit_ if unit_ == "%" else f"{text} {unit_}"
+    return text + unit_ if unit_ == "%" else f"{text}{_NO_BREAK}{unit_}"
 
 
 def bounds(

@@ -124,8 +124,9 @@ def _time_axis(first: float, last: float, step: float) -> dict[str, Any]:
         return {"format": "%H:%M", "tickCount": 6}
     if days > 400:
         return {"format": "%Y-%m", "tickCount": 5}
-    every = alt.TimeIntervalStep(interval="day", step=max(1, ceil(days / 6)))
-    return {"format": "%-m/%-d", "tickCount": every if days <= 90 else 6}
+    every = max(1, ceil(days / 6))
+    marks = [first + i * _DAY * 1000 for i in range(0, ceil(days) + 1, every)]
+    return {"format": "%-m/%-d", "values": marks}
 
 
 def _places(periods: Sequence[Any], zone: tzinfo) -> tuple[list[float], bool]:
