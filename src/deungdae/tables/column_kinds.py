@@ -1,5 +1,6 @@
 """What a column of texts is: numbers, moments, times of day, or text — decided on all of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -28,6 +29,12 @@ VALUES_PER_WORD = 4
 #: Distinct cells that were not understood, kept by name; the rest is counted under "…".
 UNREAD_KEPT = 20
 REST = "…"
+
+#: A cheap look at the first distinct texts spares most columns the dear one at all.
+_LOOKED_AT = 200
+_NUMBERISH = re.compile(r"[+\-\u2212\u2010\uff0d.,]?[0-9]|[.,][0-9]")
+_DATEISH = re.compile(r"[0-9]{6}|[0-9]\s*[-./년 ]\s*(?:[0-9]|[A-Za-z]{3})|[A-Za-z]{3}.?\s+[0-9]")
+_CLOCKISH = re.compile(r"[0-9]\s*[:시]|^[0-9]{6}$")
 
 _EXCEL_DAYS = (30_000, 60_000)  # 1982 to 2064
 MOMENT = pa.timestamp("us", tz="UTC")
@@ -76,7 +83,7 @@ class _Distinct:
         return pa.chunked_array(chunks, type=values.type)
 
     def cells(self, mask: pa.Array) -> int:
-        return pc.sum(self.counts.filter(mask)).as_py() or 0
+        return int(pc.sum(self.counts.filter(mask)).as_py() or 0)
 
 
 def understand(
@@ -135,9 +142,10 @@ def _clean_moments(texts: pa.ChunkedArray, zone: ZoneInfo) -> Column | None:
         return None
     naive = np.asarray(pc.fill_null(stamps, 0).cast(pa.int64()), np.int64)
     missing = np.asarray(pc.is_null(stamps))
-    dates = bool(np.all(naive[~missing] % 86_400_000_000 == 0)) and pc.max(
-        pc.binary_length(array)
-    ).as_py() == 10
+    dates = (
+        bool(np.all(naive[~missing] % 86_400_000_000 == 0))
+        and pc.max(pc.binary_length(array)).as_py() == 10
+    )
     return Column(
         pa.chunked_array([_stamps(times.to_utc(naive, zone), missing)]),
         Kind.TIME,
@@ -166,6 +174,10 @@ def _distinct(texts: pa.ChunkedArray) -> _Distinct:
     return _Distinct(kept.dictionary, pa.array(counts), index, len(texts))
 
 
+def _any_like(distinct: _Distinct, pattern: re.Pattern[str]) -> bool:
+    return any(map(pattern.search, distinct.texts.slice(0, _LOOKED_AT).to_pylist()))
+
+
 def _enough(distinct: _Distinct, read: pa.Array, none: pa.Array, judged: int) -> bool:
     """Tell whether the texts read are so many that the column is of their kind."""
     share = distinct.cells(read) / judged
@@ -183,10 +195,9 @@ def _enough(distinct: _Distinct, read: pa.Array, none: pa.Array, judged: int) ->
 def _moments(
     distinct: _Distinct, header: str, zone: ZoneInfo, judged: int, none: pa.Array
 ) -> Column | None:
-    sample = distinct.texts.slice(0, 200)
-    dated = names_a_date(header)
-    if len(distinct.texts) > 1000 and not times.read(sample, dates_expected=dated).read.any():
+    if not _any_like(distinct, _DATEISH):
         return None
+    dated = names_a_date(header)
     reading = times.read(distinct.texts, dates_expected=dated)
     read = pa.array(reading.read)
     if not _enough(distinct, read, none, judged):
@@ -217,9 +228,9 @@ def _digits_are_dates(distinct: _Distinct, reading: times.TimeReading, judged: i
     return bool(lengths >= 8 and (years >= 1990).all() and (years <= 2099).all())
 
 
-def _clocks(
-    distinct: _Distinct, header: str, judged: int, none: pa.Array
-) -> Column | None:
+def _clocks(distinct: _Distinct, header: str, judged: int, none: pa.Array) -> Column | None:
+    if not _any_like(distinct, _CLOCKISH):
+        return None
     padded = pc.any(pc.starts_with(distinct.texts, "0")).as_py()
     clocks, done = times.read_clocks(
         distinct.texts, bare_digits=bool(padded) and names_a_clock(header)
@@ -246,6 +257,8 @@ def _numbers(
     none: pa.Array,
     comma_first: bool,
 ) -> Column | None:
+    if not _any_like(distinct, _NUMBERISH):
+        return None
     reading = numbers.read(distinct.texts, distinct.counts, comma_first=comma_first)
     read = pc.is_valid(reading.values)
     if not _enough(distinct, read, none, judged):
@@ -263,9 +276,7 @@ def _numbers(
         notes.add("percent")
     elif reading.unit:
         notes.add("unit_in_cells")
-    return Column(
-        values, Kind.NUMBER, missing, unread, unit=reading.unit, notes=frozenset(notes)
-    )
+    return Column(values, Kind.NUMBER, missing, unread, unit=reading.unit, notes=frozenset(notes))
 
 
 def _text(distinct: _Distinct, errors: pa.Array) -> Column:
@@ -280,7 +291,8 @@ def _text(distinct: _Distinct, errors: pa.Array) -> Column:
 
 
 def _missing(distinct: _Distinct, none: pa.Array) -> int:
-    return distinct.rows - sum(distinct.counts.to_pylist()) + distinct.cells(none)
+    present = int(pc.sum(distinct.counts).as_py() or 0)
+    return distinct.rows - present + distinct.cells(none)
 
 
 def _unread(distinct: _Distinct, read: pa.Array, none: pa.Array) -> dict[str, int]:

@@ -105,9 +105,7 @@ def _delimiter(records: Sequence[str]) -> str:
     """Choose the delimiter that cuts most records into the same number of fields."""
     best, best_score = NO_DELIMITER, 0.0
     for delimiter in DELIMITERS:
-        widths = Counter(
-            len(fields(record, delimiter)[0]) for record in records if record.strip()
-        )
+        widths = Counter(len(fields(record, delimiter)[0]) for record in records if record.strip())
         several = {width: count for width, count in widths.items() if width > 1}
         if not several:
             continue
@@ -148,6 +146,11 @@ def _parts(
         part = gathering.type_rows(parsed.columns, modes, plan.rules)
         return piece, PieceColumns([], parsed.records, parsed.broken), part
 
+    if not text.gzipped and text.path.stat().st_size < block:
+        # One piece needs no threads, and starting them takes longer than most files.
+        for piece in _body(text, plan, block):
+            yield work(piece, modes)
+        return
     threads = max(1, min(_THREADS, os.cpu_count() or 1))
     waiting: deque[Future[tuple[Piece, PieceColumns, Part]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
@@ -160,9 +163,7 @@ def _parts(
             yield waiting.popleft().result()
 
 
-def _odd_rows(
-    piece: Piece, parsed: PieceColumns, part: Part, plan: _Plan
-) -> Iterator[SetAsideRow]:
+def _odd_rows(piece: Piece, parsed: PieceColumns, part: Part, plan: _Plan) -> Iterator[SetAsideRow]:
     for reason, rows in part.odd.items():
         for record in parsed.records[rows].tolist():
             yield SetAsideRow(int(piece.lines[record]), reason, piece.text(record))

@@ -14,10 +14,9 @@ def detect(head: bytes, *, whole: bool) -> tuple[str, bool] | None:
         return "utf-8", True
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) >= 8:
         return "utf-32", True
-    for mark, name in _UTF16_BOMS:
-        if head.startswith(mark):
-            # The codec without an order of its own takes the mark away.
-            return "utf-16", True
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # The codec without an order of its own takes the mark away.
+        return "utf-16", True
     if name := _utf16_without_mark(head):
         return name, True
     if _control_share(head) > 0.01:
@@ -65,7 +64,11 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 def _control_share(head: bytes) -> float:
     """Return the share of bytes that no text has."""
-    odd = sum(head.count(byte) for byte in range(32) if byte not in (9, 10, 11, 12, 13, 26, 28, 29, 30, 31))
+    odd = sum(
+        head.count(byte)
+        for byte in range(32)
+        if byte not in (9, 10, 11, 12, 13, 26, 28, 29, 30, 31)
+    )
     return odd / max(1, len(head))
 
 
@@ -77,15 +80,15 @@ def _damage(head: bytes, codec: str, whole: bool) -> int:
 def _is_korean(head: bytes) -> bool:
     """Tell Korean from Western text that happens to decode as CP949, such as "°C" to "캜".
 
-    Such accidents give rare syllables, outside the 2,350 of KS X 1001.
+    Such accidents give rare syllables, outside the 2,350 of KS X 1001; those alone have two bytes
+    in EUC-KR.
     """
     text = codecs.getincrementaldecoder("cp949")("replace").decode(head)
     letters = [letter for letter in text if ord(letter) > 127]
     common = 0
     for letter in letters:
         try:
-            letter.encode("euc_kr")
+            common += len(letter.encode("euc_kr")) == 2
         except UnicodeEncodeError:
             continue
-        common += 1
     return common >= 0.5 * len(letters)

@@ -26,8 +26,11 @@ from deungdae.tables.shop_table import QUARANTINE_SCHEMA, ShopTable
 from deungdae.tables.words import is_cell_error, names_a_date
 
 #: Whole numbers in these ranges may be dates written as digits: 20260901, 202609010600, …
-_DATE_DIGITS = ((19_000_101, 21_991_231), (190_001_010_000, 219_912_312_359),
-                (19_000_101_000_000, 21_991_231_235_959))
+_DATE_DIGITS = (
+    (19_000_101, 21_991_231),
+    (190_001_010_000, 219_912_312_359),
+    (19_000_101_000_000, 21_991_231_235_959),
+)
 _SET_ASIDE_ORDER = ("ragged", "repeated_header", "subtotal", "note_row", "empty")
 QUARANTINE_TEXT = 10_000
 
@@ -52,16 +55,24 @@ class Gathered:
 
 
 def finish(gathered: Gathered, file: str, zone: ZoneInfo) -> ShopTable:
-    """Decide each column's kind and account for everything; raise UnusableFile if nothing is left."""
+    """Decide each column's kind and account for everything.
+
+    Raises UnusableFile if no column with values, or no row, is left.
+    """
     notes = set(gathered.notes)
     set_aside = list(gathered.set_aside)
     columns: list[tuple[ColumnName, Column]] = []
     for position, name in enumerate(gathered.names):
-        values, gathered.columns[position] = gathered.columns[position], pa.chunked_array([], pa.null())
+        values, gathered.columns[position] = (
+            gathered.columns[position],
+            pa.chunked_array([], pa.null()),
+        )
         column = _understand(values, name.header, zone, gathered.comma_first)
         if more := gathered.unread.get(position):
             column = dataclasses.replace(
-                column, missing=column.missing - sum(more.values()), unread={**column.unread, **more}
+                column,
+                missing=column.missing - sum(more.values()),
+                unread={**column.unread, **more},
             )
         notes |= column.notes | _notes_of(column)
         if len(column.values) and column.values.null_count == len(column.values):
@@ -92,9 +103,7 @@ def finish(gathered: Gathered, file: str, zone: ZoneInfo) -> ShopTable:
     return ShopTable(table, understanding, _quarantine(gathered.odd))
 
 
-def _understand(
-    values: pa.ChunkedArray, header: str, zone: ZoneInfo, comma_first: bool
-) -> Column:
+def _understand(values: pa.ChunkedArray, header: str, zone: ZoneInfo, comma_first: bool) -> Column:
     if pa.types.is_timestamp(values.type):
         grain = Grain.DATE if _all_midnight(values, zone) else Grain.MOMENT
         return Column(values, Kind.TIME, values.null_count, grain=grain)

@@ -100,10 +100,10 @@ def type_rows(columns: Sequence[pa.Array], modes: Sequence[Mode], rules: RowRule
     keep = ~np.logical_or.reduce(list(found.values()))
     mask = pa.array(keep)
     arrays = [array.filter(mask) for array in arrays]
-    for j in suspects:
-        if modes[j] is not Mode.TEXT:
-            # What made this column text may have gone with the odd rows.
-            arrays[j], reached[j] = _mode_of(arrays[j], modes[j])
+    for j, mode in enumerate(modes):
+        if reached[j] is not mode:
+            # What made this column text, or no longer whole, may have gone with the odd rows.
+            arrays[j], reached[j] = _mode_of(odd_rows.tidy(columns[j].filter(mask)), mode)
     odd = {reason: np.flatnonzero(rows) for reason, rows in found.items()}
     return Part(arrays, reached, np.flatnonzero(keep), odd)
 

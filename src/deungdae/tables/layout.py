@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from deungdae.tables.units import as_unit
 from deungdae.tables.words import NOTE_MARK_RE, is_cell_error, is_missing
@@ -51,7 +52,7 @@ def find(rows: Sequence[Row], width: int, merges: Sequence[Merge] = ()) -> Layou
     """
     rows = [[cell.strip() for cell in row] for row in rows[: max(60, _CELLS_LOOKED_AT // width)]]
     filled = [i for i, row in enumerate(rows) if any(row)]
-    if not filled:
+    if not filled or (len(filled) == 1 and not any(map(is_value, rows[filled[0]]))):
         return None
     typed = _typed_columns(rows, width)
     used = _used_columns(rows, width)
@@ -61,17 +62,29 @@ def find(rows: Sequence[Row], width: int, merges: Sequence[Merge] = ()) -> Layou
         first = data if data is not None else filled[0]
         # Nothing but data: the columns go by their numbers.
         return Layout(
-            width, (), first, tuple(() for _ in range(width)), (None,) * width, typed,
+            width,
+            (),
+            first,
+            tuple(() for _ in range(width)),
+            (None,) * width,
+            typed,
             titles=sum(1 for i in filled if i < first),
         )
     header, unit_row = _units_line(rows, header)
     names, merged = _names(rows, header, width, merges)
-    units = tuple(as_unit(_cell(rows[unit_row], j)) if unit_row is not None else None
-                  for j in range(width))
+    units = tuple(
+        as_unit(_cell(rows[unit_row], j)) if unit_row is not None else None for j in range(width)
+    )
     lines = (*header, unit_row) if unit_row is not None else header
     return Layout(
-        width, lines, lines[-1] + 1, names, units, typed,
-        titles=sum(1 for i in filled if i < lines[0]), merged=merged,
+        width,
+        lines,
+        lines[-1] + 1,
+        names,
+        units,
+        typed,
+        titles=sum(1 for i in filled if i < lines[0]),
+        merged=merged,
     )
 
 
@@ -118,9 +131,7 @@ def _used_columns(rows: Sequence[Row], width: int) -> tuple[bool, ...]:
     return used if any(used) else (True,) * width
 
 
-def _first_data_row(
-    rows: Sequence[Row], typed: Sequence[bool], used: Sequence[bool]
-) -> int | None:
+def _first_data_row(rows: Sequence[Row], typed: Sequence[bool], used: Sequence[bool]) -> int | None:
     """Return the first row that holds values where the rows below do; None if none does."""
     columns = [j for j, is_typed in enumerate(typed) if is_typed]
     enough = max(1, sum(used) // 3)
@@ -200,10 +211,7 @@ def _with_neighbours(
     while (
         len(lines) < _HEADER_LINES
         and lines[-1] + 1 < last
-        and (
-            _is_pair(rows, lines[-1], columns, merges)
-            or _is_units(rows[lines[-1] + 1])
-        )
+        and (_is_pair(rows, lines[-1], columns, merges) or _is_units(rows[lines[-1] + 1]))
     ):
         lines.append(lines[-1] + 1)
     while (
@@ -229,7 +237,8 @@ def _is_pair(
         return False
     names = [c for c in below if c]
     groups = [
-        j for j in columns
+        j
+        for j in columns
         if _cell(above, j) and _cell(below, j) and not _cell(above, j + 1) and _cell(below, j + 1)
     ]
     repeated = len(set(names)) < len(names)
@@ -272,7 +281,7 @@ def _names(
             elif top < i <= bottom and top in header:
                 spread = True
     if not merges:
-        for upper, below in zip(lines, lines[1:], strict=False):
+        for upper, below in pairwise(lines):
             spread = _spread(upper, below) or spread
     names = []
     for j in range(width):

@@ -16,6 +16,11 @@ _PADDED = r"^0[0-9]+$"
 _LONG = r"^[0-9]{16,}$"
 _TRAILER = r"^[+-]?[0-9.,]+\s*(?P<trailer>[^0-9.,\s+\-eE][^0-9]{0,7})$"
 
+#: Up to here float64 tells any two whole numbers apart, and a decimal more.
+_PRECISE = 1e15
+#: Made once: turning a Python number into one of Arrow's costs more than using it.
+_ONE = pa.scalar(1, pa.int32())
+
 #: More padded numbers ("00123") than this share mean that the column holds identifiers.
 PADDED_SHARE = 0.01
 
@@ -53,12 +58,12 @@ def is_strange(texts: pa.Array, values: pa.Array) -> bool:
     span = pc.min_max(values).as_py()
     if span["min"] is None:
         return False
-    if not (-1e15 < span["min"] and span["max"] < 1e15):
+    if span["min"] <= -_PRECISE or span["max"] >= _PRECISE:
         return True
     if pa.types.is_floating(values.type):
         # The parser reads "nan" as a number, which minimum and maximum pass over.
         return bool(pc.any(pc.is_nan(values)).as_py())
-    padded = pc.and_(pc.starts_with(texts, "0"), pc.greater(pc.binary_length(texts), 1))
+    padded = pc.and_(pc.starts_with(texts, "0"), pc.greater(pc.binary_length(texts), _ONE))
     return bool(pc.any(padded).as_py())
 
 
@@ -126,9 +131,7 @@ def _speaks_decimal_comma(texts: pa.Array, comma_first: bool) -> bool:
     return comma_first or only_comma > (pc.sum(grouped).as_py() or 0)
 
 
-def _without_trailers(
-    texts: pa.Array, counts: pa.Array
-) -> tuple[pa.Array, bool, str | None]:
+def _without_trailers(texts: pa.Array, counts: pa.Array) -> tuple[pa.Array, bool, str | None]:
     """Cut "%" or one unit from behind the numbers, if the column has one."""
     parts = pc.extract_regex(texts, _TRAILER)
     if parts.null_count == len(parts):

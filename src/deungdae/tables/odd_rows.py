@@ -20,15 +20,22 @@ from deungdae.tables.words import (
 )
 
 EMPTY, REPEATED_HEADER, SUBTOTAL, NOTE, RAGGED = (
-    "empty", "repeated_header", "subtotal", "note_row", "ragged",
+    "empty",
+    "repeated_header",
+    "subtotal",
+    "note_row",
+    "ragged",
 )
-#: If more of the first rows than this look like subtotals, the words are ordinary values there.
-USUAL_SHARE = 0.3
+#: If more of the first rows than this hold a subtotal word in a column (or begin with one), the
+#: words are ordinary values there. A small table may well be half sums.
+USUAL_SHARE, USUAL_SHARE_LEADING = 0.3, 0.5
 
 _MARKS = pa.array(MISSING_SPELLINGS)
 _WORDS = pa.array(
-    sorted({form for w in SUBTOTAL_WORDS for form in (w, w.upper(), w.capitalize(), w.title())}
-           | {"SubTotal", "Sub-Total"})
+    sorted(
+        {form for w in SUBTOTAL_WORDS for form in (w, w.upper(), w.capitalize(), w.title())}
+        | {"SubTotal", "Sub-Total"}
+    )
 )
 _SENTENCE = r"[\s:：]|.{16}"
 
@@ -50,15 +57,21 @@ class RowRules:
 def learn(rows: Sequence[Row], headers: Sequence[Row], typed: Sequence[bool]) -> RowRules:
     """Make the rules of a table from its header lines and its first rows of data."""
     rows = [row for row in rows if any(cell.strip() for cell in row)]
-    usual = USUAL_SHARE * max(3, len(rows))
+    count = max(3, len(rows))
     columns = frozenset(
-        j for j in range(len(typed))
-        if sum(1 for row in rows if j < len(row) and _is_subtotal_word(row[j])) <= usual
+        j
+        for j in range(len(typed))
+        if sum(1 for row in rows if j < len(row) and _is_subtotal_word(row[j]))
+        <= USUAL_SHARE * count
     )
-    leading = sum(1 for row in rows if LEADING_SUBTOTAL_RE.match(_first(row))) <= usual
+    leading = sum(1 for row in rows if LEADING_SUBTOTAL_RE.match(_first(row)))
     lines = tuple(tuple(cell.strip() for cell in line) for line in headers)
-    return RowRules(tuple(line for line in lines if sum(map(bool, line)) > 1 or len(typed) == 1),
-                    tuple(typed), columns, leading)
+    return RowRules(
+        tuple(line for line in lines if sum(map(bool, line)) > 1 or len(typed) == 1),
+        tuple(typed),
+        columns,
+        leading <= USUAL_SHARE_LEADING * count,
+    )
 
 
 def tidy(texts: pa.Array) -> pa.Array:

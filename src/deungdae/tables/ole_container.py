@@ -8,10 +8,9 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from deungdae.records.errors import UnusableFile
 from deungdae.tables import limits
 from deungdae.tables.sniffing import foreign
-from deungdae.tables.xlsx_package import damaged, locked
+from deungdae.tables.xlsx_package import ErrorCells, damaged, locked
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
@@ -23,23 +22,39 @@ _OTHERS = (
     ("__properties_version1.0", "an Outlook message"),
 )
 _FILEPASS, _DIMENSIONS, _MULRK, _BOF, _MERGED = 0x2F, 0x200, 0xBD, 0x809, 0xE5
+_BOUNDSHEET, _BOOLERR, _FORMULA = 0x85, 0x205, 0x06
+_ERROR_TEXTS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 #: Records that put one cell at (row, column), both 16 bits, at their beginning.
-_CELLS = frozenset({0x03, 0x04, 0x05, 0x06, 0x07, 0x203, 0x204, 0x205, 0x206, 0x27E, 0xFD, 0xD6, 0x406})
+_CELLS = frozenset(
+    {0x03, 0x04, 0x05, 0x06, 0x07, 0x203, 0x204, 0x205, 0x206, 0x27E, 0xFD, 0xD6, 0x406}
+)
 
 
-def check(path: Path) -> None:
-    """Raise UnusableFile unless a container holds an open workbook of a size that can be read."""
+def check(path: Path) -> dict[str, ErrorCells]:
+    """Return the error cells of an old workbook by sheet.
+
+    Raises UnusableFile unless a container holds an open workbook of a size that can be read.
+    """
     data = path.read_bytes()
     if not data.startswith(MAGIC):
-        _check_records(path, data)
-        return
+        return _check_records(path, data)
     try:
         names = _entries(data)
     except (struct.error, IndexError) as error:
         raise damaged(path) from error
     if {"EncryptedPackage", "EncryptionInfo"} & names.keys():
         raise locked(path)
-    book = next((names[name] for name in ("Workbook", "WORKBOOK", "Book", "BOOK") if name in names), None)
+    book = next(
+        (names[name] for name in ("Workbook", "WORKBOOK", "Book", "BOOK") if name in names), None
+    )
     if book is None:
         for name, what in _OTHERS:
             if name in names:
@@ -49,19 +64,27 @@ def check(path: Path) -> None:
         stream = _stream(data, *book, names["Root Entry"])
     except (struct.error, IndexError, KeyError) as error:
         raise damaged(path) from error
-    _check_records(path, stream)
+    return _check_records(path, stream)
 
 
-def _check_records(path: Path, stream: bytes) -> None:
+def _check_records(path: Path, stream: bytes) -> dict[str, ErrorCells]:
     last_row = last_column = 0
-    for kind, body in _records(stream):
+    names: dict[int, str] = {}
+    errors: dict[str, ErrorCells] = {}
+    sheet = ""
+    for offset, kind, body in _records(stream):
         if kind == _BOF:
             last_row = last_column = 0
+            sheet = names.get(offset, "")
+        elif kind == _BOUNDSHEET:
+            names |= _sheet_name(body)
         elif kind == _FILEPASS:
             raise locked(path)
         elif kind in _CELLS and len(body) >= 4:
             row, column = struct.unpack_from("<HH", body)
             last_row, last_column = max(last_row, row + 1), max(last_column, column + 1)
+            if error := _error_text(kind, body):
+                errors.setdefault(sheet, {})[row, column] = error
         elif kind == _MULRK and len(body) >= 6:
             row, column = struct.unpack_from("<HH", body)
             last = max(column, struct.unpack_from("<H", body, len(body) - 2)[0])
@@ -74,6 +97,25 @@ def _check_records(path: Path, stream: bytes) -> None:
         if last_column > 256 and last_row * last_column > limits.WORKBOOK_CELLS:
             raise damaged(path)
         limits.check_cells(path.name, last_row * last_column)
+    return errors
+
+
+def _sheet_name(body: bytes) -> dict[int, str]:
+    """Return where a sheet begins in the stream, and its name."""
+    if len(body) < 8:
+        return {}
+    start, length, wide = struct.unpack_from("<I", body)[0], body[6], body[7] & 1
+    name = body[8 : 8 + length * (1 + wide)].decode("utf-16-le" if wide else "latin-1", "replace")
+    return {start: name}
+
+
+def _error_text(kind: int, body: bytes) -> str | None:
+    if kind == _BOOLERR and len(body) >= 8 and body[7]:
+        return _ERROR_TEXTS.get(body[6])
+    # A formula whose result is an error says so by marks in place of a number.
+    if kind == _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
+        return _ERROR_TEXTS.get(body[8])
+    return None
 
 
 def _check_dimensions(path: Path, body: bytes) -> None:
@@ -88,11 +130,11 @@ def _check_dimensions(path: Path, body: bytes) -> None:
         raise damaged(path)
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
     position = 0
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
-        yield kind, stream[position + 4 : position + 4 + length]
+        yield position, kind, stream[position + 4 : position + 4 + length]
         position += 4 + length
 
 
@@ -145,10 +187,12 @@ def _chain(data: bytes, table: list[int], start: int) -> bytes:
 def _entries(data: bytes) -> dict[str, tuple[int, int]]:
     """Return first sector and size of each entry of the container's directory, by name."""
     directory = _chain(data, _allocation(data), struct.unpack_from("<I", data, 48)[0])
-    entries = {}
+    entries: dict[str, tuple[int, int]] = {}
     for offset in range(0, len(directory) - 127, 128):
         length = struct.unpack_from("<H", directory, offset + 64)[0]
-        name = directory[offset : offset + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+        name = directory[offset : offset + max(0, min(length, 64) - 2)].decode(
+            "utf-16-le", "replace"
+        )
         start, size = struct.unpack_from("<II", directory, offset + 116)
         if name:
             entries.setdefault(name, (start, size))

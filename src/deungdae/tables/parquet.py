@@ -47,9 +47,7 @@ def gather(path: Path, zone: ZoneInfo) -> Gathered:
 
 def _check(path: Path, metadata: pq.FileMetaData) -> None:
     limits.check_columns(path.name, metadata.num_columns)
-    limits.check_cells(
-        path.name, metadata.num_rows * metadata.num_columns, limits.PARQUET_CELLS
-    )
+    limits.check_cells(path.name, metadata.num_rows * metadata.num_columns, limits.PARQUET_CELLS)
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     limits.check_unpacked(
         path.name, sum(max(0, g.total_byte_size) for g in groups), limits.PARQUET_UNPACKED_BYTES
@@ -144,20 +142,30 @@ def _normal(array: pa.Array, zone: ZoneInfo) -> pa.Array:
         values = array.cast(pa.float64(), safe=False)
         return pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
     if pa.types.is_duration(kind):
-        micros = array.cast(pa.duration("us"), safe=False).cast(pa.int64()).cast(pa.float64(), safe=False)
+        micros = (
+            array.cast(pa.duration("us"), safe=False)
+            .cast(pa.int64())
+            .cast(pa.float64(), safe=False)
+        )
         return pc.divide(micros, 1e6)
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return _moments(array, zone)
     if pa.types.is_null(kind):
         return pa.nulls(len(array), pa.string())
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+    if (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    ):
         return _decoded(array)
     # Times of day are understood from their words, as everywhere else.
     return odd_rows.tidy(array.cast(pa.string()))
 
 
 def _decoded(array: pa.Array) -> pa.Array:
-    texts = [None if cell is None else cell.decode("utf-8", "replace") for cell in array.to_pylist()]
+    texts = [
+        None if cell is None else cell.decode("utf-8", "replace") for cell in array.to_pylist()
+    ]
     return odd_rows.tidy(pa.array(texts, pa.string()))
 
 

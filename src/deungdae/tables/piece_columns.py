@@ -29,7 +29,9 @@ class PieceColumns:
     broken: npt.NDArray[np.int64]
 
 
-def parse(piece: Piece, delimiter: str, width: int, include: list[int] | None = None) -> PieceColumns:
+def parse(
+    piece: Piece, delimiter: str, width: int, include: list[int] | None = None
+) -> PieceColumns:
     """Parse a piece; `include` names the wanted columns by number, all if None."""
     wanted = list(range(width)) if include is None else include
     if not piece.odd_quotes:
@@ -39,9 +41,7 @@ def parse(piece: Piece, delimiter: str, width: int, include: list[int] | None = 
     return parse_record_by_record(piece, delimiter, width, wanted)
 
 
-def _parse_fast(
-    piece: Piece, delimiter: str, width: int, wanted: list[int]
-) -> PieceColumns | None:
+def _parse_fast(piece: Piece, delimiter: str, width: int, wanted: list[int]) -> PieceColumns | None:
     """Parse with Arrow; None if it saw other records than `piece` says there are."""
     names = [str(j) for j in range(width)]
     broken: list[tuple[int | None, str]] = []
@@ -53,7 +53,9 @@ def _parse_fast(
     try:
         table = pacsv.read_csv(
             pa.BufferReader(piece.data),
-            pacsv.ReadOptions(use_threads=False, block_size=len(piece.data) + 1, column_names=names),
+            pacsv.ReadOptions(
+                use_threads=False, block_size=len(piece.data) + 1, column_names=names
+            ),
             pacsv.ParseOptions(
                 delimiter=delimiter,
                 ignore_empty_lines=False,
@@ -77,8 +79,8 @@ def _parse_fast(
         if number < 0 or piece.text(number) != text:
             return None
     kept = np.delete(np.arange(len(piece)), numbers) if len(numbers) else np.arange(len(piece))
-    columns = [column.combine_chunks() for column in table.columns]
-    columns = [c.chunk(0) if isinstance(c, pa.ChunkedArray) else c for c in columns]
+    # The whole piece was one block, so each column is one array (none if every row is broken).
+    columns = [c.chunk(0) if c.num_chunks else pa.array([], pa.string()) for c in table.columns]
     return PieceColumns(columns, kept, numbers)
 
 

@@ -112,7 +112,11 @@ def _inner_newlines(
         if not closed and not too_long and not final:
             # The field may be closed in the next block.
             return inner, odd_quotes, first
-        if not closed or too_long:
+        if (
+            not closed
+            or too_long
+            or not _closes(data[int(ends[last - 1]) : int(ends[last])], openers)
+        ):
             odd_quotes = True
             k += 1
             continue
@@ -135,6 +139,17 @@ def _opens(line: bytes, openers: bytes) -> bool:
             return True
         position = line.find(b'"', closing + 1)
     return False
+
+
+def _closes(line: bytes, openers: bytes) -> bool:
+    """Tell whether a line's first single quote ends a field, as a closing quote does."""
+    position = line.find(b'"')
+    while line[position + 1 : position + 2] == b'"':
+        position = line.find(b'"', position + 2)
+    return position >= 0 and line[position + 1 : position + 2] in (
+        b"\n",
+        *(bytes([letter]) for letter in openers),
+    )
 
 
 def fields(text: str, delimiter: str) -> tuple[list[str], bool]:

@@ -12,6 +12,9 @@ from deungdae.tables.shop_table import ShopTable
 from deungdae.tables.sniffing import Format
 from deungdae.tables.text_blocks import TextFile
 
+#: Bytes from which on a file is worth a second thread for its hash.
+_LARGE = 8_000_000
+
 
 def read(path: Path, *, sheet: str | None = None, time_zone: str = "Asia/Seoul") -> ShopTable:
     """Read a shop-floor file into a typed table and say how it was understood.
@@ -40,16 +43,18 @@ def read(path: Path, *, sheet: str | None = None, time_zone: str = "Asia/Seoul")
             file=path.name,
             sheet=sheet,
         )
-    with ThreadPoolExecutor(1) as pool:
-        digest = pool.submit(_sha256, path)
-        gathered = _gather(path, found, head, sheet, zone)
-        gathered.facts |= {"sha256": digest.result(), "bytes": size}
+    if size < _LARGE:
+        sha256, gathered = _sha256(path), _gather(path, found, head, sheet, zone)
+    else:
+        with ThreadPoolExecutor(1) as pool:
+            digest = pool.submit(_sha256, path)
+            gathered = _gather(path, found, head, sheet, zone)
+            sha256 = digest.result()
+    gathered.facts |= {"sha256": sha256, "bytes": size}
     return finish(gathered, path.name, zone)
 
 
-def _gather(
-    path: Path, found: Format, head: bytes, sheet: str | None, zone: ZoneInfo
-) -> Gathered:
+def _gather(path: Path, found: Format, head: bytes, sheet: str | None, zone: ZoneInfo) -> Gathered:
     if found in (Format.XLSX, Format.XLS):
         return workbook.gather(path, found, sheet)
     if found is Format.PARQUET:

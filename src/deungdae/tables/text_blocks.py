@@ -5,8 +5,8 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from deungdae.records.errors import UnusableFile
 from deungdae.tables import limits
@@ -108,6 +108,6 @@ class TextFile:
                 first = False
                 yield block
 
-    def _open(self) -> IO[bytes]:
+    def _open(self) -> gzip.GzipFile | FileIO:
         # Buffering by the block: the reads are large already.
         return gzip.open(self.path, "rb") if self.gzipped else self.path.open("rb", buffering=0)

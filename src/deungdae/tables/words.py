@@ -22,12 +22,30 @@ CELL_ERRORS = frozenset(
 
 #: A cell that is nothing but one of these makes its row a subtotal, wherever it stands.
 SUBTOTAL_WORDS = frozenset(
-    {"소계", "합계", "총계", "누계", "중계", "총합계", "소합계", "부분합"}
+    {
+        "소계",
+        "합계",
+        "총계",
+        "누계",
+        "중계",
+        "소 계",
+        "합 계",
+        "총 계",
+        "누 계",
+        "총합계",
+        "소합계",
+        "부분합",
+    }
     | {"subtotal", "sub-total", "sub total", "total", "grandtotal", "grand total", "totals"}
 )
 #: The same, but only as the first cell of a row that is not empty: too short or too common.
-_LEADING = r"소\s*계|합\s*계|총\s*계|누\s*계|총\s*합\s*계|중\s*계|부분합|sub[\s-]?totals?|(?:grand\s+)?totals?"
-_LEADING_ALONE = r"계|평\s*균|평균값|최대|최소|최댓값|최솟값|표준편차|sum|average|avg\.?|mean|min|max|std\.?"
+_LEADING = (
+    r"소\s*계|합\s*계|총\s*계|누\s*계|총\s*합\s*계|중\s*계|부분합|"
+    r"sub[\s-]?totals?|(?:grand\s+)?totals?"
+)
+_LEADING_ALONE = (
+    r"계|평\s*균|평균값|최대|최소|최댓값|최솟값|표준편차|sum|average|avg\.?|mean|min|max|std\.?"
+)
 LEADING_SUBTOTAL = (
     rf"(?i)^\s*[\[(<*※▶]*\s*(?:(?:.{{0,30}}[\s_:\-/])?(?:{_LEADING})|{_LEADING_ALONE}|"
     rf".{{1,12}}(?:소계|합계|총계|누계))\s*(?:\([^)]*\))?\s*[\])>:：]*\s*$"
@@ -35,7 +53,10 @@ LEADING_SUBTOTAL = (
 LEADING_SUBTOTAL_RE = re.compile(LEADING_SUBTOTAL)
 
 #: A line under the table begins with one of these.
-NOTE_MARK = r"(?i)^\s*(?:※|\*|＊|•|◆|■|▶|#\s|주\s*[)\d:]|주의|비고|참고|출처|작성|확인|결재|note|remark|source|prepared|printed|end of)"
+NOTE_MARK = (
+    r"(?i)^\s*(?:※|\*|＊|•|◆|■|▶|#\s|주\s*[)\d:]|주의|비고|참고|출처|작성|확인|결재|"
+    r"note|remark|source|prepared|printed|end of)"
+)
 NOTE_MARK_RE = re.compile(NOTE_MARK)
 
 #: Headers of columns that hold dates or times: they let bare digits be read as such.

@@ -23,14 +23,13 @@ from deungdae.tables.layout import Layout, Merge
 from deungdae.tables.naming import name_columns
 from deungdae.tables.sniffing import Format
 from deungdae.tables.words import MISSING_SPELLINGS
+from deungdae.tables.xlsx_package import ErrorCells
 
 _HEAD_ROWS = 500
 _ROWS_AT_ONCE = 20_000
 _MISSING = frozenset(MISSING_SPELLINGS)
 
-Cell = (
-    int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-)
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,9 @@ def gather(path: Path, found: Format, sheet: str | None) -> Gathered:
     Raises UnusableFile if the workbook is locked, damaged, over a limit or without a table, and
     UnusableOption if it has no sheet of that name.
     """
-    if found is Format.XLSX:
-        xlsx_package.check(path)
-    else:
-        ole_container.check(path)
+    errors = xlsx_package.check(path) if found is Format.XLSX else ole_container.check(path)
     try:
-        return _gather(path, found, sheet)
+        return _gather(path, found, sheet, errors)
     except DeungdaeError:
         raise
     except PasswordError as error:
@@ -80,11 +76,11 @@ def gather(path: Path, found: Format, sheet: str | None) -> Gathered:
         raise
 
 
-def _gather(path: Path, found: Format, wanted: str | None) -> Gathered:
+def _gather(
+    path: Path, found: Format, wanted: str | None, errors: dict[str, ErrorCells]
+) -> Gathered:
     with CalamineWorkbook.from_path(path) as book:
-        names = [
-            meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet
-        ]
+        names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
         if wanted is not None and wanted not in names:
             raise UnusableOption(
                 "“{file}” has no sheet “{sheet}”. Its sheets are: {sheets}.",
@@ -92,7 +88,11 @@ def _gather(path: Path, found: Format, wanted: str | None) -> Gathered:
                 sheet=wanted,
                 sheets=", ".join(names),
             )
-        sheet = _load(path, book, wanted) if wanted is not None else _choose(path, book, names)
+        sheet = (
+            _load(path, book, wanted, errors)
+            if wanted is not None
+            else _choose(path, book, names, errors)
+        )
     if sheet is None or sheet.layout is None or sheet.layout.first >= len(sheet.rows):
         raise UnusableFile(
             "“{file}” holds no table: a row of column names and at least one row of data below it "
@@ -102,7 +102,9 @@ def _gather(path: Path, found: Format, wanted: str | None) -> Gathered:
     return _gather_sheet(sheet, sheet.layout, found, names)
 
 
-def _choose(path: Path, book: CalamineWorkbook, names: Sequence[str]) -> _Sheet | None:
+def _choose(
+    path: Path, book: CalamineWorkbook, names: Sequence[str], errors: dict[str, ErrorCells]
+) -> _Sheet | None:
     """Load the sheets one after another and keep the one most like a table; hidden ones last."""
     visible = [
         meta.name
@@ -112,7 +114,7 @@ def _choose(path: Path, book: CalamineWorkbook, names: Sequence[str]) -> _Sheet 
     for candidates in (visible, [name for name in names if name not in visible]):
         best: _Sheet | None = None
         for name in candidates:
-            sheet = _load(path, book, name)
+            sheet = _load(path, book, name, errors)
             if sheet.score() > (best.score() if best else 0.0):
                 best = sheet
         if best is not None:
@@ -120,12 +122,16 @@ def _choose(path: Path, book: CalamineWorkbook, names: Sequence[str]) -> _Sheet 
     return None
 
 
-def _load(path: Path, book: CalamineWorkbook, name: str) -> _Sheet:
+def _load(path: Path, book: CalamineWorkbook, name: str, errors: dict[str, ErrorCells]) -> _Sheet:
     sheet = book.get_sheet_by_name(name)
     start = sheet.start or (0, 0)
     limits.check_cells(path.name, sheet.height * sheet.width)
     limits.check_columns(path.name, sheet.width)
     rows = sheet.to_python(skip_empty_area=True)
+    for (row, column), text in errors.get(name, {}).items():
+        row, column = row - start[0], column - start[1]
+        if 0 <= row < len(rows) and 0 <= column < len(rows[row]) and rows[row][column] == "":
+            rows[row][column] = text
     width = max((len(row) for row in rows), default=0)
     head = [[_text(cell) for cell in row] for row in rows[:_HEAD_ROWS]]
     found = layout.find(head, width, _merges(sheet, start)) if width else None
@@ -143,9 +149,7 @@ def _merges(sheet: CalamineSheet, start: tuple[int, int]) -> list[Merge]:
     return merges
 
 
-def _gather_sheet(
-    sheet: _Sheet, found: Layout, format_: Format, names: Sequence[str]
-) -> Gathered:
+def _gather_sheet(sheet: _Sheet, found: Layout, format_: Format, names: Sequence[str]) -> Gathered:
     width = found.width
     body = sheet.head[found.first :]
     rules = odd_rows.learn(body, [sheet.head[i] for i in found.header], found.typed)
@@ -193,10 +197,13 @@ def _arrays(
     for at in range(first, len(rows), _ROWS_AT_ONCE):
         some = rows[at : at + _ROWS_AT_ONCE]
         columns = zip(*some, strict=True)
-        yield at, [
-            pa.array([None if (t := _text(c)) in _MISSING else t for c in cells], pa.string())
-            for cells in columns
-        ]
+        yield (
+            at,
+            [
+                pa.array([None if (t := _text(c)) in _MISSING else t for c in cells], pa.string())
+                for cells in columns
+            ],
+        )
 
 
 def _text(cell: Cell) -> str:
