@@ -2,7 +2,9 @@
 
     shuffled   each part's verdict and reason go to a part drawn at random, within the product
     shifted    verdicts and reasons move together along time by one random distance, within the
-               product, the end joining the beginning: they keep their runs, and lose their causes
+               product, the end joining the beginning: they keep their runs, and lose their causes;
+               the parts of one shot then draw lots for its verdicts, or a difference between
+               cavities would stay
     runs       bad parts come in stretches of random place and length, as from a process that drifts
     swapped    the verdicts of whole machining runs go to other runs
 
@@ -193,8 +195,17 @@ def _order(ground: Ground, kind: str, rng: np.random.Generator) -> Order:
         else:
             # A short way would leave the labels beside their causes.
             way = int(rng.uniform(0.05, 0.95) * len(rows))
-            order[rows] = np.roll(rows, way)
+            order[rows] = _lots(np.roll(rows, way), ground, rows, rng)
     return order
+
+
+def _lots(source: Order, ground: Ground, rows: Order, rng: np.random.Generator) -> Order:
+    """Let rows with the same time draw lots for what comes to them; `rows` are in time order."""
+    if ground.time is None:
+        return source
+    times = ground.table[ground.time].cast(pa.int64()).to_numpy()[rows]
+    shot = np.concatenate(([0], np.cumsum(np.diff(times) != 0)))
+    return source[np.lexsort((rng.random(len(rows)), shot))]
 
 
 def _swapped(ground: Ground, rng: np.random.Generator) -> Order:

@@ -1,0 +1,82 @@
+"""Null labels: what has no cause is not called clear.
+
+The promise is a share of at most 3 % of the runs. Of 40 runs that is one at most. A method that
+calls 10 % of null tables clear has two or more of 40 with a probability of 92 %, so this bound
+would catch it on nearly every data set; a method with a true share of 0.5 % is caught wrongly with
+2 %. Seeds are fixed: the answer of a given
+version is always the same, on any machine.
+"""
+
+import os
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from numpy.typing import NDArray
+
+from planting import datasets
+from planting.nulls import GROUNDS, PAIRS, null_table, trial
+
+if not datasets.available():
+    if os.environ.get("CI") == "true":
+        raise FileNotFoundError(f"the shared data sets must stand in {datasets.DATA}")
+    pytest.skip(f"no shared data sets in {datasets.DATA}", allow_module_level=True)
+
+RUNS = 40
+ALLOWED = 1
+#: The milling machine's verdicts belong to 18 whole runs; its share is measured by
+#: benchmarks/nulls.py and not promised.
+PROMISED = [pair for pair in PAIRS if pair[0] != "milling"]
+
+
+@pytest.mark.parametrize(("dataset", "kind"), PROMISED)
+def test_null_labels_have_no_clear_cause(dataset: str, kind: str) -> None:
+    clear = {}
+    for seed in range(RUNS):
+        one = trial(dataset, kind, seed)
+        assert one.verdicts <= {"clear", "suspected", "none", "not_enough_data"}
+        if "clear" in one.verdicts:
+            clear[seed] = one.causes
+    assert len(clear) <= ALLOWED, clear
+
+
+@pytest.mark.parametrize(("dataset", "kind"), PAIRS)
+def test_null_labels_keep_the_table_and_the_number_of_bad_parts(dataset: str, kind: str) -> None:
+    ground = GROUNDS[dataset]()
+    table = null_table(dataset, kind, 1)
+    assert table.equals(null_table(dataset, kind, 1))
+    assert not table[ground.target].equals(null_table(dataset, kind, 2)[ground.target])
+    rest = [name for name in table.column_names if name not in ground.moved]
+    assert table.select(rest).equals(ground.table.select(rest))
+    if dataset == "tep":  # it has no verdicts of its own
+        assert 0 < _bad(table, "Verdict", ("NG",)).mean() < 0.15
+    elif kind != "swapped":  # runs have different lengths
+        before = _bad(ground.table, ground.target, ground.bad)
+        assert _bad(table, ground.target, ground.bad).sum() == before.sum()
+
+
+def test_a_shift_stays_within_the_product_and_keeps_the_reason_with_the_verdict() -> None:
+    ground = GROUNDS["kamp"]()
+    table = null_table("kamp", "shifted", 3)
+    bad = _bad(table, "PassOrFail", ("1",))
+    # 28 defects of CN7 and 32 of RG3, as in the original.
+    assert bad[ground.within == "CN7"].sum() == 28
+    assert bad[ground.within == "RG3"].sum() == 32
+    reasons = np.array(table["Reason"].to_pylist())
+    assert set(reasons[bad]) == {"가스", "미성형", "초기허용불량"}
+    assert set(reasons[~bad]) == {"None"}
+
+
+def test_a_shift_does_not_keep_a_difference_between_cavities() -> None:
+    # In the original 27 of RG3's 32 defects are on the right.
+    right = []
+    for seed in range(20):
+        table = null_table("kamp", "shifted", seed)
+        bad = _bad(table, "PassOrFail", ("1",))
+        names = np.array(table["PART_NAME"].to_pylist())
+        right.append(int((bad & (names == "RG3 MOLD'G W/SHLD, RH")).sum()))
+    assert 13 <= np.mean(right) <= 19
+
+
+def _bad(table: pa.Table, target: str, bad: tuple[str, ...]) -> NDArray[np.bool_]:
+    return np.isin(np.array([str(value) for value in table[target].to_pylist()]), bad)
