@@ -8,6 +8,7 @@ import jinja2
 from jinja2 import nodes
 
 import deungdae.reports
+from deungdae.reports.codes import TABLES
 from deungdae.reports.josa import PAIRS
 from deungdae.reports.words import catalogue, placeholders
 
@@ -135,6 +136,38 @@ def test_no_sentence_is_put_together_from_pieces() -> None:
         for line in unreadable_calls(tree, speakers)
     ]
     assert not wrong
+
+
+CARRIERS = {
+    "SetAside": ("rows", 0),
+    "ColumnSetAside": ("columns", 1),
+    "notes.add": ("notes", 0),
+    "found.add": ("notes", 0),
+}
+
+
+def codes_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield (table, code) for each literal code that is written down where data is judged."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = _name(node.func)
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            called = f"{node.func.value.id}.{called}"
+        table, place = CARRIERS.get(called, ("", 0))
+        if table and len(node.args) > place:
+            yield from ((table, code) for code in _choices(node.args[place]))
+
+
+def test_every_code_that_the_readers_of_files_write_has_a_sentence() -> None:
+    found = {
+        entry
+        for path, tree in trees()
+        if path.relative_to(SOURCE).parts[0] in ("tables", "analysis")
+        for entry in codes_in(tree)
+    }
+    assert ("notes", "title_rows") in found
+    assert not {(table, code) for table, code in found if code not in TABLES[table]}
 
 
 def test_no_translation_is_marked_as_doubtful() -> None:

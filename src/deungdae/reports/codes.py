@@ -35,6 +35,8 @@ COLUMNS: Final[Mapping[str, Message]] = {
     "time": message("The time of making; it was used for order and periods."),
     "text": message("Free text, or too many different texts to compare."),
     "after_inspection": message("Known only after the inspection, so it cannot be a cause."),
+    "nested": message("Holds lists or tables within its cells, which cannot be compared."),
+    "joined": message("Joined with another column, such as a date with its time of day."),
     "target": message("The inspection result itself."),
     "reason": message("The reason of the defect; it was used to tell kinds of defects apart."),
     "stratum": message("Used to compare like with like, such as the product or the machine."),
@@ -149,6 +151,9 @@ DATA_WARNINGS: Final[Mapping[str, Message]] = {
 
 #: how a file was read
 NOTES: Final[Mapping[str, Message]] = {
+    "title_rows": message("The rows above the header were taken as titles."),
+    "two_line_header": message("The header takes more than one row; its rows were joined."),
+    "no_header": message("There was no header row; columns were given names in their order."),
     "merged_cells": message("Merged cells were filled with the value of their first cell."),
     "excel_serial_dates": message("Numbers that Excel uses for dates were read as dates."),
     "date_order_guessed": message(
