@@ -3,8 +3,7 @@
 The promise is a share of at most 3 % of the runs. Of 40 runs that is one at most. A method that
 calls 10 % of null tables clear has two or more of 40 with a probability of 92 %, so this bound
 would catch it on nearly every data set; a method with a true share of 0.5 % is caught wrongly with
-2 %. Seeds are fixed: the answer of a given
-version is always the same, on any machine.
+2 %. Seeds are fixed: a given version always gives the same answer.
 """
 
 import os
