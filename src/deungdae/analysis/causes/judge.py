@@ -168,6 +168,8 @@ def verdict(
     if problem.bad.size and _one_period(problem):
         warnings.append("one_period")
     if any(c.clear for c in ordered):
+        # Beside a clear cause, one that the later data speak against is only a distraction.
+        ordered = [c for c in ordered if c.clear or c.holds_later is not False]
         return Judged(CLEAR, tuple(ordered), None, tuple(warnings))
     needed = None
     if problem.episodes < power.episodes_needed(columns):

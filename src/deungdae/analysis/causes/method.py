@@ -90,8 +90,10 @@ def find(
     roles_all = assign(frame, target, target.state == BAD_ROW, options)
     used, set_aside, copies = _used_rows(frame, target, roles_all)
     frame, dropped_out = _cleaned(frame, roles_all)
-    by = tuple(named(frame, name, "--by") for name in options.by or ())
-    divided = divide(frame, roles_all, used, by or None)
+    by = None
+    if options.by is not None:
+        by = tuple(named(frame, name, "--by") for name in options.by)
+    divided = divide(frame, roles_all, used, by)
     if divided.too_small:
         set_aside.append(SetAside("stratum_too_small", divided.too_small))
     bad = target.state == BAD_ROW

@@ -62,7 +62,7 @@ class Scanned:
 
 @dataclass(frozen=True)
 class Lead:
-    """A column as the last scan of a search ranked it, whether reliable or not."""
+    """A column as the first scan of a search ranked it, whether reliable or not."""
 
     column: int
     score: float
@@ -110,8 +110,7 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
         scanned = scan(problem, coded, rows, bad, rng, hope)
         if step == 0:
             chance = scanned.chance
-        # What remains when the causes found so far are taken out leads on from there.
-        leads = _leads(scanned)
+            leads = _leads(scanned)
         best = _best(scanned)
         by_chance = scanned.chance.columns_by_chance(float(scanned.scores[best]))
         if by_chance > hope or scanned.values[best] <= 0:

@@ -54,7 +54,7 @@ class Strata:
 def divide(frame: Frame, roles: Roles, used: Ints, by: tuple[str, ...] | None) -> Strata:
     """Divide the used rows into strata by the columns told, or by what the data show.
 
-    With `by`, each combination of values is a stratum of its own.
+    With `by`, each combination of values is a stratum of its own; an empty `by` divides nothing.
     """
     if by is not None:
         return _cross(frame, by, used)
@@ -72,6 +72,8 @@ def divide(frame: Frame, roles: Roles, used: Ints, by: tuple[str, ...] | None) -
 
 
 def _cross(frame: Frame, by: tuple[str, ...], used: Ints) -> Strata:
+    if not by:
+        return Strata((), (Stratum({}, used),), 0)
     texts = [frame.texts(name) for name in by]
     keys = np.stack([t.codes[used] for t in texts], axis=1)
     distinct, number = np.unique(keys, axis=0, return_inverse=True)
