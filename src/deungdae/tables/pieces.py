@@ -102,7 +102,7 @@ def _inner_newlines(
         first = int(odd[k])
         start = int(ends[first - 1]) if first else 0
         if not _opens(data[start : int(ends[first]) - 1], openers):
-            odd_quotes = True
+            # A quote inside of a field, as in 5" pipe, is a letter like any other.
             k += 1
             continue
         last = int(odd[k + 1]) if k + 1 < len(odd) else len(ends)
