@@ -54,7 +54,7 @@ def scatter(
     )
     return Picture(
         svg=drawn(layers, height=_HEIGHT, lang=words.lang, summary=summary, prefix=prefix),
-        caption=words.say("{x} against {y}", x=x_name, y=y_name),
+        caption=words.say("{x} against {y} (▲ bad, ○ good)", x=x_name, y=y_name),
         summary=summary,
         header=(x_name, y_name, words.say("Result")),
         rows=[
