@@ -309,3 +309,39 @@ def test_a_table_without_a_result_column_asks_for_one() -> None:
 
     with pytest.raises(UnusableOption, match="--target"):
         causes.find(table)
+
+
+def test_a_bad_lot_in_disguise_is_seen_although_lots_are_numbers() -> None:
+    # Lots of 60 parts; 12 of the 50 lots are bad, and in those the resin was a little wetter.
+    rng = np.random.default_rng(12)
+    lot = np.repeat(np.arange(1000, 1050), 60)
+    wet = np.isin(lot, rng.choice(np.arange(1000, 1050), 12, replace=False))
+    table = {
+        "로트번호": lot,
+        "수분": np.where(wet, 0.09, 0.05) + rng.normal(0, 0.004, 3000),
+        "속도": rng.normal(50, 2, 3000),
+        "판정": np.where(rng.random(3000) < np.where(wet, 0.25, 0.01), "불량", "양호"),
+    }
+
+    document = causes.find(table).document
+
+    assert aside(document)["로트번호"] == "identifier"
+    (stratum,) = document["strata"]
+    assert stratum["verdict"] == "suspected"
+    assert stratum["causes"][0]["columns"] == ["수분"]
+    assert "lot" in stratum["causes"][0]["warnings"]
+
+
+def test_a_machine_number_is_a_name_and_not_a_measure() -> None:
+    table = shop()
+    table["호기"] = np.random.default_rng(3).integers(1, 5, 3000)
+    table["판정"] = np.where(
+        np.random.default_rng(4).random(3000) < np.where(table["호기"] == 2, 0.2, 0.01),
+        "불량",
+        "양호",
+    )
+
+    (cause,) = only(table)["causes"]
+
+    assert cause["columns"] == ["호기"]
+    assert cause["conditions"][0]["levels"] == ["2"]

@@ -31,7 +31,7 @@ CLEAR_STABILITY = 0.6
 #: A cause above `CLEAR_Q` that is found again less often than this is not named at all.
 FEEBLE_STABILITY = 0.3
 #: A clear cause has shown itself in at least this many episodes.
-CLEAR_EPISODES = 5
+CLEAR_EPISODES = 8
 #: Warnings with which no cause is clear.
 DOUBTS = frozenset({"period", "shift", "lot", "cavity", "leakage", "few_episodes", "one_period"})
 #: A column that follows time this closely (absolute Spearman correlation) drifts.

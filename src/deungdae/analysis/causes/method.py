@@ -137,9 +137,11 @@ def _used_rows(frame: Frame, target: Target, roles: Roles) -> tuple[Ints, list[S
 
 
 def _cleaned(frame: Frame, roles: Roles) -> tuple[Frame, dict[str, list[float]]]:
-    """Make sentinel values missing, and keep "was a sentinel" as a category of its own."""
+    """Make codes levels and sentinels missing; keep "was a sentinel" as levels of its own."""
     columns = dict(frame.columns)
     dropped: dict[str, list[float]] = {}
+    for name in roles.categories:
+        columns[name] = frame.texts(name)
     for name in roles.numbers:
         column = columns[name]
         assert isinstance(column, Numbers)

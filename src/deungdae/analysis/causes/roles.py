@@ -211,6 +211,9 @@ def _flags_beside(frame: Frame, target: str, taken: dict[str, str], bad: Mask) -
 def _levels_only(column: Numbers | Texts | Times) -> bool:
     if not isinstance(column, Numbers):
         return True
+    if say.names(column.name, say.CODED):
+        present = column.values[~np.isnan(column.values)]
+        return bool(np.all(present == np.round(present)) and np.unique(present).size <= MOST_LEVELS)
     return np.unique(column.values[~np.isnan(column.values)]).size <= 2
 
 
@@ -270,6 +273,8 @@ def _unfit_number(column: Numbers, bad: Mask, rows: int) -> str | None:
         if (steps > 0).mean() > 0.95 or (steps < 0).mean() > 0.95:
             return "serial"
     if whole and say.names(column.name, say.IDENTIFIER):
+        return "identifier"
+    if whole and distinct.size > MOST_LEVELS and say.names(column.name, say.LOT):
         return "identifier"
     if distinct.size == 2 and _tells_result((values == high).astype(np.intp), bad):
         return "after_inspection"

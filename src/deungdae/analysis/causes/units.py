@@ -16,6 +16,8 @@ AGREEING = 4
 DAY = 86_400_000_000
 #: Days with fewer units than this are joined to weeks.
 UNITS_A_DAY = 8
+#: Lots of fewer units on average leave nothing to compare within.
+UNITS_A_LOT = 4
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,20 @@ def build(
     period = _periods(frame, lead, time)
     if period is not None:
         contexts["period"] = period
+    for kind, words in (("lot", say.LOT), ("shift", say.SHIFT)):
+        for name, column in frame.columns.items():
+            # Also columns set aside as causes, such as a lot number with hundreds of values.
+            if isinstance(column, Times) or not say.names(name, words):
+                continue
+            codes = frame.texts(name).codes[lead]
+            if 2 <= np.unique(codes).size <= lead.size / UNITS_A_LOT:
+                contexts[kind] = codes
     for name in categories:
         texts = frame.texts(name)
         if _varies_within(texts.codes[layout.rows], unit):
             continue
         codes = texts.codes[lead]
         used = np.unique(codes[codes >= 0])
-        for kind, words in (("lot", say.LOT), ("shift", say.SHIFT)):
-            if say.names(name, words):
-                contexts[kind] = codes
         if used.size >= 2:
             renumbered = np.full(len(texts.levels) + 1, -1, dtype=np.intp)
             renumbered[used] = np.arange(used.size)

@@ -125,7 +125,7 @@ PRODUCT = [
     "tool",
     "재질",
 ]
-LOT = ["lot", "batch", "로트", "배치", "lotno", "롯트", "coil", "heat", "charge", "차지"]
+LOT = ["lot", "batch", "로트", "배치", "lotno", "롯트", "차지", "experiment", "실험번호"]
 SHIFT = ["shift", "근무조", "교대", "주야", "조", "작업조", "주야간"]
 PERSON = ["operator", "worker", "작업자", "담당자", "inspector", "검사자", "검사원"]
 IDENTIFIER = [
@@ -191,7 +191,8 @@ BAD = [
     "bad",
     "reject",
 ]
-CAVITY = ["cavity", "cav", "캐비티", "캐비", "cavityno"]
+#: Names under which a whole number is a name of something, not a measure.
+CODED = [*LOT, *SHIFT, "호기", "라인", "금형번호", "설비번호", "line", "cavity", "cav", "캐비티"]
 
 
 @cache
