@@ -1,6 +1,7 @@
 """Parquet files to a gathered table."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from deungdae.tables.finishing import Gathered
 from deungdae.tables.gathering import SetAsideRow
 from deungdae.tables.naming import name_columns
 
-_ROWS_AT_ONCE = 65_536
+_ROWS_AT_ONCE = 131_072
 _HEAD_ROWS = 500
 #: Parquet's own headers are small; larger ones are damage or malice.
 _HEADER_BYTES, _HEADER_ITEMS = 100_000_000, 1_000_000
@@ -140,6 +141,9 @@ def _normal(array: pa.Array, zone: ZoneInfo) -> pa.Array:
         return array.cast(pa.int64())
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         values = array.cast(pa.float64(), safe=False)
+        total = pc.sum(values).as_py()
+        if total is None or math.isfinite(total):
+            return values
         return pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
     if pa.types.is_duration(kind):
         micros = (
