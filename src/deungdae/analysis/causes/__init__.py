@@ -6,7 +6,7 @@ findings = causes.find(table, causes.Options(target="판정"))
 findings.document["strata"][0]["verdict"]
 """
 
-from deungdae.analysis.causes.method import METHOD, VERSION, Findings, find
+from deungdae.analysis.causes.method import METHOD, VERSION, Findings, find, levels, understand
 from deungdae.analysis.causes.options import Options, Source
 
-__all__ = ["METHOD", "VERSION", "Findings", "Options", "Source", "find"]
+__all__ = ["METHOD", "VERSION", "Findings", "Options", "Source", "find", "levels", "understand"]

@@ -122,6 +122,65 @@ def find(
     return Findings(document, {"strata": pictures})
 
 
+def understand(table: Any, options: Options | None = None) -> dict[str, Any]:
+    """Say what `find` would take each column of a table for, without searching for causes.
+
+    Returns plain JSON data: target {"column", "bad"}, time, by, reason, guessed (the names of
+    those four and "bad" that nobody told), rows_used, set_aside [{"reason", "rows"}] and
+    columns_set_aside [{"column", "reason"}].
+
+    Raises what `find` raises before it searches.
+    """
+    options = options or Options()
+    frame = to_frame(table, options.time_zone)
+    target = find_target(frame, options)
+    roles = assign(frame, target, target.state == BAD_ROW, options)
+    used, set_aside, _ = _used_rows(frame, target, roles)
+    cleaned, _ = _cleaned(frame, roles)
+    by = None
+    if options.by is not None:
+        by = tuple(named(frame, name, "--by") for name in options.by)
+    divided = divide(cleaned, roles, used, by)
+    if divided.too_small:
+        set_aside.append(SetAside("stratum_too_small", divided.too_small))
+    guessed = {*target.guessed, *roles.guessed, *(["by"] if by is None else [])}
+    return {
+        "target": {"column": target.column, "bad": list(target.bad)},
+        "time": roles.time,
+        "by": list(divided.columns),
+        "reason": list(roles.reason_columns),
+        "guessed": sorted(guessed),
+        "rows_used": sum(s.rows.size for s in divided.strata),
+        "set_aside": [{"reason": s.reason, "rows": s.rows} for s in set_aside],
+        "columns_set_aside": [
+            {"column": c.column, "reason": c.reason}
+            for c in roles.set_aside
+            if c.column not in (target.column, *divided.columns)
+        ],
+    }
+
+
+def levels(table: Any, most: int, time_zone: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the values of each column that has at most `most` different ones, and how often.
+
+    Values are told as `Options.bad` names them: {column: [{"value", "rows"}]}, commonest first.
+    """
+    frame = to_frame(table, time_zone)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, column in frame.columns.items():
+        if isinstance(column, Times):
+            continue
+        # A column of measured values shows at its beginning that it has many.
+        if isinstance(column, Numbers) and np.unique(column.values[:10_000]).size > most + 1:
+            continue
+        texts = frame.texts(name)
+        if len(texts.levels) <= most:
+            rows = np.bincount(texts.codes[texts.codes >= 0], minlength=len(texts.levels))
+            told = [{"value": v, "rows": int(n)} for v, n in zip(texts.levels, rows, strict=True)]
+            found[name] = sorted(told, key=lambda t: -t["rows"])
+    return found
+
+
 def _used_rows(frame: Frame, target: Target, roles: Roles) -> tuple[Ints, list[SetAside], int]:
     copies = repeated(frame, roles.time)
     missing = (target.state == MISSING_ROW) & ~copies

@@ -20,8 +20,7 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     Raises UnusableOption and UnusableFile as the store and the method do.
     """
     check_params(params, ["table", "options", "seed"], ["told"])
-    options = params["options"]
-    check_params(options, [], ["target", "bad", "time", "by", "reason", "ignore"])
+    check_options(params["options"])
     store = Store(context.home)
     ref = TableRef.from_document(params["table"])
     understanding = Understanding.from_document(store.understanding(ref))
@@ -29,16 +28,7 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     # The table is handed over without a name here, so that the method can let go of it.
     findings = find(
         store.read_table(ref),
-        Options(
-            target=options.get("target"),
-            bad=_names(options, "bad"),
-            time=options.get("time"),
-            by=_names(options, "by"),
-            reason=_names(options, "reason"),
-            ignore=_names(options, "ignore") or (),
-            seed=params["seed"],
-            time_zone=understanding.time_zone,
-        ),
+        options_of(params["options"], params["seed"], understanding.time_zone),
         Source(
             sha256=understanding.sha256,
             rows_read=understanding.rows_read,
@@ -49,6 +39,25 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
         context.progress,
     )
     return {"document": findings.document, "figures": findings.figures}
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Raise UnusableOption for an option that the method does not have."""
+    check_params(options, [], ["target", "bad", "time", "by", "reason", "ignore"])
+
+
+def options_of(options: Mapping[str, Any], seed: int, time_zone: str) -> Options:
+    """Return what the person said as the method takes it."""
+    return Options(
+        target=options.get("target"),
+        bad=_names(options, "bad"),
+        time=options.get("time"),
+        by=_names(options, "by"),
+        reason=_names(options, "reason"),
+        ignore=_names(options, "ignore") or (),
+        seed=seed,
+        time_zone=time_zone,
+    )
 
 
 def _names(options: Mapping[str, Any], option: str) -> tuple[str, ...] | None:
