@@ -79,7 +79,11 @@ def test_a_handler_that_swallows_is_refused(handler: str, refused: bool) -> None
 
 
 def test_whatever_is_public_says_what_it_is(sources: dict[Path, str]) -> None:
-    found = {str(path): undocumented(ast.parse(text)) for path, text in sources.items()}
+    found = {
+        str(path): undocumented(ast.parse(text))
+        for path, text in sources.items()
+        if path.parent.name != "migrations"  # Django writes those
+    }
     assert {path: names for path, names in found.items() if names} == {}
 
 

@@ -31,6 +31,10 @@ def small_house(root: Path, tmp_path: Path) -> Path:
     for name in ("records", "lake", "analysis", "tables", "runs", "reports"):
         (package / name).mkdir(parents=True)
         (package / name / "__init__.py").touch()
+    for name in ("core", "companies", "project"):
+        (package / "web" / name).mkdir(parents=True)
+        (package / "web" / name / "__init__.py").touch()
+    (package / "web" / "__init__.py").touch()
     (package / "__init__.py").touch()
     (package / "cli.py").touch()
     return tmp_path
@@ -57,6 +61,10 @@ def test_an_empty_house_keeps_the_contracts(small_house: Path) -> None:
         ("analysis", "import time"),
         ("analysis", "import deltalake"),
         ("reports", "import deltalake"),
+        ("reports", "import django"),
+        ("reports", "import deungdae.web"),
+        ("web/core", "import deungdae.web.companies"),
+        ("web/companies", "import deungdae.analysis"),
     ],
 )
 def test_an_import_that_points_the_wrong_way_is_refused(

@@ -1,4 +1,4 @@
-"""The settings of the command-line program: each has a name, a default and a sentence.
+"""The settings of the program: each has a name, a default and a sentence.
 
 They come from environment variables, and only from here. An unknown `DEUNGDAE_…` variable or a
 value that makes no sense stops the start by name, rather than being ignored.
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from deungdae.records.errors import UnusableOption
@@ -52,7 +53,76 @@ LANG = Setting(
     "ko if LC_ALL or LANG begins with ko, otherwise en",
     "The language of messages and reports: ko or en.",
 )
-SETTINGS: tuple[Setting, ...] = (HOME, RUN_MEMORY, TIME_ZONE, LANG)
+DATABASE_URL = Setting(
+    "DEUNGDAE_DATABASE_URL",
+    "sqlite",
+    "The database of the web: sqlite (a file in DEUNGDAE_HOME), or "
+    "postgresql://NAME:PASSWORD@HOST:PORT/DATABASE.",
+)
+SECRET_KEY_FILE = Setting(
+    "DEUNGDAE_SECRET_KEY_FILE",
+    "secret-key in DEUNGDAE_HOME/web",
+    "The file with the key that signs sessions and links.",
+)
+HOSTS = Setting(
+    "DEUNGDAE_HOSTS",
+    "localhost,127.0.0.1,[::1]",
+    "The names under which browsers may call the web, separated by commas.",
+)
+BIND = Setting(
+    "DEUNGDAE_BIND",
+    "127.0.0.1:8000",
+    "The address and port at which the web listens.",
+)
+HTTPS = Setting(
+    "DEUNGDAE_HTTPS",
+    "no",
+    "Whether browsers reach the web by HTTPS, through a reverse proxy: yes or no.",
+)
+UPLOAD_QUOTA = Setting(
+    "DEUNGDAE_UPLOAD_QUOTA",
+    "20GiB",
+    "How much one organisation may keep in uploaded files, such as 900MiB or 20GiB.",
+)
+EMAIL_URL = Setting(
+    "DEUNGDAE_EMAIL_URL",
+    "none",
+    "The mail server that carries invitations: none, or smtp://NAME:PASSWORD@HOST:PORT or "
+    "smtps://NAME:PASSWORD@HOST:PORT.",
+)
+EMAIL_FROM = Setting(
+    "DEUNGDAE_EMAIL_FROM",
+    "deungdae@localhost",
+    "The sender of e-mail.",
+)
+STYLEGUIDE = Setting(
+    "DEUNGDAE_STYLEGUIDE",
+    "no",
+    "Whether the page /styleguide/ shows every part of the design: yes or no.",
+)
+SETTINGS: tuple[Setting, ...] = (
+    *(HOME, RUN_MEMORY, TIME_ZONE, LANG, DATABASE_URL, SECRET_KEY_FILE, HOSTS, BIND, HTTPS),
+    *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE),
+)
+
+
+@dataclass(frozen=True)
+class WebSettings:
+    """The settings of the web. `upload_quota_bytes` is in bytes, for one organisation.
+
+    `database` and `email` are None for the embedded database and for no mail server.
+    """
+
+    database: SplitResult | None
+    secret_key_file: Path
+    hosts: tuple[str, ...]
+    bind: str
+    port: int
+    https: bool
+    upload_quota_bytes: int
+    email: SplitResult | None
+    email_from: str
+    styleguide: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +133,7 @@ class Settings:
     run_memory_bytes: int
     time_zone: str
     language: str
+    web: WebSettings
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -78,19 +149,40 @@ class Settings:
                     name=name,
                     known=", ".join(sorted(known)),
                 )
+        home = Path(_value(environment, HOME))
         return cls(
-            home=Path(_value(environment, HOME)),
-            run_memory_bytes=_bytes(RUN_MEMORY.name, _value(environment, RUN_MEMORY)),
+            home=home,
+            run_memory_bytes=_bytes(
+                RUN_MEMORY.name, _value(environment, RUN_MEMORY), SMALLEST_RUN_MEMORY
+            ),
             time_zone=_zone(TIME_ZONE.name, _value(environment, TIME_ZONE)),
             language=_language(environment),
+            web=_web(environment, home),
         )
+
+
+def _web(environment: Mapping[str, str], home: Path) -> WebSettings:
+    key_file = environment.get(SECRET_KEY_FILE.name, "").strip()
+    bind, port = _address(_value(environment, BIND))
+    return WebSettings(
+        database=_url(DATABASE_URL, environment, "sqlite", ("postgresql",)),
+        secret_key_file=Path(key_file) if key_file else home / "web" / "secret-key",
+        hosts=_hosts(_value(environment, HOSTS)),
+        bind=bind,
+        port=port,
+        https=_switch(HTTPS.name, _value(environment, HTTPS)),
+        upload_quota_bytes=_bytes(UPLOAD_QUOTA.name, _value(environment, UPLOAD_QUOTA), 1 << 20),
+        email=_url(EMAIL_URL, environment, "none", ("smtp", "smtps")),
+        email_from=_value(environment, EMAIL_FROM),
+        styleguide=_switch(STYLEGUIDE.name, _value(environment, STYLEGUIDE)),
+    )
 
 
 def _value(environment: Mapping[str, str], setting: Setting) -> str:
     return environment.get(setting.name, "").strip() or setting.default
 
 
-def _bytes(name: str, text: str) -> int:
+def _bytes(name: str, text: str, smallest: int) -> int:
     match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]*)", text, re.ASCII)
     unit = _UNITS.get(match[2].upper()) if match else None
     if match is None or unit is None:
@@ -100,14 +192,74 @@ def _bytes(name: str, text: str) -> int:
             value=text,
         )
     count = int(float(match[1]) * unit)
-    if count < SMALLEST_RUN_MEMORY:
+    if count < smallest:
         raise UnusableOption(
             "The environment variable {name} is {value}; it must be at least {smallest}.",
             name=name,
             value=text,
-            smallest="256MiB",
+            smallest=f"{smallest >> 20}MiB",
         )
     return count
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise UnusableOption(
+            "The environment variable {name} is {value}; it must be yes or no.",
+            name=name,
+            value=text,
+        )
+    return text == "yes"
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdecimal() or int(port) > 65535:
+        raise UnusableOption(
+            "The environment variable {name} is {value}; it must be an address and a port such as "
+            "127.0.0.1:8000.",
+            name=BIND.name,
+            value=text,
+        )
+    return host, int(port)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().lower() for host in text.split(","))
+    # A star would let any page pretend to be ours.
+    if not all(re.fullmatch(r"\.?[a-z0-9.-]+|\[[0-9a-f:]+\]", host) for host in hosts):
+        raise UnusableOption(
+            "The environment variable {name} is {value}; it must be names of hosts, separated by "
+            "commas.",
+            name=HOSTS.name,
+            value=text,
+        )
+    return hosts
+
+
+def _url(
+    setting: Setting, environment: Mapping[str, str], without: str, schemes: tuple[str, ...]
+) -> SplitResult | None:
+    text = _value(environment, setting)
+    if text == without:
+        return None
+    try:
+        url = urlsplit(text)
+        complete = url.scheme in schemes and bool(url.hostname) and (url.port or 1) > 0
+        complete = complete and (url.scheme != "postgresql" or len(url.path) > 1)
+    except ValueError:
+        complete = False
+    if not complete:
+        # The value itself may hold a password: it is not repeated.
+        raise UnusableOption(
+            "The environment variable {name} cannot be used; it must be {without}, or begin with "
+            "{schemes} and name a host, and a database where there is one.",
+            name=setting.name,
+            without=without,
+            schemes=", ".join(f"{scheme}://" for scheme in schemes),
+        )
+    return url
 
 
 def _zone(name: str, text: str) -> str:

@@ -1,0 +1,1 @@
+"""The web application: people of companies drop files here and read answers."""

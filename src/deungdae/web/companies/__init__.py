@@ -1,0 +1,1 @@
+"""Companies: the register of factories and their sites."""

@@ -1,0 +1,1 @@
+"""Core: people, organisations, who may see what, actions and their audit."""

@@ -1,0 +1,35 @@
+"""The language switch that stands on each page."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from deungdae.web.core.access import public
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return the page of ours that a form names as the next one; else the first page."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else "/"
+
+
+@public
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Speak another language from now on: `language` is ko or en, `next` the page to show."""
+    response = HttpResponseRedirect(way_back(request))
+    wanted = request.POST.get("language")
+    if wanted in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            wanted,
+            max_age=365 * 24 * 3600,
+            secure=request.is_secure(),
+            httponly=True,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    return response

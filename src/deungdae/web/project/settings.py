@@ -1,0 +1,173 @@
+"""Django's settings, made from the program's own (`DEUNGDAE_…`, records.environment)."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from deungdae.records.environment import Settings
+from deungdae.web.project import secret_key, translations
+
+PROGRAM = Settings.from_environment(os.environ)
+WEB = PROGRAM.web
+PACKAGE = Path(__file__).resolve().parents[1]
+#: What the whole program keeps, and what the web alone keeps.
+HOME = PROGRAM.home.absolute()
+STATE = HOME / "web"
+STATE.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+DEBUG = False
+SECRET_KEY = secret_key.read_or_make(WEB.secret_key_file)
+ALLOWED_HOSTS = list(WEB.hosts)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "rules.apps.AutodiscoverRulesConfig",
+    "deungdae.web.core.apps.CoreConfig",
+    "deungdae.web.companies.apps.CompaniesConfig",
+]
+MIDDLEWARE = [
+    "deungdae.web.core.middleware.SecurityHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "deungdae.web.core.middleware.ScopeMiddleware",
+]
+ROOT_URLCONF = "deungdae.web.project.urls"
+ASGI_APPLICATION = "deungdae.web.project.asgi.application"
+#: Addresses that check who calls by themselves, such as an interface for programs.
+SELF_GUARDED_NAMESPACES = ("api",)
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "deungdae.web.core.context.scope",
+            ],
+        },
+    },
+]
+
+
+def _database() -> dict[str, Any]:
+    if WEB.database is None:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": STATE / "deungdae.sqlite3",
+            "OPTIONS": {
+                # A deferred transaction that reads before it writes fails when another writes
+                # in between; an immediate one waits for its turn.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    url = WEB.database
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.removeprefix("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname,
+        "PORT": url.port or "",
+        "OPTIONS": dict(parse_qsl(url.query)),
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "core.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "core:sign_in"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_COOKIE_NAME = "deungdae_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = WEB.https
+CSRF_COOKIE_NAME = "deungdae_csrf"
+CSRF_FAILURE_VIEW = "deungdae.web.core.views.errors.form_expired"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if WEB.https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in WEB.hosts if not host.startswith(".")]
+
+LANGUAGE_CODE = PROGRAM.language
+LANGUAGES = [("ko", "한국어"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "deungdae_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [translations.compile_into(STATE / "locale", PACKAGE)]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = PROGRAM.time_zone
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = STATE / "media"
+
+#: What one organisation may keep in uploaded files, in bytes.
+UPLOAD_QUOTA_BYTES = WEB.upload_quota_bytes
+FILE_UPLOAD_TEMP_DIR = STATE / "incoming"
+FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True, mode=0o700)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
+
+if WEB.email is None:
+    # Without a mail server an invitation is a link to copy; nothing pretends to have been sent.
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+else:
+    EMAIL_HOST = WEB.email.hostname
+    EMAIL_USE_SSL = WEB.email.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL
+    EMAIL_PORT = WEB.email.port or (465 if EMAIL_USE_SSL else 587)
+    EMAIL_HOST_USER = unquote(WEB.email.username or "")
+    EMAIL_HOST_PASSWORD = unquote(WEB.email.password or "")
+    EMAIL_TIMEOUT = 20
+CAN_SEND_EMAIL = WEB.email is not None
+DEFAULT_FROM_EMAIL = WEB.email_from
+
+STYLEGUIDE = WEB.styleguide
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
