@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from deungdae import runs
 from deungdae.records.environment import Settings
 from deungdae.records.errors import PublicError, RunFailed, UnusableFile, UnusableOption
-from deungdae.records.messages import message
-from deungdae.reports.causes import render_html, render_text
+from deungdae.records.messages import Message, message
+from deungdae.reports.causes import render_html, render_pdf, render_text
+from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.words import LANGUAGES, Words
 from deungdae.tables import demo
 
@@ -67,7 +68,9 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=tuple(LANGUAGES), help="language of the report")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="write report.html there as well")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="write report.html and report.pdf there"
+    )
 
 
 def _several(text: str) -> tuple[str, ...]:
@@ -139,9 +142,11 @@ def _causes(options: argparse.Namespace, settings: Settings, words: Words) -> in
     else:
         print(_text(analysed, words), end="")
     if options.out is not None:
-        path = _write_page(options.out, options.file.name, analysed, settings, words, demo=False)
-        note = message("The report is in {path}", path=str(path))
-        print(words.say_message(note), file=sys.stderr if options.json else sys.stdout)
+        notes = _write_reports(
+            options.out, options.file.name, analysed, settings, words, demo=False
+        )
+        for note in notes:
+            print(words.say_message(note), file=sys.stderr if options.json else sys.stdout)
     return DONE
 
 
@@ -154,9 +159,10 @@ def _demo(options: argparse.Namespace, settings: Settings, words: Words) -> int:
     print(words.say("Demo: all values of this table were generated; no factory is behind them."))
     print()
     print(_text(analysed, words))
-    page = _write_page(out, table.path.name, analysed, settings, words, demo=True)
+    notes = _write_reports(out, table.path.name, analysed, settings, words, demo=True)
     print(words.say("The demo table is in {path}", path=str(table.path)))
-    print(words.say("The report is in {path}", path=str(page)))
+    for note in notes:
+        print(words.say_message(note))
     return DONE
 
 
@@ -239,7 +245,7 @@ def _text(analysed: Mapping[str, Any], words: Words) -> str:
     )
 
 
-def _write_page(
+def _write_reports(
     folder: Path,
     title: str,
     analysed: Mapping[str, Any],
@@ -247,29 +253,46 @@ def _write_page(
     words: Words,
     *,
     demo: bool,
-) -> Path:
+) -> list[Message]:
+    """Write the page and the PDF, and return the sentences that say where they are."""
+    # charts take a second to import, and are drawn once for both
+    from deungdae.reports.causes.pictures import draw
+
     zone = ZoneInfo(settings.time_zone)
-    page = render_html(
-        analysed["document"],
-        analysed["figures"],
-        analysed["understanding"],
-        words.lang,
-        title=title,
-        demo=demo,
-        generated=datetime.now(zone),  # noqa: TID251 - a program's edge asks the clock
-        zone=zone,
-    )
-    path = folder / "report.html"
+    given = (analysed["document"], analysed["figures"], analysed["understanding"])
+    pictures = draw(words, given[0], given[1], units_of(given[2]), zone)
+    generated = datetime.now(zone)  # noqa: TID251 - a program's edge asks the clock
+
+    def rendered(render: Callable[..., Any]) -> Any:
+        return render(
+            *given,
+            words.lang,
+            title=title,
+            demo=demo,
+            generated=generated,
+            zone=zone,
+            pictures=pictures,
+        )
+
+    page, printed = folder / "report.html", folder / "report.pdf"
+    _write(page, rendered(render_html).encode())
+    _write(printed, rendered(render_pdf))
+    return [
+        message("The report is in {path}", path=str(page)),
+        message("The report for print is in {path}", path=str(printed)),
+    ]
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     except OSError as error:
         raise UnusableOption(
             "--out: the report cannot be written to {path}: {reason}.",
             path=str(path),
             reason=error.strerror or str(error),
         ) from error
-    return path
 
 
 if __name__ == "__main__":

@@ -203,6 +203,8 @@ GUESSED: Final[Mapping[str, Message]] = {
     "time": message("Time of making"),
     "by": message("Compared within"),
     "reason": message("Reason of the defect"),
+    "encoding": message("Character encoding"),
+    "delimiter": message("Column separator"),
 }
 
 TABLES: Final[Mapping[str, Mapping[str, Message]]] = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,6 +13,9 @@ from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.story import tell
 from deungdae.reports.words import Words
+
+if TYPE_CHECKING:
+    from deungdae.reports.causes.pictures import Pictures
 
 
 def render_html(
@@ -25,17 +28,22 @@ def render_html(
     demo: bool = False,
     generated: datetime,
     zone: tzinfo,
+    pictures: "Pictures | None" = None,
 ) -> str:
     """Return the report as an HTML page that needs nothing else.
 
     `document` and `figures` are what the method `causes` gave, `understanding` the document of
     the table; all plain JSON data. `title` names the file; `demo` marks generated data as such.
     `generated` is an aware time and is shown on the clocks of `zone`, as are the periods.
+    `pictures` are the charts as `draw` gave them, for one who needs them twice; they are drawn if
+    they are not given.
     """
     # charts take a second to import; a terminal report does not need them
     from deungdae.reports.causes.pictures import draw
 
     words = Words(lang)
+    if pictures is None:
+        pictures = draw(words, document, figures, units_of(understanding), zone)
     page = _environment().get_template("causes.html.j2")
     return page.render(
         say=words.say,
@@ -47,7 +55,7 @@ def render_html(
         generated=words.time(generated, zone),
         generated_iso=generated.astimezone(zone).isoformat(timespec="seconds"),
         story=tell(document, understanding, words),
-        pictures=draw(words, document, figures, units_of(understanding), zone),
+        pictures=pictures,
         glossary=GLOSSARY,
         css=Markup(_stylesheet()),  # noqa: S704 - our own file
     )
