@@ -130,6 +130,18 @@ def state(home: Path, run_id: str) -> RunState:
     return RunState(run_id, status, None if error is None else wire.from_document(error))
 
 
+def result(home: Path, run_id: str) -> dict[str, Any]:
+    """Return what the job of a run that is done returned.
+
+    Raises UnusableOption when there is no such run, or when it has no result.
+    """
+    folder = RunFolder(home.absolute() / "runs" / run_id)
+    if not _RUN_ID.fullmatch(run_id) or not folder.result.is_file():
+        raise UnusableOption("There is no run {run}.", run=run_id)
+    found: dict[str, Any] = read_json(folder.result)["result"]
+    return found
+
+
 def read_json(path: Path) -> Any:
     """Return what `write_json` wrote."""
     return json.loads(path.read_text(encoding="utf-8"))
