@@ -1,0 +1,29 @@
+"""Every change of state in insight."""
+
+from deungdae.web.insight.actions.analyses import AskAgain, StartAnalysis, StopJob
+from deungdae.web.insight.actions.results import (
+    FailJob,
+    FinishAnalysis,
+    FinishUnderstanding,
+    RescueJob,
+)
+from deungdae.web.insight.actions.uploads import (
+    BeginUpload,
+    CompleteUpload,
+    CorrectUpload,
+    DropUpload,
+)
+
+__all__ = [
+    "AskAgain",
+    "BeginUpload",
+    "CompleteUpload",
+    "CorrectUpload",
+    "DropUpload",
+    "FailJob",
+    "FinishAnalysis",
+    "FinishUnderstanding",
+    "RescueJob",
+    "StartAnalysis",
+    "StopJob",
+]

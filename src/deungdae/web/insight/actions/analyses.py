@@ -1,0 +1,113 @@
+"""An analysis is started, stopped, asked again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from deungdae.web.core.action import Action
+from deungdae.web.insight import queue
+from deungdae.web.insight.errors import Refused
+from deungdae.web.insight.models import Analysis, Job, Upload
+
+
+@dataclass(kw_only=True)
+class StartAnalysis(Action[Analysis]):
+    """Ask for the causes of the defects in a file, as it is understood now."""
+
+    verb = "insight.analysis_started"
+    label = _lazy("started an analysis")
+    right = "insight.work"
+    upload: Upload
+
+    def __post_init__(self) -> None:
+        self.organisation = self.upload.organisation
+
+    def change(self) -> Analysis:
+        """Raises `Refused` for a file that is not understood yet."""
+        upload = Upload.objects.within(self.scope).select_for_update().get(pk=self.upload.pk)
+        if upload.state != Upload.State.READY or upload.problem:
+            raise Refused(_("This file is not understood yet, so nothing can be started."))
+        # A second click while the first one's work is under way leads to the same page.
+        same = Analysis.objects.within(self.scope).filter(
+            upload=upload, options=upload.options, jobs__state__in=Job.OPEN
+        )
+        if (running := same.first()) is not None:
+            return running  # type: ignore[no-any-return]
+        analysis = Analysis.objects.create(
+            organisation=self.organisation,
+            upload=upload,
+            title=upload.name,
+            asked_by=self.scope.person,
+            options=upload.options,
+            shape=upload.shape,
+            demo=upload.demo,
+        )
+        queue.add(Job.Kind.ANALYSE, upload, asked_by=self.scope.person, analysis=analysis)
+        return analysis
+
+    def details(self, result: Analysis) -> dict[str, Any]:
+        """Name the analysis."""
+        return {"analysis": str(result.public_id), "title": result.title}
+
+
+@dataclass(kw_only=True)
+class _OnJob(Action[Job]):
+    """Something done to one job."""
+
+    job: Job
+
+    def __post_init__(self) -> None:
+        self.organisation = self.job.organisation
+
+    def details(self, result: Job) -> dict[str, Any]:
+        """Name the job."""
+        return {"job": str(result.public_id), "kind": result.kind}
+
+
+@dataclass(kw_only=True)
+class StopJob(_OnJob):
+    """Stop work that waits or runs; its worker ends it within a moment."""
+
+    verb = "insight.job_stopped"
+    label = _lazy("stopped a run")
+    right = "insight.work"
+
+    def change(self) -> Job:
+        """Nothing happens to what has ended already."""
+        jobs = Job.objects.within(self.scope).filter(pk=self.job.pk)
+        jobs.filter(state=Job.State.QUEUED).update(
+            state=Job.State.CANCELLED, ended_at=timezone.now()
+        )
+        jobs.filter(state__in=Job.HELD).update(cancel_asked=True)
+        return jobs.get()  # type: ignore[no-any-return]
+
+
+@dataclass(kw_only=True)
+class AskAgain(_OnJob):
+    """Queue work again that was lost, stopped or failed."""
+
+    verb = "insight.job_asked_again"
+    label = _lazy("started a run again")
+    right = "insight.work"
+
+    def change(self) -> Job:
+        """Raises `Refused` while the same work waits or runs, or once it is done."""
+        job = Job.objects.within(self.scope).select_for_update().get(pk=self.job.pk)
+        if job.is_open or job.state == Job.State.DONE:
+            raise Refused(_("This was started again already."))
+        upload = Upload.objects.within(self.scope).select_for_update().get(pk=job.upload_id)
+        others = Job.objects.within(self.scope).filter(
+            upload=upload, kind=job.kind, analysis=job.analysis, state__in=Job.OPEN
+        )
+        if others.exists():
+            raise Refused(_("This was started again already."))
+        if job.kind == Job.Kind.UNDERSTAND:
+            upload.state = Upload.State.UNDERSTANDING
+            upload.problem = None
+            upload.save(update_fields=["state", "problem"])
+        return queue.add(
+            Job.Kind(job.kind), upload, asked_by=self.scope.person, analysis=job.analysis
+        )

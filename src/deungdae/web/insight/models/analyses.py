@@ -1,0 +1,48 @@
+"""One question asked of one file, and its answer."""
+
+from django.conf import settings
+from django.db import models
+
+from deungdae.web.core.models import Owned
+from deungdae.web.insight.models.uploads import Upload
+
+
+class Analysis(Owned):
+    """One run of the method `causes` over an upload; the report is its page.
+
+    `options` is what was told when it was started. `answer` is the report's first sentence in
+    each language. `previous` is the last finished analysis of a file of the same shape.
+    """
+
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="analyses")
+    title = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    options = models.JSONField(default=dict)
+    shape = models.CharField(max_length=64)
+    demo = models.BooleanField(default=False)
+    previous = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="followed_by"
+    )
+    # What came of it; empty until then.
+    run = models.CharField(max_length=40, blank=True)
+    render_run = models.CharField(max_length=40, blank=True)
+    files = models.JSONField(null=True)
+    answer = models.JSONField(null=True)
+    verdict = models.CharField(max_length=20, blank=True)
+    rows = models.BigIntegerField(null=True)
+    bad = models.BigIntegerField(null=True)
+    findings = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("organisation", "-created_at")),
+            models.Index(fields=("organisation", "shape", "-finished_at")),
+        )
+
+    def __str__(self) -> str:
+        return self.title

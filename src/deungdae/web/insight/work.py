@@ -1,0 +1,164 @@
+"""What a worker does for each kind of job: runs, one process each, and what is kept of them."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from deungdae import runs
+from deungdae.web.core.scope import Scope
+from deungdae.web.insight import folders
+from deungdae.web.insight.models import Job, Upload
+from deungdae.web.insight.models import Mapping as Remembered
+from deungdae.web.insight.shape import shape_of
+
+#: The report is written by a run as well; `runs` lies below `reports`, so it is named here.
+JOBS = (*runs.JOBS, runs.Job("render-causes", 1, "deungdae.reports.causes.rendering:run"))
+
+
+@dataclass
+class Bench:
+    """What work needs besides the job: where to tell progress, and when to stop."""
+
+    progress: Callable[[str, float], None]
+    cancel: threading.Event
+
+    def run(self, home: Path, job: str, params: Mapping[str, Any]) -> runs.RunResult:
+        """Carry out one run; raises what `runs.run` raises."""
+        return runs.run(
+            home,
+            job,
+            1,
+            params,
+            memory_bytes=settings.PROGRAM.run_memory_bytes,
+            on_progress=self.progress,
+            cancel=self.cancel,
+            jobs=JOBS,
+        )
+
+
+def understand(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
+    """Read the upload of a job; return the fields of the upload that are known now."""
+    upload = job.upload
+    home = folders.home_of(upload.organisation)
+    known: dict[str, Any] = {}
+    answers = dict(upload.answers)
+    if upload.shape and upload.table:
+        # The file was read before and only what is said of its columns has changed.
+        known = {name: getattr(upload, name) for name in ("table", "original", "understanding")}
+    else:
+        known, answers = _read(upload, scope, home, bench, answers)
+    options = {name: value for name, value in answers.items() if name != "sheet"}
+    preview = bench.run(
+        home,
+        "preview",
+        {
+            "table": known["table"],
+            "original": str(home / known["original"]),
+            "options": options,
+        },
+    )
+    folders.discard_incoming(upload)
+    return {
+        **known,
+        "answers": answers,
+        "preview_run": preview.run_id,
+        "problem": preview.result["problem"],
+    }
+
+
+def _read(
+    upload: Upload, scope: Scope, home: Path, bench: Bench, answers: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    known = _imported(upload, home, bench, answers.get("sheet"))
+    first = {}
+    if "sheet" not in answers:
+        first = {
+            "first_shape": known["shape"],
+            "first_sheet": known["understanding"]["sheet"] or "",
+        }
+    remembered = _remembered(upload, scope, known["shape"])
+    sheet = remembered.get("sheet")
+    if "sheet" not in answers and sheet in known["understanding"]["sheets"]:
+        # Last time somebody chose another sheet of a workbook like this one.
+        answers["sheet"] = sheet
+        known = _imported(upload, home, bench, sheet)
+        remembered = {"sheet": sheet, **_remembered(upload, scope, known["shape"])}
+    told = {name: value for name, value in remembered.items() if name != "sheet"}
+    return (
+        {**known, **first, "remembered": bool(remembered)},
+        {**told, **answers},
+    )
+
+
+def _imported(upload: Upload, home: Path, bench: Bench, sheet: str | None) -> dict[str, Any]:
+    name = str(upload.public_id)
+    stored = bench.run(
+        home,
+        "import",
+        {
+            "path": str(folders.source(upload)),
+            "sheet": sheet,
+            "time_zone": upload.site.time_zone if upload.site else settings.PROGRAM.time_zone,
+            "name": name if sheet is None else f"{name} {sheet}",
+        },
+    ).result
+    original = Path(stored["original"]["path"])
+    upload.original = str(original.relative_to(home))
+    return {
+        "table": stored["table"],
+        "original": upload.original,
+        "understanding": stored["understanding"],
+        "sha256": stored["understanding"]["sha256"],
+        "rows": stored["understanding"]["rows_read"],
+        "shape": shape_of(stored["understanding"]),
+    }
+
+
+def _remembered(upload: Upload, scope: Scope, shape: str) -> dict[str, Any]:
+    kept = Remembered.objects.within(scope).filter(
+        organisation_id=upload.organisation_id, shape=shape
+    )
+    found = kept.first()
+    return dict(found.answers) if found else {}
+
+
+def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
+    """Find the causes and write the report; return the fields of the analysis."""
+    analysis, upload = job.analysis, job.upload
+    assert analysis is not None, "a job of this kind has an analysis"
+    home = folders.home_of(upload.organisation)
+    causes = bench.run(
+        home,
+        "causes",
+        {
+            "table": upload.table,
+            "options": analysis.options,
+            "seed": 0,
+            "told": ["sheet"] if upload.answers.get("sheet") else [],
+        },
+    )
+    zone = upload.site.time_zone if upload.site else settings.PROGRAM.time_zone
+    report = bench.run(
+        home,
+        "render-causes",
+        {
+            "run": causes.run_id,
+            "table": upload.table,
+            "title": analysis.title,
+            "demo": analysis.demo,
+            "generated": timezone.now().isoformat(),
+            "time_zone": zone,
+        },
+    )
+    return {
+        "run": causes.run_id,
+        "render_run": report.run_id,
+        "files": report.result["files"],
+        "answer": report.result["answer"],
+        **report.result["summary"],
+    }
