@@ -84,3 +84,9 @@ def public(view: View) -> View:
     marked: View = login_not_required(view)
     marked.guard = "public"  # type: ignore[attr-defined]
     return marked
+
+
+def before_password(view: View) -> View:
+    """Say that a view may be seen before a one-time password has been changed."""
+    view.before_password = True  # type: ignore[attr-defined]
+    return view

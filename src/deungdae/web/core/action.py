@@ -30,6 +30,9 @@ from deungdae.web.core.scope import Scope
 
 Result = TypeVar("Result")
 
+#: verb → what it says on the audit page; filled by the actions themselves
+VERBS: dict[str, Any] = {}
+
 
 class NotAllowed(DeungdaeError):  # noqa: N818 - the words a reader would say
     """The actor has no right to this action, or there is no actor."""
@@ -37,13 +40,22 @@ class NotAllowed(DeungdaeError):  # noqa: N818 - the words a reader would say
 
 @dataclass(kw_only=True)
 class Action(ABC, Generic[Result]):
-    """One change of state. `organisation` is None for what concerns the actor alone."""
+    """One change of state. `organisation` is None for what concerns the actor alone.
+
+    `label` says to a reader of the audit page what was done: _("invited a member").
+    """
 
     verb: ClassVar[str]
     right: ClassVar[str]
+    label: ClassVar[Any] = ""
 
     scope: Scope
     organisation: Any = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "verb" in cls.__dict__:
+            VERBS[cls.verb] = cls.label or cls.verb
 
     @abstractmethod
     def change(self) -> Result:
@@ -52,6 +64,10 @@ class Action(ABC, Generic[Result]):
     def details(self, result: Result) -> dict[str, Any]:
         """Return the words of the audit entry (JSON): on what, how. They can be erased later."""
         return {}
+
+    def recorded_in(self, result: Result) -> Any:
+        """Return the organisation in whose chain the entry stands; None is the installation's."""
+        return self.organisation
 
     def after_commit(self, result: Result) -> None:
         """Tell others what happened; called once the change is committed."""
@@ -66,7 +82,11 @@ class Action(ABC, Generic[Result]):
         with transaction.atomic():
             result = self.change()
             chain.append(
-                self.organisation, self.verb, self.scope.actor, self.details(result), timezone.now()
+                self.recorded_in(result),
+                self.verb,
+                self.scope.actor,
+                self.details(result),
+                timezone.now(),
             )
             announce: Callable[[], None] = lambda: self.after_commit(result)  # noqa: E731
             transaction.on_commit(announce)

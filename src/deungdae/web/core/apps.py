@@ -1,6 +1,9 @@
 """How Django knows this app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from deungdae.web.core import navigation
 
 
 class CoreConfig(AppConfig):
@@ -9,3 +12,14 @@ class CoreConfig(AppConfig):
     name = "deungdae.web.core"
     label = "core"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Add the places of core to the navigation."""
+        company = _("Company")
+        navigation.add(
+            navigation.Place(
+                *(_("Members"), "people", "core:members", "core.see_members", 70, company),
+                also=("core:invite",),
+            ),
+            navigation.Place(_("Record"), "history", "core:audit", "core.see_audit", 80, company),
+        )

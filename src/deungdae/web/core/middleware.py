@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.views.defaults import permission_denied
+from django_htmx.http import HttpResponseClientRedirect
 
 from deungdae.records.errors import DeungdaeError
 from deungdae.web.core.access import CURRENT, scope_of
@@ -55,6 +57,15 @@ class ScopeMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer an action without its right as what it is: not allowed (403)."""
         return permission_denied(request, error) if isinstance(error, NotAllowed) else None
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Leads whoever has not signed in to the sign-in page, from a part of a page as well."""
+
+    def handle_no_permission(self, request: HttpRequest, view: Any) -> HttpResponse:
+        """Answer somebody who has not signed in."""
+        response = super().handle_no_permission(request, view)
+        return HttpResponseClientRedirect(response.url) if request.htmx else response
 
 
 class SecurityHeadersMiddleware:

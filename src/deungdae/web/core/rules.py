@@ -7,7 +7,7 @@ from typing import Any
 
 import rules
 
-from deungdae.web.core.scope import Role, Scope
+from deungdae.web.core.scope import Role, Scope, SystemActor
 
 
 def at_least(role: Role) -> Any:
@@ -27,8 +27,16 @@ def signed_in(scope: Scope, organisation: Any = None) -> bool:
     return scope.actor is not None
 
 
+@rules.predicate
+def is_system(scope: Scope, organisation: Any = None) -> bool:
+    """The program itself acts, asked by whoever runs the machine."""
+    return isinstance(scope.actor, SystemActor)
+
+
 #: What concerns the actor alone: own password, own language, own keys.
 rules.add_perm("core.change_self", signed_in)
+#: What only the one who runs the machine may do, from the command line.
+rules.add_perm("core.run_installation", is_system)
 rules.add_perm("core.see_members", at_least(Role.VIEWER))
 rules.add_perm("core.manage_members", at_least(Role.ADMIN))
 rules.add_perm("core.manage_owners", at_least(Role.OWNER))
@@ -36,11 +44,5 @@ rules.add_perm("core.see_audit", at_least(Role.ADMIN))
 
 
 def allowed(right: str, scope: Scope, organisation: Any = None) -> bool:
-    """Say whether the actor has a right in an organisation.
-
-    Raises `LookupError` for a right that no app has defined: a slip of the pen must not pass as
-    a refusal.
-    """
-    if not rules.perm_exists(right):
-        raise LookupError(f"There is no right {right}.")
-    return bool(rules.has_perm(right, scope, organisation))
+    """Say whether the actor has a right in an organisation; see `Scope.may`."""
+    return scope.may(right, organisation)

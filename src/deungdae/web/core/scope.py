@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Self
 
+import rules
 from django.db import models
 
 from deungdae.records.errors import DeungdaeError
@@ -75,6 +76,16 @@ class Scope:
         if organisation is None:
             return None
         return Role.OWNER if self.everywhere else self.roles.get(organisation.pk)
+
+    def may(self, right: str, organisation: Any = None) -> bool:
+        """Say whether the actor has a right, in `organisation` or in the one being shown.
+
+        Raises `LookupError` for a right that no app has defined: a slip of the pen must not pass
+        as a refusal.
+        """
+        if not rules.perm_exists(right):
+            raise LookupError(f"There is no right {right}.")
+        return bool(rules.has_perm(right, self, organisation or self.current))
 
     def reaches(self, organisation_id: int) -> bool:
         """Say whether rows of this organisation may be read."""

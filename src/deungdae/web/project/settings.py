@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "rules.apps.AutodiscoverRulesConfig",
     "deungdae.web.core.apps.CoreConfig",
     "deungdae.web.companies.apps.CompaniesConfig",
+    "deungdae.web.insight.apps.InsightConfig",
 ]
 MIDDLEWARE = [
     "deungdae.web.core.middleware.SecurityHeadersMiddleware",
@@ -40,10 +41,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "deungdae.web.core.middleware.SignInFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "deungdae.web.core.middleware.ScopeMiddleware",
 ]
 ROOT_URLCONF = "deungdae.web.project.urls"
@@ -60,10 +61,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "deungdae.web.core.context.scope",
+                "deungdae.web.core.look.page",
             ],
         },
     },
 ]
+FORM_RENDERER = "deungdae.web.core.look.FormLook"
 
 
 def _database() -> dict[str, Any]:
@@ -136,6 +139,10 @@ TIME_ZONE = PROGRAM.time_zone
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
+#: What is built from installed packages at the start (the charts' script), not kept in the source.
+ASSETS = STATE / "assets"
+ASSETS.mkdir(exist_ok=True)
+STATICFILES_DIRS = [ASSETS]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

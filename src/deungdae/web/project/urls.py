@@ -1,10 +1,28 @@
 """All addresses of the project."""
 
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import include, path
 
+from deungdae.web.core.access import needs
+from deungdae.web.core.styleguide import styleguide
 from deungdae.web.core.views.language import switch
 
+
+@needs("core.change_self")
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the first page of the organisation that is shown."""
+    if request.tenant_scope.current is None:
+        return render(request, "core/no_organisation.html")
+    return redirect("insight:home")
+
+
 urlpatterns = [
+    path("", home, name="home"),
     path("language/", switch, name="set_language"),
     path("", include("deungdae.web.core.urls")),
+    path("", include("deungdae.web.companies.urls")),
 ]
+if settings.STYLEGUIDE:
+    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))

@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from deungdae.web.core.access import public
+from deungdae.web.core.access import before_password, public
+from deungdae.web.core.actions.accounts import ChangeProfile
 
 
 def way_back(request: HttpRequest) -> str:
@@ -17,19 +18,28 @@ def way_back(request: HttpRequest) -> str:
     return wanted if safe else "/"
 
 
+def remember(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    """Let the browser keep the language, for pages before signing in."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        secure=request.is_secure(),
+        httponly=True,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+
+
 @public
+@before_password
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     """Speak another language from now on: `language` is ko or en, `next` the page to show."""
     response = HttpResponseRedirect(way_back(request))
-    wanted = request.POST.get("language")
+    wanted = request.POST.get("language", "")
     if wanted in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            wanted,
-            max_age=365 * 24 * 3600,
-            secure=request.is_secure(),
-            httponly=True,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        )
+        scope = request.tenant_scope
+        if scope.person and scope.person.language != wanted:
+            ChangeProfile(scope=scope, name=scope.person.name, language=wanted).perform()
+        remember(request, response, wanted)
     return response
