@@ -35,6 +35,7 @@ def run(context: runs.JobContext, params: dict[str, Any]) -> dict[str, Any]:
     reasons, timelines {stratum: picture} and causes {"stratum-cause": [picture]}.
     """
     # A chart's library takes a second to load: only here, in the run's own process.
+    from deungdae.reports.causes.excel import render_excel
     from deungdae.reports.causes.pdf import render_pdf
     from deungdae.reports.causes.pictures import draw
 
@@ -67,6 +68,10 @@ def run(context: runs.JobContext, params: dict[str, Any]) -> dict[str, Any]:
             "pdf": _write(
                 folder / f"report.{lang}.pdf",
                 render_pdf(document, figures, understanding, lang, **how, pictures=pictures),
+            ),
+            "xlsx": _write(
+                folder / f"report.{lang}.xlsx",
+                render_excel(document, figures, understanding, lang, **how),
             ),
             "pictures": _write(
                 folder / f"pictures.{lang}.json",

@@ -1,6 +1,7 @@
 """The application `insight`."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InsightConfig(AppConfig):
@@ -11,5 +12,17 @@ class InsightConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the rights of this app be known."""
+        """Let the rights of this app be known, and where its pages are."""
+        from deungdae.web.core import navigation
         from deungdae.web.insight import rules  # noqa: F401
+
+        navigation.add(
+            navigation.Place(
+                _("Find causes"), "causes", "insight:new", "insight.work", order=10,
+                also=("insight:upload",),
+            ),
+            navigation.Place(
+                _("Reports"), "report", "insight:home", "insight.see", order=20,
+                also=("insight:analysis",),
+            ),
+        )  # fmt: skip

@@ -41,7 +41,7 @@ class Standing:
 
 
 def add(
-    kind: Job.Kind, upload: Upload, *, asked_by: Any = None, analysis: Analysis | None = None
+    kind: Any, upload: Upload, *, asked_by: Any = None, analysis: Analysis | None = None
 ) -> Job:
     """Put a job into the queue; called by actions, inside their transaction."""
     return Job.objects.create(
@@ -92,7 +92,7 @@ def beat(job: Job, now: datetime, step: str, share: float) -> Standing:
     return Standing(True, bool(_held(job).values_list("cancel_asked", flat=True).first()))
 
 
-def end(job: Job, state: Job.State, now: datetime, error: dict[str, Any] | None = None) -> bool:
+def end(job: Job, state: Any, now: datetime, error: dict[str, Any] | None = None) -> bool:
     """End a job that is still held by this claim; False when it is not, and nothing happened."""
     return bool(_held(job).update(state=state, ended_at=now, error=error, claim=None, share=1.0))
 
@@ -113,9 +113,9 @@ def orphans(now: datetime) -> list[Job]:
     return [job for job in held.select_related("organisation", "upload") if not _alive(job, now)]
 
 
-def rescue(job: Job, now: datetime) -> Job.State | None:
+def rescue(job: Job, now: datetime) -> Any:
     """Queue an orphan again, or mark it lost when that was done before; None if it was neither."""
-    state = Job.State.QUEUED if job.attempts < MOST_ATTEMPTS else Job.State.LOST
+    state: Any = Job.State.QUEUED if job.attempts < MOST_ATTEMPTS else Job.State.LOST
     if job.cancel_asked:
         state = Job.State.CANCELLED
     ended = None if state == Job.State.QUEUED else now

@@ -28,7 +28,7 @@ from deungdae.web.insight.models import Job
 
 log = logging.getLogger(__name__)
 
-LANES: tuple[tuple[str, ...], ...] = ((Job.Kind.UNDERSTAND,), (Job.Kind.ANALYSE,))
+LANES: tuple[tuple[Any, ...], ...] = ((Job.Kind.UNDERSTAND,), (Job.Kind.ANALYSE,))
 IDLE_SECONDS = 0.3  #: between two looks into an empty queue
 BEAT_SECONDS = 1.0  #: between two signs of life
 RESCUE_SECONDS = 2.0  #: between two looks for jobs whose workers died

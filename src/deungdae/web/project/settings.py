@@ -145,7 +145,7 @@ ASSETS.mkdir(exist_ok=True)
 STATICFILES_DIRS = [ASSETS]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "deungdae.web.project.storage.HashedFiles"},
 }
 MEDIA_ROOT = STATE / "media"
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("language/", switch, name="set_language"),
     path("", include("deungdae.web.core.urls")),
     path("", include("deungdae.web.companies.urls")),
+    path("causes/", include("deungdae.web.insight.urls")),
 ]
 if settings.STYLEGUIDE:
     urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))

@@ -35,7 +35,7 @@ class StartAnalysis(Action[Analysis]):
             upload=upload, options=upload.options, jobs__state__in=Job.OPEN
         )
         if (running := same.first()) is not None:
-            return running  # type: ignore[no-any-return]
+            return running
         analysis = Analysis.objects.create(
             organisation=self.organisation,
             upload=upload,
@@ -82,7 +82,7 @@ class StopJob(_OnJob):
             state=Job.State.CANCELLED, ended_at=timezone.now()
         )
         jobs.filter(state__in=Job.HELD).update(cancel_asked=True)
-        return jobs.get()  # type: ignore[no-any-return]
+        return jobs.get()
 
 
 @dataclass(kw_only=True)
@@ -108,6 +108,4 @@ class AskAgain(_OnJob):
             upload.state = Upload.State.UNDERSTANDING
             upload.problem = None
             upload.save(update_fields=["state", "problem"])
-        return queue.add(
-            Job.Kind(job.kind), upload, asked_by=self.scope.person, analysis=job.analysis
-        )
+        return queue.add(job.kind, upload, asked_by=self.scope.person, analysis=job.analysis)

@@ -101,7 +101,7 @@ class FailJob(_Report):
 
     verb = "insight.job_failed"
     label = _lazy("ended a run without a result")
-    state: Job.State
+    state: Any
     error: dict[str, Any]
 
     def change(self) -> bool:

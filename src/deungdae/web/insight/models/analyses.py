@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from deungdae.web.core.models import Owned
 from deungdae.web.insight.models.uploads import Upload
@@ -46,3 +47,7 @@ class Analysis(Owned):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the report; whoever belongs to the company may open it."""
+        return reverse("insight:analysis", args=[self.public_id])

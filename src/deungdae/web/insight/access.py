@@ -1,0 +1,40 @@
+"""The only roads from an id to an upload, an analysis or a job."""
+
+from uuid import UUID
+
+from django.http import Http404
+
+from deungdae.web.core.access import get_owned
+from deungdae.web.core.scope import Scope
+from deungdae.web.insight.models import Analysis, Job, Upload
+
+
+def get_upload(scope: Scope, public_id: UUID | str) -> Upload:
+    """Return an upload within the scope; Http404 without one."""
+    return get_owned(Upload, scope, public_id)
+
+
+def get_analysis(scope: Scope, public_id: UUID | str) -> Analysis:
+    """Return an analysis within the scope; Http404 without one."""
+    return get_owned(Analysis, scope, public_id)
+
+
+def get_job(scope: Scope, public_id: UUID | str) -> Job:
+    """Return a job within the scope; Http404 without one."""
+    return get_owned(Job, scope, public_id)
+
+
+def reading_job(scope: Scope, upload: Upload) -> Job | None:
+    """Return the latest job that reads an upload; None while its bytes are still coming."""
+    jobs = Job.objects.within(scope).filter(upload=upload, kind=Job.Kind.UNDERSTAND)
+    found: Job | None = jobs.order_by("-created_at", "-pk").first()
+    return found
+
+
+def analysis_job(scope: Scope, analysis: Analysis) -> Job:
+    """Return the latest job of an analysis; Http404 when it has none (it was made elsewhere)."""
+    jobs = Job.objects.within(scope).filter(analysis=analysis)
+    found = jobs.order_by("-created_at", "-pk").first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,142 @@
+"""The list of analyses: searched, filtered, sorted, and exported as it stands."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.fields import IntegerField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from deungdae.reports.codes import VERDICTS, spoken
+from deungdae.web.core.access import needs
+from deungdae.web.core.rules import allowed
+from deungdae.web.core.scope import Scope
+from deungdae.web.insight import exports
+from deungdae.web.insight.models import Analysis, Job, Upload
+from deungdae.web.insight.speech import words
+
+PAGE = 25
+SORTS = {
+    "title": "title",
+    "created": "created_at",
+    "verdict": "certainty",
+    "findings": "findings",
+    "bad": "bad",
+}
+
+
+@needs("insight.see")
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Show the analyses of this organisation, the latest first."""
+    scope = request.tenant_scope
+    page = Paginator(_asked_for(request, scope), PAGE).get_page(request.GET.get("page"))
+    filtered = any(request.GET.get(name) for name in ("q", "verdict", "state"))
+    return render(
+        request,
+        "insight/home.html",
+        {
+            "page": page,
+            "shown": [_shown(analysis) for analysis in page],
+            "filtered": filtered,
+            "verdicts": [(code, spoken(words(), VERDICTS, code)) for code in VERDICTS],
+            "states": _states(),
+            "may_work": allowed("insight.work", scope, scope.current),
+            "waiting": Upload.objects.here(scope)
+            .exclude(state=Upload.State.RECEIVING)
+            .filter(analyses=None)
+            .defer("understanding")[:5],
+        },
+    )
+
+
+@needs("insight.see")
+@require_safe
+def export(request: HttpRequest, ending: str) -> HttpResponse:
+    """Hand out the list as it is filtered and sorted, as a table for other programs."""
+    if ending not in exports.FORMATS:
+        raise Http404
+    language = words()
+    head = [
+        _("File"), _("Asked on"), _("State"), _("Verdict"), _("Answer"), _("Findings"),
+        _("Parts"), _("Bad"), _("Address"),
+    ]  # fmt: skip
+    rows = []
+    for analysis in _asked_for(request, request.tenant_scope):
+        shown = _shown(analysis)
+        rows.append(
+            [
+                analysis.title,
+                analysis.created_at,
+                shown["state_word"],
+                shown["verdict_word"],
+                (analysis.answer or {}).get(language.lang, ""),
+                analysis.findings,
+                analysis.rows,
+                analysis.bad,
+                request.build_absolute_uri(shown["url"]),
+            ]
+        )
+    return exports.answer(ending, _("Analyses"), head, rows)
+
+
+def _asked_for(request: HttpRequest, scope: Scope) -> QuerySet[Analysis]:
+    latest = Job.objects.within(scope).filter(analysis=OuterRef("pk")).order_by("-created_at")
+    found = (
+        Analysis.objects.here(scope)
+        .annotate(
+            state=Subquery(latest.values("state")[:1]),
+            certainty=Case(
+                *(When(verdict=code, then=Value(n)) for n, code in enumerate(VERDICTS)),
+                default=Value(len(VERDICTS)),
+                output_field=IntegerField(),
+            ),
+        )
+        .select_related("asked_by")
+    )
+    if query := request.GET.get("q", "").strip():
+        found = found.filter(
+            Q(title__icontains=query)
+            | Q(answer__ko__icontains=query)
+            | Q(answer__en__icontains=query)
+            | Q(asked_by__name__icontains=query)
+        )
+    if (verdict := request.GET.get("verdict")) in VERDICTS:
+        found = found.filter(verdict=verdict)
+    if (state := request.GET.get("state")) in _groups():
+        found = found.filter(state__in=_groups()[state])
+    sort = request.GET.get("sort", "-created")
+    column = SORTS.get(sort.removeprefix("-"), "created_at")
+    return found.order_by(("-" if sort.startswith("-") else "") + column, "-pk")
+
+
+def _groups() -> dict[str, tuple[Any, ...]]:
+    return {
+        "done": (Job.State.DONE,),
+        "open": Job.OPEN,
+        "ended": (Job.State.FAILED, Job.State.CANCELLED, Job.State.LOST),
+    }
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("done", _("with a report")),
+        ("open", _("still running")),
+        ("ended", _("without a report")),
+    ]
+
+
+def _shown(analysis: Any) -> dict[str, Any]:
+    language = words()
+    kinds = {"queued": "waiting", "claimed": "running", "running": "running", "done": "done"}
+    return {
+        "it": analysis,
+        "url": analysis.get_absolute_url(),
+        "answer": (analysis.answer or {}).get(language.lang, ""),
+        "state_kind": kinds.get(analysis.state, "failed"),
+        "state_word": dict(Job.State.choices).get(analysis.state, ""),
+        "verdict_word": spoken(language, VERDICTS, analysis.verdict) if analysis.verdict else "",
+    }
