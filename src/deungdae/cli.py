@@ -21,7 +21,6 @@ from deungdae.records.messages import Message, message
 from deungdae.reports.causes import render_html, render_pdf, render_text
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.words import LANGUAGES, Words
-from deungdae.tables import demo
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 
@@ -39,7 +38,27 @@ def build_parser() -> argparse.ArgumentParser:
             "demo", help="write a generated demo table, analyse it, show the report"
         )
     )
+    _add_web(commands)
     return parser
+
+
+def _add_web(commands: Any) -> None:
+    """Add the commands that serve pages and look after accounts."""
+    up = commands.add_parser("up", help="serve pages and carry out runs, with a demo company")
+    web = commands.add_parser("web", help="serve the pages")
+    for parser in (up, web):
+        parser.add_argument("--port", metavar="N", type=_port, help="port; 0 takes a free one")
+    commands.add_parser("worker", help="carry out the runs that the pages ask for")
+    company = commands.add_parser("company", help="register a company and its owner")
+    company.add_argument("name", metavar="NAME", help="name of the company")
+    company.add_argument("email", metavar="EMAIL", help="e-mail address of its owner")
+    company.add_argument("--owner", metavar="NAME", help="name of its owner")
+    password = commands.add_parser("password", help="give a person a new one-time password")
+    password.add_argument("email", metavar="EMAIL", help="e-mail address of the person")
+    audit = commands.add_parser("audit", help="look after the record of what was done")
+    audit.add_subparsers(dest="audit", required=True, metavar="COMMAND").add_parser(
+        "verify", help="check that no entry of the record was changed"
+    )
 
 
 def _add_causes(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +104,13 @@ def _seed(text: str) -> int:
     return seed
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a whole number from 0 to 65535")
+    return port
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 failed, 2 unusable file or option."""
     for stream in (sys.stdout, sys.stderr):
@@ -95,8 +121,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = Words("en")
     try:
         settings = Settings.from_environment(os.environ)
-        words = Words(options.lang or settings.language)
-        command: Callable[..., int] = {"causes": _causes, "demo": _demo}[options.command]
+        words = Words(getattr(options, "lang", None) or settings.language)
+        command: Callable[..., int] = {
+            "causes": _causes,
+            "demo": _demo,
+            "up": _up,
+            "web": _web,
+            "worker": _worker,
+            "company": _company,
+            "password": _password,
+            "audit": _audit,
+        }[options.command]
         return command(options, settings, words)
     except PublicError as error:
         _complain(words, error)
@@ -151,6 +186,8 @@ def _causes(options: argparse.Namespace, settings: Settings, words: Words) -> in
 
 
 def _demo(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.tables import demo  # only here: the pages are served without tables in memory
+
     out = options.out or settings.home / "demo"
     table = demo.write(
         out, seed=options.seed, rows=options.rows, lang="ko" if words.lang == "ko" else "en"
@@ -164,6 +201,76 @@ def _demo(options: argparse.Namespace, settings: Settings, words: Words) -> int:
     for note in notes:
         print(words.say_message(note))
     return DONE
+
+
+def _up(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.web.project import serve, start
+
+    def demo_table(folder: Path) -> Path:
+        from deungdae.tables import demo
+
+        return demo.write(folder, seed=7, rows=6000, lang="ko" if words.lang == "ko" else "en").path
+
+    port = settings.web.port if options.port is None else options.port
+    # Told at once when the port is taken, before a minute of preparations.
+    with serve.listening(settings.web.bind, port) as opened:
+        port = opened.getsockname()[1]
+    start.bring_tables_up_to_date()
+    account = start.first_company(demo_table, words.lang)
+    if account is not None:
+        print(
+            words.say("Demo: all values of this table were generated; no factory is behind them.")
+        )
+        _show_account(account.email, account.password, words)
+    serve.Watch([[str(port), "web"], ["worker"]]).run()
+    return DONE
+
+
+def _web(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.web.project import serve
+
+    def announce(url: str) -> None:
+        print(words.say("Open {url} in a browser.", url=url), flush=True)
+
+    serve.web(settings, options.port, announce)
+    return DONE
+
+
+def _worker(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.web.project import serve
+
+    return DONE if serve.worker() else FAILED
+
+
+def _company(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.web.project import start
+
+    owner = options.owner or options.email.partition("@")[0]
+    account = start.new_company(options.name, options.email, owner, words.lang)
+    print(words.say("The company {name} is registered.", name=options.name))
+    if account is not None:
+        _show_account(account.email, account.password, words)
+    return DONE
+
+
+def _password(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.web.project import start
+
+    account = start.new_password(options.email)
+    _show_account(account.email, account.password, words)
+    return DONE
+
+
+def _show_account(email: str, password: str, words: Words) -> None:
+    print(words.say("Address: {email}", email=email))
+    print(words.say("One-time password: {password}", password=password))
+    print(words.say("It must be changed at the first sign-in."), flush=True)
+
+
+def _audit(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.web.project import record
+
+    return DONE if record.verify(words, print) else FAILED
 
 
 def _analyse(

@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as say
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.companies.models import Company, Site
 from deungdae.web.core.scope import Scope
@@ -15,12 +15,12 @@ from deungdae.web.core.scope import Scope
 class CompanyForm(forms.Form):
     """Name and registration number."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=_lazy("Name"), max_length=200)
     registration_number = forms.CharField(
-        label=_("Business registration number"),
+        label=_lazy("Business registration number"),
         max_length=12,
         required=False,
-        help_text=_("Ten digits, such as 123-45-67891. May be left empty."),
+        help_text=_lazy("Ten digits, such as 123-45-67891. May be left empty."),
     )
 
     def clean_registration_number(self) -> str:
@@ -30,19 +30,19 @@ class CompanyForm(forms.Form):
             return ""
         digits = "".join(sign for sign in typed if sign.isascii() and sign.isdecimal())
         if len(digits) != 10 or not _checks(digits):
-            raise ValidationError(say("This is not a business registration number."))
+            raise ValidationError(_("This is not a business registration number."))
         return f"{digits[:3]}-{digits[3:5]}-{digits[5:]}"
 
 
 class SiteForm(forms.Form):
     """Name and time zone of a site."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_lazy("Name"), max_length=100)
     time_zone = forms.CharField(
-        label=_("Time zone"),
+        label=_lazy("Time zone"),
         max_length=50,
         initial="Asia/Seoul",
-        help_text=_("Times in files that name no zone are read as times of this place."),
+        help_text=_lazy("Times in files that name no zone are read as times of this place."),
     )
 
     def __init__(
@@ -56,14 +56,14 @@ class SiteForm(forms.Form):
         """Keep the names of a company's sites apart."""
         name: str = self.cleaned_data["name"]
         if self._others.filter(name=name).exists():
-            raise ValidationError(say("There is a site with this name already."))
+            raise ValidationError(_("There is a site with this name already."))
         return name
 
     def clean_time_zone(self) -> str:
         """Know the zone."""
         zone: str = self.cleaned_data["time_zone"]
         if zone not in available_timezones():
-            raise ValidationError(say("There is no such time zone; try Asia/Seoul."))
+            raise ValidationError(_("There is no such time zone; try Asia/Seoul."))
         return zone
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from deungdae.web.companies.actions import ChangeCompany, KeepSite
@@ -44,7 +44,7 @@ def change_company(request: HttpRequest) -> HttpResponse:
         company=shown,
         **form.cleaned_data,
     ).perform()
-    messages.success(request, say("The company is changed."))
+    messages.success(request, _("The company is changed."))
     return redirect("companies:company")
 
 
@@ -74,7 +74,7 @@ def _keep_site(request: HttpRequest, owner: Company, site: Site | None) -> HttpR
         site=site,
         **form.cleaned_data,
     ).perform()
-    messages.success(request, say("The site is kept."))
+    messages.success(request, _("The site is kept."))
     return redirect("companies:company")
 
 

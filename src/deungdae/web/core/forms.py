@@ -8,15 +8,15 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as say
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.core.models import Person
 from deungdae.web.core.models.people import plain_address
 
 
 def _email(**options: Any) -> forms.EmailField:
-    return forms.EmailField(label=_("E-mail address"), max_length=254, **options)
+    return forms.EmailField(label=_lazy("E-mail address"), max_length=254, **options)
 
 
 def _password(label: Any, kind: str, **options: Any) -> forms.CharField:
@@ -28,16 +28,16 @@ class SignInForm(forms.Form):
     """E-mail address and password."""
 
     email = _email(widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
-    password = _password(_("Password"), "current-password")
+    password = _password(_lazy("Password"), "current-password")
 
 
 class CodeForm(forms.Form):
     """The six digits of the phone, or a recovery code."""
 
     code = forms.CharField(
-        label=_("Code"),
+        label=_lazy("Code"),
         max_length=20,
-        help_text=_("The six digits that your phone shows, or one of your recovery codes."),
+        help_text=_lazy("The six digits that your phone shows, or one of your recovery codes."),
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
         ),
@@ -47,7 +47,7 @@ class CodeForm(forms.Form):
 class NewPasswordForm(forms.Form):
     """A new password, typed once: whoever wants to check it can show it."""
 
-    new_password = _password(_("New password"), "new-password")
+    new_password = _password(_lazy("New password"), "new-password")
 
     def __init__(self, person: Person, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -59,28 +59,28 @@ class NewPasswordForm(forms.Form):
         password: str = self.cleaned_data["new_password"]
         validate_password(password, self._person)
         if self._person.pk and self._person.check_password(password):
-            raise ValidationError(say("This is the password that you have now."))
+            raise ValidationError(_("This is the password that you have now."))
         return password
 
 
 class PasswordForm(NewPasswordForm):
     """The password that somebody has, and the one that they want."""
 
-    old_password = _password(_("Present password"), "current-password")
+    old_password = _password(_lazy("Present password"), "current-password")
     field_order = ("old_password", "new_password")
 
     def clean_old_password(self) -> str:
         """Make sure that it is the person who asks."""
         password: str = self.cleaned_data["old_password"]
         if not self._person.check_password(password):
-            raise ValidationError(say("This is not your present password."))
+            raise ValidationError(_("This is not your present password."))
         return password
 
 
 class ConfirmForm(forms.Form):
     """The present password, asked again before something that protects the account changes."""
 
-    old_password = _password(_("Present password"), "current-password")
+    old_password = _password(_lazy("Present password"), "current-password")
 
     def __init__(self, person: Person, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -90,21 +90,21 @@ class ConfirmForm(forms.Form):
         """Make sure that it is the person who asks."""
         password: str = self.cleaned_data["old_password"]
         if not self._person.check_password(password):
-            raise ValidationError(say("This is not your present password."))
+            raise ValidationError(_("This is not your present password."))
         return password
 
 
 class ProfileForm(forms.Form):
     """One's own name and language."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
-    language = forms.ChoiceField(label=_("Language"), choices=Person.LANGUAGES)
+    name = forms.CharField(label=_lazy("Name"), max_length=100)
+    language = forms.ChoiceField(label=_lazy("Language"), choices=Person.LANGUAGES)
 
 
 class JoinForm(NewPasswordForm):
     """What an invited person types to have an account."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_lazy("Name"), max_length=100)
     field_order = ("name", "new_password")
 
 
@@ -112,7 +112,7 @@ class InviteForm(forms.Form):
     """Whom to invite, as what."""
 
     email = _email()
-    role = forms.ChoiceField(label=_("Role"))
+    role = forms.ChoiceField(label=_lazy("Role"))
 
     def __init__(self, roles: list[tuple[str, Any]], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -126,7 +126,7 @@ class InviteForm(forms.Form):
 class RoleForm(forms.Form):
     """A member's new role."""
 
-    role = forms.ChoiceField(label=_("Role"))
+    role = forms.ChoiceField(label=_lazy("Role"))
 
     def __init__(self, roles: list[tuple[str, Any]], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -136,11 +136,11 @@ class RoleForm(forms.Form):
 class TokenForm(forms.Form):
     """What a key is called, and how long it opens."""
 
-    DAYS = (("30", _("30 days")), ("90", _("90 days")), ("365", _("one year")))
+    DAYS = (("30", _lazy("30 days")), ("90", _lazy("90 days")), ("365", _lazy("one year")))
 
     name = forms.CharField(
-        label=_("Name"),
+        label=_lazy("Name"),
         max_length=100,
-        help_text=_("What the key is for, such as the program that will use it."),
+        help_text=_lazy("What the key is for, such as the program that will use it."),
     )
-    days = forms.ChoiceField(label=_("Valid for"), choices=DAYS, initial="90")
+    days = forms.ChoiceField(label=_lazy("Valid for"), choices=DAYS, initial="90")

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as say
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.core.action import Action
 from deungdae.web.core.models import PersonalToken, RecoveryCode, SecondFactor
@@ -22,7 +22,7 @@ class MakeToken(Action[tuple[PersonalToken, str]]):
 
     verb = "core.token_made"
     right = "core.change_self"
-    label = _("made an access key")
+    label = _lazy("made an access key")
 
     name: str
     expires_at: datetime | None = None
@@ -49,7 +49,7 @@ class RevokeToken(Action[None]):
 
     verb = "core.token_revoked"
     right = "core.change_self"
-    label = _("revoked an access key")
+    label = _lazy("revoked an access key")
 
     token: PersonalToken
     now: datetime
@@ -71,7 +71,7 @@ class BeginSecondFactor(Action[SecondFactor]):
 
     verb = "core.second_factor_begun"
     right = "core.change_self"
-    label = _("began to set up a second factor")
+    label = _lazy("began to set up a second factor")
 
     def change(self) -> SecondFactor:
         """Return the unconfirmed second factor; one in force is not touched."""
@@ -79,7 +79,7 @@ class BeginSecondFactor(Action[SecondFactor]):
             person=self.scope.person, defaults={"secret": new_secret()}
         )
         if factor.confirmed_at is not None:
-            raise ValidationError(say("A second factor is in force already."))
+            raise ValidationError(_("A second factor is in force already."))
         return factor
 
 
@@ -89,7 +89,7 @@ class ConfirmSecondFactor(Action[list[str]]):
 
     verb = "core.second_factor_on"
     right = "core.change_self"
-    label = _("switched the second factor on")
+    label = _lazy("switched the second factor on")
 
     code: str
     now: datetime
@@ -99,7 +99,7 @@ class ConfirmSecondFactor(Action[list[str]]):
         factor = SecondFactor.objects.filter(person=self.scope.person, confirmed_at=None).first()
         step = factor and matching_step(factor, self.code, self.now)
         if not factor or step is None:
-            raise ValidationError(say("This code does not match. Is the phone's clock right?"))
+            raise ValidationError(_("This code does not match. Is the phone's clock right?"))
         factor.confirmed_at, factor.last_step = self.now, step
         factor.save()
         return _new_codes(self.scope.person)
@@ -111,7 +111,7 @@ class RenewRecoveryCodes(Action[list[str]]):
 
     verb = "core.recovery_codes_renewed"
     right = "core.change_self"
-    label = _("made new recovery codes")
+    label = _lazy("made new recovery codes")
 
     def change(self) -> list[str]:
         """Return the codes, which are shown once."""
@@ -124,7 +124,7 @@ class DropSecondFactor(Action[None]):
 
     verb = "core.second_factor_off"
     right = "core.change_self"
-    label = _("switched the second factor off")
+    label = _lazy("switched the second factor off")
 
     def change(self) -> None:
         """Forget the secret and the recovery codes."""

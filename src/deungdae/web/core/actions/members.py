@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
-from django.utils.translation import gettext as say
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
 from deungdae.web.core.action import Action, NotAllowed
@@ -38,7 +38,7 @@ class InviteMember(Action[tuple[Invitation, str]]):
 
     verb = "core.member_invited"
     right = "core.manage_members"
-    label = _("invited a member")
+    label = _lazy("invited a member")
 
     email: str
     role: str
@@ -50,7 +50,7 @@ class InviteMember(Action[tuple[Invitation, str]]):
         address = plain_address(self.email)
         here = {"organisation": self.organisation}
         if Membership.objects.within(self.scope).filter(person__email=address, **here).exists():
-            raise ValidationError(say("%(email)s is a member already.") % {"email": address})
+            raise ValidationError(_("%(email)s is a member already.") % {"email": address})
         Invitation.objects.within(self.scope).filter(
             email=address, accepted_at=None, withdrawn_at=None, **here
         ).update(withdrawn_at=self.now)
@@ -75,7 +75,7 @@ class WithdrawInvitation(Action[None]):
 
     verb = "core.invitation_withdrawn"
     right = "core.manage_members"
-    label = _("withdrew an invitation")
+    label = _lazy("withdrew an invitation")
 
     invitation: Invitation
     now: datetime
@@ -87,7 +87,7 @@ class WithdrawInvitation(Action[None]):
             pk=self.invitation.pk, accepted_at=None, withdrawn_at=None
         )
         if not still_open.update(withdrawn_at=self.now):
-            raise ValidationError(say("This invitation is no longer open."))
+            raise ValidationError(_("This invitation is no longer open."))
 
     def details(self, result: None) -> dict[str, Any]:
         """Say whose it was."""
@@ -100,7 +100,7 @@ class AcceptInvitation(Action[Membership]):
 
     verb = "core.invitation_accepted"
     right = "core.change_self"
-    label = _("joined the organisation")
+    label = _lazy("joined the organisation")
 
     invitation: Invitation
     now: datetime
@@ -122,7 +122,7 @@ class AcceptInvitation(Action[Membership]):
             .update(accepted_at=self.now, accepted_by=person)
         )
         if not taken:
-            raise ValidationError(say("This invitation is no longer open."))
+            raise ValidationError(_("This invitation is no longer open."))
         organisation = self.invitation.organisation
         known = Membership.objects.within(reached).filter(person=person, organisation=organisation)
         membership = known.first() or Membership(person=person, organisation=organisation)
@@ -146,7 +146,7 @@ class ChangeRole(Action[None]):
 
     verb = "core.role_changed"
     right = "core.manage_members"
-    label = _("changed a role")
+    label = _lazy("changed a role")
 
     membership: Membership
     role: str
@@ -170,7 +170,7 @@ class RemoveMember(Action[None]):
 
     verb = "core.member_removed"
     right = "core.manage_members"
-    label = _("removed a member")
+    label = _lazy("removed a member")
 
     membership: Membership
 
@@ -195,14 +195,14 @@ def _keep_an_owner(scope: Scope, leaving: Membership) -> None:
         .select_for_update()
     )
     if len(owners) < 2:
-        raise ValidationError(say("An organisation keeps at least one owner."))
+        raise ValidationError(_("An organisation keeps at least one owner."))
 
 
 def send_invitation(invitation: Invitation, link: str, language: str) -> None:
     """Send the link by e-mail, in the language of the one who invites."""
     with override(language):
-        subject = say("Invitation to %(organisation)s") % {"organisation": invitation.organisation}
-        text = say(
+        subject = _("Invitation to %(organisation)s") % {"organisation": invitation.organisation}
+        text = _(
             "You are invited to join %(organisation)s on Deungdae.\n\n"
             "Open this link to accept; it can be used for seven days:\n\n%(link)s\n"
         ) % {"organisation": invitation.organisation, "link": link}

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -71,7 +71,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             scope=request.tenant_scope, password=form.cleaned_data["new_password"]
         ).perform()
         update_session_auth_hash(request, person)
-        messages.success(request, say("Your password is changed. Other sessions have ended."))
+        messages.success(request, _("Your password is changed. Other sessions have ended."))
         return redirect("/" if first else "core:account")
     context = {"form": form, "must": person.must_change_password}
     return render(request, "core/change_password.html", context)
@@ -138,7 +138,7 @@ def change_second_factor(request: HttpRequest) -> HttpResponse:
         codes = RenewRecoveryCodes(scope=scope).perform()
         return render(request, "core/recovery_codes.html", {"codes": codes})
     DropSecondFactor(scope=scope).perform()
-    messages.success(request, say("The second factor is off."))
+    messages.success(request, _("The second factor is off."))
     return redirect("core:account")
 
 
@@ -167,5 +167,5 @@ def revoke_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if token is None:
         raise Http404
     RevokeToken(scope=request.tenant_scope, token=token, now=timezone.now()).perform()
-    messages.success(request, say("The key is revoked."))
+    messages.success(request, _("The key is revoked."))
     return redirect("core:tokens")

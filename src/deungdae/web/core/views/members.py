@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -89,7 +89,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             send_invitation(invitation, link, translation.get_language() or "ko")
             sent = True
         except OSError:  # smtplib's errors are OSErrors
-            messages.warning(request, say("The mail could not be sent; copy the link instead."))
+            messages.warning(request, _("The mail could not be sent; copy the link instead."))
     context = {"invitation": invitation, "link": link, "sent": sent}
     return render(request, "core/invitation_made.html", context)
 
@@ -105,7 +105,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         invitation=invitation,
         now=timezone.now(),
     )
-    return _done(request, action, say("The invitation is withdrawn."))
+    return _done(request, action, _("The invitation is withdrawn."))
 
 
 @needs("core.manage_members")
@@ -116,7 +116,7 @@ def change_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
     membership = get_membership(scope, public_id)
     form = RoleForm(roles_to_give(scope, membership.organisation), request.POST)
     if not form.is_valid():
-        messages.error(request, say("There is no such role, or it is not yours to give."))
+        messages.error(request, _("There is no such role, or it is not yours to give."))
         return redirect("core:members")
     action = ChangeRole(
         scope=scope,
@@ -124,7 +124,7 @@ def change_role(request: HttpRequest, public_id: UUID) -> HttpResponse:
         membership=membership,
         role=form.cleaned_data["role"],
     )
-    return _done(request, action, say("The role is changed."))
+    return _done(request, action, _("The role is changed."))
 
 
 @needs("core.manage_members")
@@ -136,7 +136,7 @@ def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
         scope=request.tenant_scope, organisation=membership.organisation, membership=membership
     )
     name = str(membership.person)
-    return _done(request, action, say("%(name)s no longer belongs here.") % {"name": name})
+    return _done(request, action, _("%(name)s no longer belongs here.") % {"name": name})
 
 
 def _done(

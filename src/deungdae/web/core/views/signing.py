@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -68,7 +68,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         # For an unknown address the same work is done, so that the time says nothing.
         person = authenticate(request, username=email, password=form.cleaned_data["password"])
         if person is None:
-            form.add_error(None, say("Address and password do not match. Nothing was changed."))
+            form.add_error(None, _("Address and password do not match. Nothing was changed."))
             return _entry(request, form, status=200)
         throttle.succeeded(attempt, "account", email)
         if second_factor.is_on(person):
@@ -109,7 +109,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             del request.session[HALF_WAY]
             enter(request, person, with_code=True)
             return HttpResponseRedirect(wanted)
-        form.add_error("code", say("This code does not match. Is the phone's clock right?"))
+        form.add_error("code", _("This code does not match. Is the phone's clock right?"))
     return render(request, "core/sign_in_code.html", {"form": form})
 
 
