@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.core.action import Action
 from deungdae.web.insight import queue
+from deungdae.web.insight.actions.analyses import StartAnalysis
 from deungdae.web.insight.models import Analysis, Job, Upload
 
 
@@ -52,6 +53,10 @@ class FinishUnderstanding(_Report):
             setattr(upload, name, value)
         upload.state = Upload.State.READY
         upload.save()
+        unasked = not upload.analyses.within(self.scope).exists()
+        if upload.demo and upload.problem is None and unasked:
+            # Nobody is there to press the button; a visitor shall find a report.
+            StartAnalysis(scope=self.scope, upload=upload).perform()
         return True
 
 
