@@ -7,6 +7,7 @@ from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 
 from deungdae.web.core import navigation
+from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope
 
 #: where the browser keeps the theme; the server reads it, so that no page flashes in the other one
@@ -34,6 +35,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups,
         "tabs": places[:TABS],
         "tabs_more": places[TABS:],
+        "organisations": _reachable(scope),
         "languages": settings.LANGUAGES,
         "styleguide": settings.STYLEGUIDE,
     }
+
+
+def _reachable(scope: Scope) -> list[Organisation]:
+    """Return the organisations between which a person may switch; none where there is no choice."""
+    if scope.person is None or len(scope.roles) < 2:
+        return []
+    return list(Organisation.objects.filter(pk__in=list(scope.roles)))

@@ -59,7 +59,7 @@ def signs() -> list[str]:
 
 
 def _spec() -> dict[str, Any]:
-    days = [{"day": f"2026-11-{11 + i:02}", "rate": rate} for i, rate in enumerate(RATES)]
+    days = [{"day": f"11/{11 + i}", "rate": rate} for i, rate in enumerate(RATES)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "height": 200,
@@ -69,9 +69,10 @@ def _spec() -> dict[str, Any]:
             "x": {
                 "field": "day",
                 "type": "ordinal",
-                "timeUnit": "utcmonthdate",
                 "title": None,
-                "axis": {"labelAngle": 0, "labelOverlap": True, "format": "%-m/%-d"},
+                # every day has its place: a day without a reading is a gap
+                "scale": {"domain": [day["day"] for day in days]},
+                "axis": {"labelAngle": 0, "labelOverlap": True},
             },
             "y": {"field": "rate", "type": "quantitative", "title": _("Defect rate (%)")},
             "color": {
