@@ -29,8 +29,8 @@ setup: $(DONE)/dev ## make the environment in .venv (commands in .venv/bin), not
 	@echo "The environment is ready: .venv (commands in $(BIN))."
 
 .PHONY: up
-up: $(DONE)/runtime ## install what is missing, then analyse a demo table and show the report
-	@$(BIN)/deungdae demo
+up: $(DONE)/runtime ## install what is missing, then serve the pages with a demo company
+	@$(BIN)/deungdae up
 
 .PHONY: test
 test: $(DONE)/dev ## run all tests (ARGS="tests/tables -k name" for some, WORKERS=0 for one process)

@@ -218,9 +218,7 @@ def _up(options: argparse.Namespace, settings: Settings, words: Words) -> int:
     start.bring_tables_up_to_date()
     account = start.first_company(demo_table, words.lang)
     if account is not None:
-        print(
-            words.say("Demo: all values of this table were generated; no factory is behind them.")
-        )
+        print(words.say("There is a demo company; all its values are generated."))
         _show_account(account.email, account.password, words)
     serve.Watch([[str(port), "web"], ["worker"]]).run()
     return DONE

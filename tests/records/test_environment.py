@@ -4,13 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from deungdae.records.environment import PREFIX, SETTINGS, Settings
+from deungdae.records.environment import PREFIX, SETTINGS, Settings, WebSettings
 from deungdae.records.errors import UnusableOption
 
 
 def test_without_any_variable_the_defaults_hold() -> None:
+    web = WebSettings(
+        database=None,
+        secret_key_file=Path(".deungdae/web/secret-key"),
+        hosts=("localhost", "127.0.0.1", "[::1]"),
+        bind="127.0.0.1",
+        port=8000,
+        https=False,
+        upload_quota_bytes=20 * 1024**3,
+        email=None,
+        email_from="deungdae@localhost",
+        styleguide=False,
+    )
     assert Settings.from_environment({}) == Settings(
-        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en"
+        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web
     )
 
 
@@ -20,11 +32,30 @@ def test_every_variable_is_taken() -> None:
         "DEUNGDAE_RUN_MEMORY": "900 MiB",
         "DEUNGDAE_TIME_ZONE": "Asia/Ho_Chi_Minh",
         "DEUNGDAE_LANG": "ko",
+        "DEUNGDAE_DATABASE_URL": "postgresql://kim:p%40ss@db.example:5433/programme?sslmode=require",
+        "DEUNGDAE_SECRET_KEY_FILE": "/run/secrets/key",
+        "DEUNGDAE_HOSTS": "Example.org, .example.com",
+        "DEUNGDAE_BIND": "[::]:80",
+        "DEUNGDAE_HTTPS": "yes",
+        "DEUNGDAE_UPLOAD_QUOTA": "3GB",
+        "DEUNGDAE_EMAIL_URL": "smtps://mail.example",
+        "DEUNGDAE_EMAIL_FROM": "hello@example.org",
+        "DEUNGDAE_STYLEGUIDE": "yes",
     }
     assert set(told) == {setting.name for setting in SETTINGS}
-    assert Settings.from_environment({**told, "PATH": "/bin"}) == Settings(
-        Path("/srv/등대"), 900 * 1024**2, "Asia/Ho_Chi_Minh", "ko"
-    )
+    taken = Settings.from_environment({**told, "PATH": "/bin"})
+    assert (taken.home, taken.run_memory_bytes) == (Path("/srv/등대"), 900 * 1024**2)
+    assert (taken.time_zone, taken.language) == ("Asia/Ho_Chi_Minh", "ko")
+    web = taken.web
+    assert web.database is not None
+    assert (web.database.hostname, web.database.port) == ("db.example", 5433)
+    assert web.secret_key_file == Path("/run/secrets/key")
+    assert web.hosts == ("example.org", ".example.com")
+    assert (web.bind, web.port, web.https, web.styleguide) == ("::", 80, True, True)
+    assert web.upload_quota_bytes == 3 * 10**9
+    assert web.email is not None
+    assert (web.email.scheme, web.email.hostname) == ("smtps", "mail.example")
+    assert web.email_from == "hello@example.org"
 
 
 def test_an_empty_variable_counts_as_absent() -> None:
@@ -69,11 +100,28 @@ def test_the_language_follows_the_system_unless_told(
         ("DEUNGDAE_TIME_ZONE", "../etc/passwd", "must be a time zone"),
         ("DEUNGDAE_TIME_ZONE", "Asia", "must be a time zone"),
         ("DEUNGDAE_LANG", "kr", "DEUNGDAE_LANG is kr; it must be ko or en"),
+        ("DEUNGDAE_DATABASE_URL", "mysql://h/d", "DEUNGDAE_DATABASE_URL cannot be used"),
+        ("DEUNGDAE_DATABASE_URL", "postgresql://host", "and a database where there is one"),
+        ("DEUNGDAE_DATABASE_URL", "postgresql://host:x/d", "DEUNGDAE_DATABASE_URL cannot be used"),
+        ("DEUNGDAE_EMAIL_URL", "mail.example:25", "DEUNGDAE_EMAIL_URL cannot be used"),
+        ("DEUNGDAE_HOSTS", "*", "must be names of hosts"),
+        ("DEUNGDAE_HOSTS", "a.example,", "must be names of hosts"),
+        ("DEUNGDAE_BIND", "8000", "must be an address and a port"),
+        ("DEUNGDAE_BIND", "127.0.0.1:70000", "must be an address and a port"),
+        ("DEUNGDAE_HTTPS", "on", "DEUNGDAE_HTTPS is on; it must be yes or no"),
+        ("DEUNGDAE_UPLOAD_QUOTA", "1kB", "must be at least 1MiB"),
+        ("DEUNGDAE_STYLEGUIDE", "1", "must be yes or no"),
     ],
 )
 def test_an_odd_variable_stops_the_start_by_name(name: str, value: str, sentence: str) -> None:
     with pytest.raises(UnusableOption, match=sentence):
         Settings.from_environment({name: value})
+
+
+def test_a_password_in_an_odd_url_is_not_repeated() -> None:
+    with pytest.raises(UnusableOption) as caught:
+        Settings.from_environment({"DEUNGDAE_DATABASE_URL": "oracle://kim:secret@host/db"})
+    assert "secret" not in str(caught.value)
 
 
 def test_each_setting_says_what_it_is() -> None:
