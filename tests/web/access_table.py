@@ -1,0 +1,89 @@
+"""Who may see which page: every address of the project, with what each kind of visitor is told.
+
+A line holds the name of the address, the method, and the status for, in this order: somebody who
+has not signed in, a viewer, an engineer, an administrator and an owner of the organisation, and an
+owner of another one. Where an address names an object, it is an object of the organisation.
+
+302 for the unknown leads to the sign-in page. 404 for the other tenant: it is not there.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address and one method. `names` says of which object the address takes its id."""
+
+    name: str
+    method: str
+    unknown: int
+    viewer: int
+    engineer: int
+    admin: int
+    owner: int
+    other: int
+    names: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+#: Signed in, whoever it is.
+ANYBODY = (302, 200, 200, 200, 200, 200)
+MANAGERS = (302, 403, 403, 200, 200, 200)
+#: A form that leads on once it was taken; forms of others' objects are not there.
+MANAGERS_OF_ITS = (302, 403, 403, 302, 302, 404)
+
+CORE = [
+    Line("home", "GET", 302, 302, 302, 302, 302, 302),
+    Line("set_language", "POST", 302, 302, 302, 302, 302, 302, data={"language": "ko"}),
+    Line("core:sign_in", "GET", 200, 302, 302, 302, 302, 302),
+    Line("core:sign_in_code", "GET", 302, 302, 302, 302, 302, 302),
+    Line("core:sign_out", "POST", 302, 302, 302, 302, 302, 302),
+    Line("core:account", "GET", *ANYBODY),
+    Line("core:change_password", "GET", *ANYBODY),
+    Line("core:organisations", "GET", *ANYBODY),
+    Line(
+        "core:organisations", "POST", 302, 302, 302, 302, 302, 404,
+        data={"organisation": "organisation"},
+    ),
+    Line("core:second_factor", "GET", *ANYBODY),
+    Line("core:change_second_factor", "POST", 302, 302, 302, 302, 302, 302),
+    Line("core:tokens", "GET", *ANYBODY),
+    # The key is the owner's: nobody else's business, whatever the role.
+    Line("core:revoke_token", "POST", 302, 404, 404, 404, 302, 404, {"public_id": "token"}),
+    Line("core:members", "GET", *ANYBODY),
+    Line(
+        "core:invite", "POST", 302, 403, 403, 200, 200, 200,
+        data={"email": "new@example.org", "role": "viewer"},
+    ),
+    Line(
+        "core:change_role", "POST", *MANAGERS_OF_ITS,
+        {"public_id": "membership"}, {"role": "engineer"},
+    ),
+    Line("core:remove_member", "POST", *MANAGERS_OF_ITS, {"public_id": "membership"}),
+    Line("core:withdraw_invitation", "POST", *MANAGERS_OF_ITS, {"public_id": "invitation"}),
+    # Whoever holds the link of an invitation may look at it.
+    Line("core:invitation", "GET", 200, 200, 200, 200, 200, 200, {"token": "invitation_token"}),
+    Line("core:audit", "GET", *MANAGERS),
+]  # fmt: skip
+
+COMPANIES = [
+    Line("companies:company", "GET", *ANYBODY),
+    Line(
+        "companies:change_company", "POST", 302, 403, 403, 302, 302, 302,
+        data={"name": "가온정밀"},
+    ),
+    Line(
+        "companies:add_site", "POST", 302, 403, 403, 302, 302, 302,
+        data={"name": "2공장", "time_zone": "Asia/Seoul"},
+    ),
+    Line(
+        "companies:change_site", "POST", *MANAGERS_OF_ITS,
+        {"public_id": "site"}, {"name": "본사", "time_zone": "Asia/Seoul"},
+    ),
+]  # fmt: skip
+
+LINES = [*CORE, *COMPANIES]
+
+#: Addresses that check who calls by themselves, tested where they live.
+SELF_GUARDED = {"api"}

@@ -1,0 +1,111 @@
+"""What the tests of the web share: a state folder of their own, and people of two companies."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="deungdae-web-")
+
+
+def _load_django() -> None:
+    """Load Django with a state folder of its own, and leave the environment as it was."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("DEUNGDAE_")]:
+        del os.environ[name]
+    os.environ["DEUNGDAE_HOME"] = _FOLDER.name
+    os.environ["DEUNGDAE_LANG"] = "en"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "deungdae.web.project.settings"
+    import django
+    from django.conf import settings
+
+    django.setup()
+    # Argon2 is slow on purpose, and these tests make hundreds of accounts; one test keeps it.
+    settings.SLOW_HASHERS = settings.PASSWORD_HASHERS
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    os.environ.clear()
+    os.environ.update(before, DJANGO_SETTINGS_MODULE="deungdae.web.project.settings")
+
+
+_load_django()
+
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
+
+PASSWORD = "a long enough password"
+ROLES = ("viewer", "engineer", "admin", "owner")
+
+
+@pytest.fixture(scope="session")
+def static_files() -> Path:
+    """The style sheets and scripts, collected and named as they are served."""
+    from django.conf import settings
+
+    call_command("collectstatic", verbosity=0, interactive=False)
+    return Path(settings.STATIC_ROOT)
+
+
+@dataclass(frozen=True)
+class House:
+    """One organisation with a person in each role."""
+
+    organisation: Organisation
+    people: dict[str, Person]
+
+
+def people_of(name: str, domain: str) -> House:
+    """Make an organisation with its company, main site and one person for each role."""
+    from deungdae.web.companies.actions import FoundCompany
+    from deungdae.web.core.scope import Scope, SystemActor
+
+    people = {}
+    for role in ROLES:
+        people[role] = Person(email=f"{role}@{domain}", name=f"{role} {name}", language="en")
+        people[role].set_password(PASSWORD)
+        people[role].save()
+    company = FoundCompany(
+        scope=Scope.everything(SystemActor("tests")),
+        name=name,
+        site="본공장",
+        owner=people["owner"],
+    ).perform()
+    for role in ROLES[:-1]:
+        Membership.objects.create(person=people[role], organisation=company.organisation, role=role)
+    return House(company.organisation, people)
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    """가온정밀 and its people."""
+    return people_of("가온정밀", "gaon.example")
+
+
+@pytest.fixture
+def neighbour(db: None) -> House:
+    """Another company, whose people must see nothing of the first."""
+    return people_of("누리사출", "nuri.example")
+
+
+@pytest.fixture
+def enter(static_files: Path) -> Callable[[Person | None], Client]:
+    """Return a browser in which somebody has signed in; None for somebody unknown."""
+
+    def entered(person: Person | None) -> Client:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        return client
+
+    return entered
+
+
+@pytest.fixture(autouse=True)
+def _state_folder_stays() -> Iterator[Any]:
+    """Hold the folder until the last test of the session."""
+    yield _FOLDER

@@ -1,0 +1,111 @@
+"""Every address of the project, for every role and for another tenant, as the table says."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from access_table import LINES, SELF_GUARDED, Line
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from deungdae.web.core.access import scope_of
+from deungdae.web.core.actions.credentials import MakeToken
+from deungdae.web.core.actions.members import InviteMember
+from deungdae.web.core.models import Membership, Person
+
+VISITORS = ("unknown", "viewer", "engineer", "admin", "owner", "other")
+
+
+def addresses(patterns: list[Any], before: str = "") -> Iterator[str]:
+    """Yield the names of all addresses; one without a name is yielded by its pattern."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{before}{pattern.namespace}:" if pattern.namespace else before
+            if pattern.namespace not in SELF_GUARDED:
+                yield from addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{before}{pattern.name}" if pattern.name else str(pattern.pattern)
+
+
+@pytest.fixture
+def world(house: Any, neighbour: Any) -> dict[str, Any]:
+    """The objects of one organisation that addresses name."""
+    from deungdae.web.companies.models import Site
+
+    scope = scope_of(house.people["owner"])
+    newcomer = Person.objects.create(email="newcomer@gaon.example", name="김하나", language="en")
+    membership = Membership.objects.create(
+        organisation=house.organisation, person=newcomer, role="viewer"
+    )
+    now = timezone.now()
+    invitation, token = InviteMember(
+        scope=scope,
+        organisation=house.organisation,
+        email="guest@gaon.example",
+        role="viewer",
+        now=now,
+    ).perform()
+    key, _ = MakeToken(scope=scope, name="MES", expires_at=now + timedelta(days=1)).perform()
+    return {
+        "organisation": house.organisation.public_id,
+        "membership": membership.public_id,
+        "invitation": invitation.public_id,
+        "invitation_token": token,
+        "token": key.public_id,
+        "site": Site.objects.within(scope).get().public_id,
+    }
+
+
+def test_every_address_stands_in_the_table() -> None:
+    named = set(addresses(get_resolver().url_patterns))
+    assert len(named) > 15, "no address was inspected"
+    listed = {line.name for line in LINES}
+    assert named - listed == set(), "these addresses have no line in tests/web/access_table.py"
+    assert listed - named == set(), "these lines of the table have no address"
+
+
+def test_what_guards_itself_is_named_in_the_settings() -> None:
+    assert set(settings.SELF_GUARDED_NAMESPACES) == SELF_GUARDED
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+@pytest.mark.parametrize("line", LINES, ids=[f"{x.method} {x.name}" for x in LINES])
+def test_each_visitor_is_answered_as_the_table_says(
+    line: Line,
+    visitor: str,
+    house: Any,
+    neighbour: Any,
+    world: dict[str, Any],
+    enter: Callable[[Person | None], Client],
+) -> None:
+    people = {**house.people, "unknown": None, "other": neighbour.people["owner"]}
+    client = enter(people[visitor])
+    url = reverse(line.name, kwargs={place: world[what] for place, what in line.names.items()})
+    data = {key: world.get(str(value), value) for key, value in line.data.items()}
+    response = client.generic(line.method, url) if line.method not in ("GET", "POST") else (
+        client.post(url, data) if line.method == "POST" else client.get(url)
+    )  # fmt: skip
+    assert response.status_code == getattr(line, visitor)
+    if visitor == "unknown" and getattr(line, visitor) == 302 and line.name not in FREE:
+        assert response.headers["Location"].startswith(reverse("core:sign_in"))
+
+
+#: Addresses whose redirection has nothing to do with signing in.
+FREE = {"set_language"}
+
+
+def test_a_view_without_a_guard_is_not_shown(
+    enter: Callable[[Person | None], Client], house: Any, settings: Any
+) -> None:
+    from deungdae.web.core.middleware import RightMissing
+
+    settings.ROOT_URLCONF = "unguarded_urls"
+    client = enter(house.people["owner"])
+    with pytest.raises(RightMissing, match=r"bare/ has neither"):
+        client.get("/bare/")
+    client.raise_request_exception = False
+    assert client.get("/bare/").status_code == 500
+    assert Client().get("/bare/").status_code == 302
