@@ -10,13 +10,11 @@ sender that was interrupted asks and goes on. The offset is the length of the fi
 is right after a crash, too. An ordinary form with a file does the same at once.
 """
 
-import os
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.http.request import RawPostDataException, UnreadablePostError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,14 +23,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from deungdae.web.core.access import needs
 from deungdae.web.insight import folders
 from deungdae.web.insight.access import get_upload
-from deungdae.web.insight.actions import BeginUpload, CompleteUpload, DropUpload
+from deungdae.web.insight.actions import BeginUpload, DropUpload
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.models import Upload
+from deungdae.web.insight.receiving import BLOCK, WrongOffset, take_piece, take_whole
 
 #: Kinds of files, for the browser's own dialog only; what a file is, its content tells.
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xls,.parquet,.gz"
 LARGEST = 1_000_000_000  #: bytes that the reader of tables takes
-_BLOCK = 1 << 20
 
 
 @needs("insight.work")
@@ -78,12 +76,7 @@ def _whole(request: HttpRequest) -> HttpResponseBase:
     scope = request.tenant_scope
     file = request.FILES["file"]
     try:
-        upload = BeginUpload(
-            scope=scope, organisation=scope.current, name=file.name, size=file.size
-        ).perform()
-        with folders.appending(upload) as target:
-            _pour(file.chunks(_BLOCK), target)
-        CompleteUpload(scope=scope, upload=upload).perform()
+        upload = take_whole(scope, file.name, file.size, file.chunks(BLOCK))
     except Refused as error:
         return _page(request, status=400, refused=str(error.sentence))
     return redirect("insight:upload", upload.public_id)
@@ -123,41 +116,19 @@ def _piece(request: HttpRequest, upload: Upload) -> HttpResponse:
         offset = int(request.headers.get("Upload-Offset", ""))
     except ValueError:
         raise Refused(_("This piece does not say where in the file it belongs.")) from None
-    with folders.appending(upload) as target:
-        there = target.tell()
-        if offset != there:
-            return JsonResponse({"offset": there}, status=409)
-        coming = int(request.headers.get("Content-Length") or 0)
-        if there + coming > upload.size:
-            raise Refused(
-                _("More bytes came than the file was said to have. Choose the file again.")
-            )
-        if not folders.has_room(coming):
-            raise Refused(
-                _("The server's disk is nearly full. What was sent is kept; try again later.")
-            )
-        try:
-            _pour(_blocks(request), target)
-        except (UnreadablePostError, RawPostDataException):
-            # The connection broke: what came is kept, and the sender asks for the offset.
-            return JsonResponse({"offset": folders.received(upload)}, status=409)
-        there = target.tell()
-    if there < upload.size:
-        return JsonResponse({"offset": there})
-    upload = CompleteUpload(scope=request.tenant_scope, upload=upload).perform()
+    coming = int(request.headers.get("Content-Length") or 0)
+    try:
+        there = take_piece(request.tenant_scope, upload, offset, coming, _blocks(request))
+    except WrongOffset as error:
+        return JsonResponse({"offset": error.offset}, status=409)
+    if there == upload.size:
+        upload.refresh_from_db()
     return JsonResponse(_standing(upload))
 
 
 def _blocks(request: HttpRequest) -> Iterator[bytes]:
-    while block := request.read(_BLOCK):
+    while block := request.read(BLOCK):
         yield block
-
-
-def _pour(blocks: Any, target: BinaryIO) -> None:
-    for block in blocks:
-        target.write(block)
-    target.flush()
-    os.fsync(target.fileno())
 
 
 @needs("insight.work")
