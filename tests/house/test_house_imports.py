@@ -28,7 +28,7 @@ def small_house(root: Path, tmp_path: Path) -> Path:
     """A house with our contracts and our top-level folders, all of them empty."""
     (tmp_path / "pyproject.toml").write_text((root / "pyproject.toml").read_text("utf-8"), "utf-8")
     package = tmp_path / "src" / "deungdae"
-    for name in ("records", "lake", "analysis", "tables", "runs", "reports"):
+    for name in ("records", "lake", "analysis", "tables", "runs", "reports", "client"):
         (package / name).mkdir(parents=True)
         (package / name / "__init__.py").touch()
     for name in ("core", "companies", "project"):
@@ -65,6 +65,9 @@ def test_an_empty_house_keeps_the_contracts(small_house: Path) -> None:
         ("reports", "import deungdae.web"),
         ("web/core", "import deungdae.web.companies"),
         ("web/companies", "import deungdae.analysis"),
+        ("client", "import deungdae.records"),
+        ("client", "import django"),
+        ("web/core", "import deungdae.client"),
     ],
 )
 def test_an_import_that_points_the_wrong_way_is_refused(
