@@ -106,7 +106,7 @@ def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
         both = (column, partner)
         smallest = [float(np.nanmin(problem.numbers[c], initial=np.inf)) for c in both]
         first, second = sorted(both)
-        if _same_scale(problem.numbers[first], problem.numbers[second]):
+        if _comparable(problem, first, second):
             # The larger minus the smaller: people name a difference by a positive number.
             larger = np.nanmedian(problem.numbers[first]) >= np.nanmedian(problem.numbers[second])
             features.append(Feature((first, second) if larger else (second, first), DIFFERENCE))
@@ -117,9 +117,12 @@ def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
     return features
 
 
-def _same_scale(first: Floats, second: Floats) -> bool:
-    """Tell whether a difference makes sense: values of like size, whatever the unit is called."""
-    a, b = float(np.nanmedian(np.abs(first))), float(np.nanmedian(np.abs(second)))
+def _comparable(problem: Problem, first: int, second: int) -> bool:
+    """Tell whether a difference makes sense: the same unit, else values of like size."""
+    units = [problem.measures.get(problem.number_names[c]) for c in (first, second)]
+    if None not in units:
+        return units[0] == units[1]
+    a, b = (float(np.nanmedian(np.abs(problem.numbers[c]))) for c in (first, second))
     return 0 < a <= 5 * b and b <= 5 * a
 
 
