@@ -94,7 +94,8 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
 
     Returns an `Outcome`; nothing is judged yet. Fewer than two bad units give an empty one.
     """
-    if problem.bad.size < 2 or problem.units < 10:
+    columns = len(problem.numbers) + len(problem.categories)
+    if problem.bad.size < 2 or problem.units < 10 or not columns:
         return Outcome((), (), None)
     coded = code(list(problem.numbers), problem.units)
     remaining = np.ones(problem.units, dtype=bool)
