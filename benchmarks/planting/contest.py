@@ -65,7 +65,7 @@ def _ours(number: int, planted: Planted) -> list[Entry]:
     sameness = sameness_of(planted.case.dataset)
     start = time.perf_counter()
     try:
-        document = ours.find(
+        found = ours.findings(
             planted.table, TARGET, (BAD,), time=planted.time, by=(), seed=planted.case.seed
         )
     except Exception as error:  # noqa: BLE001 - recorded and printed, the contest goes on
@@ -75,7 +75,7 @@ def _ours(number: int, planted: Planted) -> list[Entry]:
     seconds = time.perf_counter() - start
     entries = []
     for name, verdicts in ((OURS, ours.CLEAR), (OURS_SAID, ours.SAID)):
-        judged = ours.judgement(document, verdicts)
+        judged = ours.judgement(found.document, verdicts, ours.leads(found.figures))
         scored = score(judged, planted.truth, sameness)
         entries.append(Entry(name, number, scored, seconds, tuple(judged.ranking[:10])))
     return entries

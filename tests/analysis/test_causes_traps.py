@@ -345,3 +345,43 @@ def test_a_machine_number_is_a_name_and_not_a_measure() -> None:
 
     assert cause["columns"] == ["호기"]
     assert cause["conditions"][0]["levels"] == ["2"]
+
+
+def test_a_difference_is_made_only_of_columns_in_the_same_unit() -> None:
+    rng = np.random.default_rng(1)
+    first, second = rng.normal(60, 4, 4000), rng.normal(55, 4, 4000)
+    table = {
+        "가": first,
+        "나": second,
+        "판정": np.where(rng.random(4000) < np.where(first - second > 12, 0.7, 0.01), "NG", "OK"),
+    }
+
+    def ops(units: dict[str, str]) -> set[str]:
+        source = causes.Source(units=units)
+        (stratum,) = causes.find(table, source=source).document["strata"]
+        return {c["op"] for cause in stratum["causes"] for c in cause["conditions"]}
+
+    assert ops({}) == {"difference"}
+    assert ops({"가": "°C", "나": "°C"}) == {"difference"}
+    assert "difference" not in ops({"가": "°C", "나": "s"})
+
+
+def test_a_difference_is_found_although_neither_column_matters_alone() -> None:
+    # Pressure before and after a filter wander together; scrap comes where the filter is clogged.
+    rng = np.random.default_rng(2)
+    before = 60 + np.cumsum(rng.normal(0, 0.8, 3000))
+    drop = rng.gamma(4, 0.5, 3000)
+    table = {
+        "필터 앞": before,
+        "필터 뒤": before - drop,
+        "온도": rng.normal(200, 3, 3000),
+        "판정": np.where(rng.random(3000) < np.where(drop > 4, 0.4, 0.01), "NG", "OK"),
+    }
+
+    stratum = only(table)
+
+    assert stratum["verdict"] == "clear"
+    (condition,) = stratum["causes"][0]["conditions"]
+    assert condition["columns"] == ["필터 앞", "필터 뒤"]
+    assert condition["op"] == "difference"
+    assert condition["min"] == pytest.approx(4.0, abs=0.3)

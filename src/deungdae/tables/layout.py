@@ -57,7 +57,7 @@ def find(rows: Sequence[Row], width: int, merges: Sequence[Merge] = ()) -> Layou
     typed = _typed_columns(rows, width)
     used = _used_columns(rows, width)
     data = _first_data_row(rows, typed, used)
-    header = _header_rows(rows, data, used, width, merges)
+    header = _header_rows(rows, data, used, merges)
     if header is None:
         first = data if data is not None else filled[0]
         # Nothing but data: the columns go by their numbers.
@@ -138,37 +138,36 @@ def _first_data_row(rows: Sequence[Row], typed: Sequence[bool], used: Sequence[b
     for i, row in enumerate(rows):
         cells = [c for j in columns if (c := _cell(row, j)) and not is_missing(c)]
         values = sum(1 for c in cells if is_value(c) and as_unit(c) is None)
-        if values and values >= 0.5 * len(cells) and sum(map(bool, row)) >= enough:
+        if values and values >= 0.6 * len(cells) and sum(map(bool, row)) >= enough:
             return i
     return None
 
 
 def _header_rows(
-    rows: Sequence[Row],
-    data: int | None,
-    used: Sequence[bool],
-    width: int,
-    merges: Sequence[Merge],
+    rows: Sequence[Row], data: int | None, used: Sequence[bool], merges: Sequence[Merge]
 ) -> tuple[int, ...] | None:
+    """Return the header's rows: above the data, the row that names the most columns."""
     columns = [j for j, is_used in enumerate(used) if is_used]
     needed = max(1 if len(columns) == 1 else 2, 0.6 * len(columns))
     last = data if data is not None else len(rows) - 1
+    best, most = None, -1
     for i in range(min(last, _ROWS_SEARCHED)):
         row = rows[i]
         if not any(row) or _is_note(row, len(columns)):
             continue
-        whole = i == 0 or data is None or i >= last - 1
-        fill = sum(1 for j in columns if _cell(row, j))
-        if fill >= needed or _filled_from_above(rows, i, columns, needed, merges):
-            return _with_neighbours(rows, i, last, columns, merges)
-        # The line above the data is the header, however thin, if nothing better came.
-        if whole and i == last - 1 and fill >= max(2, 0.4 * len(columns)):
-            return _with_neighbours(rows, i, last, columns, merges)
+        fill = sum(1 for j in columns if not is_missing(_cell(row, j)))
+        pair = _filled_from_above(rows, i, columns, needed, merges)
+        words = sum(1 for j in columns if _is_word(_cell(row, j)))
+        if (fill >= needed or pair) and words > most:
+            best, most = i, words
+            # Without values below, a fuller row further down may as well be data.
+            if data is None or pair:
+                break
+    if best is not None:
+        return _with_neighbours(rows, best, last, columns, merges)
     if data == 0 and any(_is_word(c) for j, c in enumerate(rows[0]) if _typed_below(rows, j)):
         return (0,)
-    if data is not None:
-        return _nearest_above(rows, data)
-    return None
+    return _nearest_above(rows, data) if data is not None else None
 
 
 def _nearest_above(rows: Sequence[Row], data: int) -> tuple[int, ...] | None:

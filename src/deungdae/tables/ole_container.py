@@ -15,11 +15,11 @@ from deungdae.tables.xlsx_package import ErrorCells, damaged, locked
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END, _FREE = 0xFFFFFFFE, 0xFFFFFFFF
 _OTHERS = (
-    ("WordDocument", "a Word document (.doc)"),
-    ("PowerPoint Document", "a PowerPoint presentation (.ppt)"),
-    ("HwpSummaryInformation", "a HWP document"),
-    ("FileHeader", "a HWP document"),
-    ("__properties_version1.0", "an Outlook message"),
+    ("WordDocument", "Word (.doc)"),
+    ("PowerPoint Document", "PowerPoint (.ppt)"),
+    ("HwpSummaryInformation", "HWP"),
+    ("FileHeader", "HWP"),
+    ("__properties_version1.0", "Outlook (.msg)"),
 )
 _FILEPASS, _DIMENSIONS, _MULRK, _BOF, _MERGED = 0x2F, 0x200, 0xBD, 0x809, 0xE5
 _BOUNDSHEET, _BOOLERR, _FORMULA = 0x85, 0x205, 0x06

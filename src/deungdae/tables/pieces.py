@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from deungdae.records.errors import UnusableFile
+
 _NEWLINE, _QUOTE = 10, 34
 #: A quoted field over more lines or bytes than this is taken for a stray quote.
 FIELD_LINES = 200
 FIELD_BYTES = 1 << 20
+#: A line longer than this is no record of a table.
+RECORD_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ def split(blocks: Iterable[bytes], delimiters: str) -> Iterator[Piece]:
         data = left + block
         end = data.rfind(b"\n") + 1
         if not end:
+            if len(data) > RECORD_BYTES:
+                raise UnusableFile(
+                    "Line {line} is longer than {limit_mb} MB: this is no table of rows and "
+                    "columns.",
+                    line=line,
+                    limit_mb=RECORD_BYTES // 1_000_000,
+                )
             left = data
             continue
         piece, used = _piece(data[:end], line, openers, final=False)

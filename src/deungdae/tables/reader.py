@@ -68,7 +68,7 @@ def _gather_text(path: Path, head: bytes, *, gzipped: bool) -> Gathered:
         if not head:
             raise UnusableFile("“{file}” is empty (0 bytes).", file=path.name)
         if head.startswith((b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
-            raise sniffing.foreign(path, "a packed file (gzip) that holds no text")
+            raise sniffing.foreign(path, "gzip")
     detected = encodings.detect(head, whole=len(head) < sniffing.HEAD)
     if detected is None:
         raise UnusableFile(

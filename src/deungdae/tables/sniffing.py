@@ -30,33 +30,33 @@ _BARE_XLS = (
 )
 
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"RIFF", "a sound or video file"),
-    (b"HWP Document File", "a HWP document"),
-    (b"7z\xbc\xaf'\x1c", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an XZ archive"),
-    (b"(\xb5/\xfd", "a Zstandard archive"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"ARROW1\x00", "an Arrow file"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"{\\rtf", "an RTF document"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"RIFF", "WAV/AVI"),
+    (b"HWP Document File", "HWP"),
+    (b"7z\xbc\xaf'\x1c", "7-Zip"),
+    (b"Rar!", "RAR"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "XZ"),
+    (b"(\xb5/\xfd", "Zstandard"),
+    (b"\x7fELF", "EXE/ELF"),
+    (b"MZ", "EXE/ELF"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"ARROW1\x00", "Arrow (.arrow)"),
+    (b"\x89HDF", "HDF5"),
+    (b"{\\rtf", "RTF"),
 )
 _OFFICE_PARTS = (
-    ("word/document.xml", "a Word document"),
-    ("ppt/presentation.xml", "a PowerPoint presentation"),
-    ("xl/workbook.bin", "an Excel binary workbook (.xlsb)"),
-    ("Contents/section0.xml", "a HWPX document"),
-    ("content.xml", "an OpenDocument file"),
+    ("word/document.xml", "Word (.docx)"),
+    ("ppt/presentation.xml", "PowerPoint (.pptx)"),
+    ("xl/workbook.bin", "Excel (.xlsb)"),
+    ("Contents/section0.xml", "HWPX"),
+    ("content.xml", "OpenDocument (.ods, .odt)"),
 )
 
 
@@ -100,16 +100,16 @@ def identify(path: Path, head: bytes) -> Format:
             raise foreign(path, name)
     lower = head[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if lower.startswith((b"<!doctype html", b"<html")) or b"<table" in lower[:2000]:
-        raise foreign(path, "a web page (HTML)")
+        raise foreign(path, "HTML")
     if lower.startswith(b"<?xml"):
-        raise foreign(path, "an XML file")
+        raise foreign(path, "XML")
     if lower.startswith((b"{", b"[{")) and b'":' in lower:
-        raise foreign(path, "a JSON file")
+        raise foreign(path, "JSON")
     return Format.TEXT
 
 
 def foreign(path: Path, what: str) -> UnusableFile:
-    """Return the error for a file of another format."""
+    """Return the error for a file of another format; `what` is a name that needs no translation."""
     return UnusableFile(
         "“{file}” seems to be {what}. CSV, TSV, Excel (.xlsx, .xls) and Parquet files can be "
         "read: save the table as one of these.",
@@ -133,4 +133,4 @@ def _identify_zip(path: Path) -> Format:
     for part, what in _OFFICE_PARTS:
         if part in names:
             raise foreign(path, what)
-    raise foreign(path, "a ZIP archive")
+    raise foreign(path, "ZIP")

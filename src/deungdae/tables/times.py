@@ -41,8 +41,13 @@ _LAYOUTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("dmy", "mdy"),
     ),
     (
-        r"^'?(?P<a>[0-9]{1,2})\s*(?:[-./]|년)\s*(?P<b>[0-9]{1,2})\s*(?:[-./]|월)\s*(?P<c>[0-9]{1,2})"
-        rf"\s*(?:\.|일)?{_WEEKDAY}{_TAIL}",
+        r"^'?(?P<a>[0-9]{1,2})\s*(?:[-/]|년)\s*(?P<b>[0-9]{1,2})\s*(?:[-/]|월)\s*(?P<c>[0-9]{1,2})"
+        rf"\s*일?{_WEEKDAY}{_TAIL}",
+        ("ymd", "dmy", "mdy"),
+    ),
+    (
+        rf"^'?(?P<a>[0-9]{{1,2}})\.\s*(?P<b>[0-9]{{1,2}})\.\s*(?P<c>[0-9]{{1,2}})\.?{_WEEKDAY}"
+        rf"(?:\s*[Tt]\s*|\s+){_CLOCK}{_ZONE}\s*$",
         ("ymd", "dmy", "mdy"),
     ),
     (
@@ -69,8 +74,14 @@ _LAYOUTS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("ymd",),
     ),
 )
-#: Six digits are a date only where the header says so.
-_SIX_DIGITS = (r"^(?P<a>[0-9]{2})(?P<b>[0-9]{2})(?P<c>[0-9]{2})$", ("ymd",))
+#: Six digits, or "26.9.1" (which may be a version), are a date only where the header says so.
+_EXPECTED = (
+    (r"^(?P<a>[0-9]{2})(?P<b>[0-9]{2})(?P<c>[0-9]{2})$", ("ymd",)),
+    (
+        r"^'?(?P<a>[0-9]{1,2})\.\s*(?P<b>[0-9]{1,2})\.\s*(?P<c>[0-9]{1,2})\.?" rf"{_WEEKDAY}\s*$",
+        ("ymd", "dmy", "mdy"),
+    ),
+)
 _DIGITS = r"^[0-9]{6,14}$"
 
 
@@ -102,7 +113,7 @@ def read(texts: pa.Array, *, dates_expected: bool) -> TimeReading:
     zoned = np.zeros(count, np.bool_)
     guessed = False
     clocks_seen = False
-    layouts = (*_LAYOUTS, _SIX_DIGITS) if dates_expected else _LAYOUTS
+    layouts = (*_LAYOUTS, *_EXPECTED) if dates_expected else _LAYOUTS
     # A cheap look first: only what has digits at all can be a date.
     pending = np.flatnonzero(_mask(pc.match_substring_regex(texts, "[0-9]")))
     for pattern, orders in layouts:
@@ -115,6 +126,9 @@ def read(texts: pa.Array, *, dates_expected: bool) -> TimeReading:
         where = pending[hit]
         fields = _fields(parts.filter(pa.array(hit)))
         time, time_ok, shift, has_zone = _time_of_day(fields, len(where))
+        if {"mdy", "dmy"} <= set(orders) and _has_english_halves(fields):
+            # "9/1/2026 3:05 PM" is how America writes.
+            orders = tuple(sorted(orders, key=("ymd", "mdy", "dmy").index))
         date, date_ok, unsure = _dates(fields, orders)
         good = date_ok & time_ok
         moments[where[good]] = (date * _DAY + time - shift)[good]
@@ -261,11 +275,14 @@ def _dates(fields: dict[str, pa.Array], orders: tuple[str, ...]) -> tuple[Moment
         _month_numbers(second) if _has_letters(second) else _whole(second, count),
         _whole(fields["c"], count),
     ]
+    lengths = {name: np.asarray(pc.binary_length(fields[name]), np.int64) for name in "ac"}
     best: tuple[tuple[int, int], Moments, Mask] | None = None
     rivals = 0
     for order in orders:
         part = dict(zip(order, numbers, strict=True))
         days, good = _days(part["y"], part["m"], part["d"])
+        # A year has two digits at least.
+        good &= lengths["abc"[order.index("y")]] >= 2
         span = int(days[good].max() - days[good].min()) if good.any() else 0
         key = (-int(good.sum()), span)
         if best is None or key < best[0]:
@@ -286,6 +303,10 @@ def _days(year: Moments, month: Moments, day: Moments) -> tuple[Moments, Mask]:
     length = (months + 1).astype("datetime64[D]").astype(np.int64) - first
     good &= day <= length
     return first + day - 1, good
+
+
+def _has_english_halves(fields: dict[str, pa.Array]) -> bool:
+    return any(name in fields and _has_letters(fields[name]) for name in ("half", "after"))
 
 
 def _has_letters(texts: pa.Array) -> bool:

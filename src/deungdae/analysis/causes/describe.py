@@ -11,11 +11,13 @@ from itertools import permutations
 
 import numpy as np
 
+from deungdae.analysis.causes.pairs import comparable
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episodes
 from deungdae.analysis.causes.region import (
     DIFFERENCE,
     PRODUCT,
     RATIO,
+    VALUE,
     Condition,
     Feature,
     condition_of,
@@ -66,7 +68,7 @@ def describe(
     share = _independent(problem, among)
     best: tuple[Condition, ...] = (first,)
     best_value = gain(problem, best, among)
-    if first.levels is None:
+    if first.levels is None and first.feature.op == VALUE:
         partners = _partners(problem, first.feature.columns[0], values)
         for feature in _pairs(problem, first.feature.columns[0], partners):
             candidate = _best_condition(problem, feature, rows, bad)
@@ -106,7 +108,7 @@ def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
         both = (column, partner)
         smallest = [float(np.nanmin(problem.numbers[c], initial=np.inf)) for c in both]
         first, second = sorted(both)
-        if _same_scale(problem.numbers[first], problem.numbers[second]):
+        if comparable(problem, first, second):
             # The larger minus the smaller: people name a difference by a positive number.
             larger = np.nanmedian(problem.numbers[first]) >= np.nanmedian(problem.numbers[second])
             features.append(Feature((first, second) if larger else (second, first), DIFFERENCE))
@@ -115,12 +117,6 @@ def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
         if min(smallest) > 0:
             features.append(Feature((first, second), RATIO))
     return features
-
-
-def _same_scale(first: Floats, second: Floats) -> bool:
-    """Tell whether a difference makes sense: values of like size, whatever the unit is called."""
-    a, b = float(np.nanmedian(np.abs(first))), float(np.nanmedian(np.abs(second)))
-    return 0 < a <= 5 * b and b <= 5 * a
 
 
 def _plainness(feature: Feature) -> float:

@@ -257,7 +257,16 @@ def stability(
     columns, or one that says the same, is among the `rank` + 1 columns that explain most.
     """
     among = np.nonzero(found.among)[0]
+    conditions = found.described.conditions
+    derived = [c.feature for c in conditions if len(c.feature.columns) > 1]
     part = coded.take(among)
+    if derived:
+        # A difference may be found again where neither of its columns shows anything.
+        own = code([f.values(problem)[among] for f in derived], among.size)
+        part = Coded(
+            np.concatenate((part.codes, own.codes), axis=1),
+            np.concatenate((part.edges, own.edges)),
+        )
     blocks = min(BLOCKS, among.size)
     ends = np.arange(1, blocks) * among.size // blocks
     bad = np.nonzero(problem.bad_rows[among] > 0)[0]
@@ -267,10 +276,9 @@ def stability(
     )
     bad_counts = np.stack([bin_counts(part.take(rows)) for rows in of_bad])
     levels = [_level_counts(c.codes[among], bad, ends) for c in problem.categories]
-    mine = {found.column, *alike}
-    mine |= {c for condition in found.described.conditions for c in condition.feature.columns}
-    columns = coded.columns + len(levels)
-    names = np.array([c in mine for c in range(columns)])
+    mine = {*alike, *(c for condition in conditions for c in condition.feature.columns)}
+    plain = np.array([c in mine for c in range(coded.columns + len(levels))])
+    names = np.insert(plain, coded.columns, [True] * len(derived))
     again = 0
     for weight in rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES):
         numbers = best_of_counts(

@@ -168,8 +168,11 @@ def verdict(
     if problem.bad.size and _one_period(problem):
         warnings.append("one_period")
     if any(c.clear for c in ordered):
-        # Beside a clear cause, one that the later data speak against is only a distraction.
-        ordered = [c for c in ordered if c.clear or c.holds_later is not False]
+        # Beside a clear cause, what is weak or does not hold later is only a distraction: often it
+        # is what the limits of the clear one left over.
+        ordered = [
+            c for c in ordered if c.clear or (c.holds_later is not False and c.q_value <= CLEAR_Q)
+        ]
         return Judged(CLEAR, tuple(ordered), None, tuple(warnings))
     needed = None
     if problem.episodes < power.episodes_needed(columns):

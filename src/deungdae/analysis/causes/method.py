@@ -98,7 +98,7 @@ def find(
         set_aside.append(SetAside("stratum_too_small", divided.too_small))
     bad = target.state == BAD_ROW
     strata = sorted(divided.strata, key=lambda s: (-int(bad[s.rows].sum()), -s.rows.size))
-    questions = _questions(frame, roles_all, strata[:MOST_STRATA], bad, options, tell)
+    questions = _questions(frame, roles_all, strata[:MOST_STRATA], bad, options, source, tell)
     tell("judging", 0.85)
     entries, pictures = _judged(frame, roles_all, questions, options)
     used_rows = sum(s.rows.size for s in divided.strata)
@@ -216,7 +216,13 @@ def _cleaned(frame: Frame, roles: Roles) -> tuple[Frame, dict[str, list[float]]]
 
 
 def _questions(
-    frame: Frame, roles: Roles, strata: list[Stratum], bad: Mask, options: Options, tell: Progress
+    frame: Frame,
+    roles: Roles,
+    strata: list[Stratum],
+    bad: Mask,
+    options: Options,
+    source: Source,
+    tell: Progress,
 ) -> list[_Question]:
     questions: list[_Question] = []
     for number, stratum in enumerate(strata):
@@ -225,8 +231,9 @@ def _questions(
             tell("searching", 0.1 + 0.75 * number / len(strata))
             excluded = bad & ~marked
             problem, unit = build(
-                frame, layout, marked, excluded, roles.numbers, roles.categories, roles.time
-            )
+                frame, layout, marked, excluded, roles.numbers, roles.categories, roles.time,
+                source.units,
+            )  # fmt: skip
             seed = np.random.SeedSequence([options.seed, len(questions)])
             rng = np.random.default_rng(seed)
             searched = thin(problem, rng)

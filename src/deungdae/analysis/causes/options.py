@@ -34,3 +34,4 @@ class Source:
     set_aside: tuple[SetAside, ...] = ()
     columns_set_aside: tuple[ColumnSetAside, ...] = ()
     guessed: Mapping[str, Any] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)  #: of the columns, where the file says

@@ -39,6 +39,7 @@ class Problem:
     rows: Ints
     bad_rows: Ints
     contexts: dict[str, Ints] = field(default_factory=dict)
+    measures: dict[str, str] = field(default_factory=dict)  #: unit of a column, where known
 
     @property
     def units(self) -> int:

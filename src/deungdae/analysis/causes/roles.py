@@ -272,7 +272,7 @@ def _unfit_number(column: Numbers, bad: Mask, rows: int) -> str | None:
         steps = np.diff(present)
         if (steps > 0).mean() > 0.95 or (steps < 0).mean() > 0.95:
             return "serial"
-    if whole and say.names(column.name, say.IDENTIFIER):
+    if whole and (say.names(column.name, say.IDENTIFIER) or say.numbered(column.name)):
         return "identifier"
     if whole and distinct.size > MOST_LEVELS and say.names(column.name, say.LOT):
         return "identifier"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deungdae.analysis.causes.describe import Described, describe
+from deungdae.analysis.causes.pairs import related
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, Feature
 from deungdae.analysis.stats.binning import BINS, Coded, code
@@ -27,6 +28,8 @@ ALL_SHIFTS = 599
 HOPE = 0.3
 #: The same for the second and later causes of a problem.
 HOPE_LATER = 0.15
+#: Columns alone, then pairs of columns: by how much a finding of the second try counts less.
+TRIES = 2
 #: Causes described per problem.
 MOST_CAUSES = 5
 #: Columns that chance would match this rarely are ranked by how much they explain.
@@ -74,7 +77,7 @@ class Found:
     """One cause as found: its description, and how it stands against chance."""
 
     described: Described
-    column: int  #: the column that passed, before it was described more closely
+    column: int  #: the column or pair that passed, before it was described more closely
     score: float
     by_chance: float  #: columns that chance alone would bring to this score in this search
     among: Mask  #: units that earlier causes had left
@@ -94,9 +97,13 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
 
     Returns an `Outcome`; nothing is judged yet. Fewer than two bad units give an empty one.
     """
-    if problem.bad.size < 2 or problem.units < 10:
+    columns = len(problem.numbers) + len(problem.categories)
+    if problem.bad.size < 2 or problem.units < 10 or not columns:
         return Outcome((), (), None)
+    plain = [Feature((c,)) for c in range(len(problem.numbers))]
     coded = code(list(problem.numbers), problem.units)
+    pairs = related(problem)
+    coded_pairs = code([pair.values(problem) for pair in pairs], problem.units)
     remaining = np.ones(problem.units, dtype=bool)
     found: list[Found] = []
     leads: tuple[Lead, ...] = ()
@@ -107,36 +114,43 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
         if bad.size < (2 if step == 0 else 3):
             break
         hope = HOPE if step == 0 else HOPE_LATER
-        scanned = scan(problem, coded, rows, bad, rng, hope)
+        categories = [c.codes for c in problem.categories]
+        scanned = scan(plain, coded, categories, rows, bad, rng, hope)
         if step == 0:
             chance = scanned.chance
             leads = _leads(scanned)
-        best = _best(scanned)
-        by_chance = scanned.chance.columns_by_chance(float(scanned.scores[best]))
+        values = scanned.values
+        best, score, by_chance = _best(scanned)
+        if by_chance > hope and pairs:
+            # No column alone: is it the interplay of two? That is a second try, and counts as one.
+            scanned = scan(pairs, coded_pairs, [], rows, bad, rng, hope / TRIES)
+            best, score, by_chance = _best(scanned)
+            by_chance *= TRIES
         if by_chance > hope or scanned.values[best] <= 0:
             break
-        described = describe(problem, scanned.conditions(best), scanned.values, remaining, rng)
-        found.append(Found(described, best, float(scanned.scores[best]), by_chance, remaining))
+        described = describe(problem, scanned.conditions(best), values, remaining, rng)
+        found.append(Found(described, best, score, by_chance, remaining))
         remaining = remaining & ~described.inside
     return Outcome(tuple(found), leads, chance)
 
 
 def scan(
-    problem: Problem,
+    features: list[Feature],
     coded: Coded,
+    codes: list[Ints],
     rows: Ints,
     bad: Ints,
     rng: np.random.Generator,
     hope: float = HOPE,
 ) -> Scanned:
-    """Scan all columns over some units, and over shifted labels of the same units.
+    """Scan features and categories over some units, and over shifted labels of the same units.
 
-    `rows` are the units looked at, `bad` positions within them; past `FIRST_SHIFTS` the scan goes
-    on only while chance would find fewer than `hope` columns as good as the best.
+    `coded` holds the bins of the features, `codes` the levels of the categories; `rows` are the
+    units looked at, `bad` positions within them. Past `FIRST_SHIFTS` the scan goes on only while
+    chance would find fewer than `hope` columns as good as the best.
     """
-    part = coded.take(rows) if rows.size < problem.units else coded
-    numbers = Scanner(part)
-    categories = LevelScanner([c.codes[rows] for c in problem.categories])
+    numbers = Scanner(coded.take(rows) if rows.size < coded.codes.shape[0] else coded)
+    categories = LevelScanner([levels[rows] for levels in codes])
 
     def values(labels: Ints) -> tuple[Floats, Ints]:
         best, where = numbers.values(labels)
@@ -161,7 +175,7 @@ def scan(
         first, last = int(regions.first[chosen]), int(regions.last[chosen])
         # An edge that equals the column's end cuts nothing off.
         return Condition(
-            Feature((column,)),
+            features[column],
             float(edges[first - 1]) if first > 0 else None,
             float(edges[last - 1]) if last < BINS else None,
             bool(regions.shape[chosen] == 3),
@@ -180,7 +194,14 @@ def _against_chance(observed: Floats, by_chance: NDArray[np.float64]) -> tuple[F
     return scores, Chance(np.sort(((null - centre) / spread).ravel()), null.shape[0])
 
 
-def _best(scanned: Scanned) -> int:
+def _best(scanned: Scanned) -> tuple[int, float, float]:
+    """Return the column to name first, its score, and how many chance would bring to it."""
+    best = _strongest(scanned)
+    score = float(scanned.scores[best])
+    return best, score, scanned.chance.columns_by_chance(score)
+
+
+def _strongest(scanned: Scanned) -> int:
     top = int(scanned.scores.argmax())
     strong = np.array(
         [scanned.chance.columns_by_chance(float(s)) <= STRONG for s in scanned.scores]

@@ -1,5 +1,6 @@
 """Which column is the inspection's result, and which of its values mean a defect."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,9 @@ from deungdae.analysis.causes.options import Options
 from deungdae.analysis.causes.vocabulary import BAD, GOOD, TARGET, names, rank
 from deungdae.records.errors import UnusableOption
 from deungdae.records.verdicts import FAIL_WORDS, NO_WORDS, PASS_WORDS, YES_WORDS, plain
+
+#: A unit at the end of a header: "압력(bar)", "Torque [Nm]".
+UNIT = re.compile(r"[(\[（][^()\[\]（）]*[)\]）]\s*$")
 
 GOOD_ROW, BAD_ROW, MISSING_ROW, UNKNOWN_ROW = range(4)
 
@@ -52,7 +56,7 @@ def find_target(frame: Frame, options: Options) -> Target:
 
 
 def named(frame: Frame, name: str, option: str) -> str:
-    """Return the column of that name; upper and lower case and outer spaces do not matter.
+    """Return the column of that name; case, outer spaces and a unit in brackets do not matter.
 
     Raises UnusableOption naming the nearest columns if there is none.
     """
@@ -61,6 +65,9 @@ def named(frame: Frame, name: str, option: str) -> str:
     for column in frame.columns:
         if plain(column) == plain(name):
             return column
+    bare = [c for c in frame.columns if plain(UNIT.sub("", c)) == plain(name)]
+    if len(bare) == 1:
+        return bare[0]
     shown = ", ".join(list(frame.columns)[:12])
     raise UnusableOption(
         "{option}: there is no column {column}. The table has: {columns}.",
@@ -84,8 +91,8 @@ def _told(texts: Texts, bad: tuple[str, ...]) -> set[int]:
     there = {_comparable(level) for level in texts.levels}
     absent = [b for b in bad if _comparable(b) not in there]
     # A value that this file happens not to hold is no mistake when another one of them is there,
-    # nor when the column is an ordinary pass/fail column in which nothing was bad.
-    if absent and not chosen and not (_known_words(texts) and len(texts.levels) <= 2):
+    # nor when all parts got the same good word: then nothing was bad this time.
+    if absent and not chosen and not (_known_words(texts) and len(texts.levels) <= 1):
         raise UnusableOption(
             "--bad: column {column} has no value {value}. It has: {values}.",
             column=texts.name,

@@ -1,5 +1,6 @@
 """Rows to units: parts of one shot share one machine record and are one unit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,7 +84,7 @@ def _same_record(
 
 def build(
     frame: Frame, layout: Layout, marked: Mask, excluded: Mask, numbers: list[str],
-    categories: list[str], time: str | None,
+    categories: list[str], time: str | None, measures: Mapping[str, str],
 ) -> tuple[Problem, Ints]:  # fmt: skip
     """Return the problem of one reason, and for each of its rows' positions in the layout its unit.
 
@@ -133,6 +134,7 @@ def build(
     problem = Problem(
         tuple(values(n) for n in varying), tuple(varying), tuple(levels),
         np.bincount(number, minlength=present.size).astype(np.intp), bad.astype(np.intp), contexts,
+        {n: measures[n] for n in varying if n in measures},
     )  # fmt: skip
     return problem, unit
 

@@ -133,13 +133,10 @@ IDENTIFIER = [
     "serial",
     "uid",
     "udi",
-    "no",
-    "number",
     "seq",
     "index",
     "key",
     "barcode",
-    "번호",
     "순번",
     "시리얼",
     "일련번호",
@@ -212,6 +209,12 @@ def names(name: str, vocabulary: list[str]) -> bool:
         if len(word) > 1 and word >= "가" and any(word in part for part in of_name):
             return True
     return False
+
+
+def numbered(name: str) -> bool:
+    """Tell whether a name ends as the number of something does: "Lot No.", "설비번호"."""
+    last = words(name)[-2:-1]
+    return bool(last) and (last[0] in ("no", "number") or last[0].endswith("번호"))
 
 
 def rank(name: str, vocabulary: list[str]) -> int:

@@ -35,6 +35,7 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
             set_aside=understanding.set_aside,
             columns_set_aside=understanding.columns_set_aside,
             guessed=_guessed(understanding, params.get("told") or ()),
+            units={c.name: c.unit for c in understanding.columns if c.unit is not None},
         ),
         context.progress,
     )
