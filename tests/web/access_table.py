@@ -10,6 +10,9 @@ owner of another one. Where an address names an object, it is an object of the o
 from dataclasses import dataclass, field
 from typing import Any
 
+#: The password of everybody in these tests.
+PASSWORD = "a long enough password"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -83,7 +86,35 @@ COMPANIES = [
     ),
 ]  # fmt: skip
 
-LINES = [*CORE, *COMPANIES]
+WORKERS = (302, 403, 200, 200, 200, 200)
+#: What belongs to the organisation: read by its people, sent to by those who work.
+READ_BY_ITS = (302, 200, 200, 200, 200, 404)
+WORKED_BY_ITS = (302, 403, 302, 302, 302, 404)
+
+INSIGHT = [
+    Line("insight:home", "GET", *ANYBODY),
+    Line("insight:export", "GET", *ANYBODY, {"ending": "csv"}),
+    Line("insight:new", "GET", *WORKERS),
+    Line(
+        "insight:begin", "POST", 302, 403, 201, 201, 201, 201,
+        data={"name": "9월.csv", "size": "10"},
+    ),
+    Line("insight:upload", "GET", *READ_BY_ITS, {"public_id": "upload"}),
+    Line("insight:content", "GET", 302, 403, 200, 200, 200, 404, {"public_id": "upload"}),
+    Line("insight:correct", "POST", *WORKED_BY_ITS, {"public_id": "upload"}, {"what": "target"}),
+    Line("insight:start", "POST", *WORKED_BY_ITS, {"public_id": "upload"}),
+    Line("insight:drop", "POST", *WORKED_BY_ITS, {"public_id": "upload"}),
+    Line("insight:analysis", "GET", *READ_BY_ITS, {"public_id": "analysis"}),
+    Line(
+        "insight:download", "GET", *READ_BY_ITS, {"public_id": "report", "ending": "html"},
+    ),
+    Line("insight:events", "GET", *READ_BY_ITS, {"public_id": "job"}),
+    Line("insight:progress", "GET", *READ_BY_ITS, {"public_id": "job"}),
+    Line("insight:stop", "POST", *WORKED_BY_ITS, {"public_id": "job"}),
+    Line("insight:again", "POST", *WORKED_BY_ITS, {"public_id": "job"}),
+]  # fmt: skip
+
+LINES = [*CORE, *COMPANIES, *INSIGHT]
 
 #: Addresses that check who calls by themselves, tested where they live.
 SELF_GUARDED = {"api"}

@@ -56,6 +56,39 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
         "invitation_token": token,
         "token": key.public_id,
         "site": Site.objects.within(scope).get().public_id,
+        **_work(house.organisation),
+    }
+
+
+def _work(organisation: Any) -> dict[str, Any]:
+    """A file that is being read, an analysis that waits, and one whose report was written."""
+    from deungdae.web.insight.folders import home_of
+    from deungdae.web.insight.models import Analysis, Job, Upload
+
+    upload = Upload.objects.create(
+        organisation=organisation, name="9월.csv", size=10, state=Upload.State.UNDERSTANDING
+    )
+    waiting, report = (
+        Analysis.objects.create(organisation=organisation, upload=upload, title=upload.name)
+        for _ in range(2)
+    )
+    job = Job.objects.create(
+        organisation=organisation, kind=Job.Kind.ANALYSE, upload=upload, analysis=waiting
+    )
+    report.finished_at, report.render_run = timezone.now(), "20260901T000000Z-00000000"
+    report.files = {"en": {"html": "report.en.html"}}
+    report.save()
+    folder = home_of(organisation) / "runs" / report.render_run / "files"
+    folder.mkdir(parents=True)
+    (folder / "report.en.html").write_text("<!doctype html>", "utf-8")
+    return {
+        "upload": upload.public_id,
+        "analysis": waiting.public_id,
+        "report": report.public_id,
+        "job": job.public_id,
+        # Endings of files that an address holds stand for themselves.
+        "csv": "csv",
+        "html": "html",
     }
 
 
@@ -88,6 +121,7 @@ def test_each_visitor_is_answered_as_the_table_says(
     response = client.generic(line.method, url) if line.method not in ("GET", "POST") else (
         client.post(url, data) if line.method == "POST" else client.get(url)
     )  # fmt: skip
+    response.close()  # a download would keep its file open
     assert response.status_code == getattr(line, visitor)
     if visitor == "unknown" and getattr(line, visitor) == 302 and line.name not in FREE:
         assert response.headers["Location"].startswith(reverse("core:sign_in"))
