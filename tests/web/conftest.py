@@ -2,10 +2,9 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -33,12 +32,12 @@ def _load_django() -> None:
 
 _load_django()
 
+from access_table import PASSWORD  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
 
-PASSWORD = "a long enough password"
 ROLES = ("viewer", "engineer", "admin", "owner")
 
 
@@ -103,9 +102,3 @@ def enter(static_files: Path) -> Callable[[Person | None], Client]:
         return client
 
     return entered
-
-
-@pytest.fixture(autouse=True)
-def _state_folder_stays() -> Iterator[Any]:
-    """Hold the folder until the last test of the session."""
-    yield _FOLDER

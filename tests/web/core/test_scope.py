@@ -47,12 +47,13 @@ def test_a_query_without_a_scope_is_refused(house: Any, ask: Callable[[Any], Any
 def test_a_query_cannot_be_joined_with_one_without_a_scope(house: Any) -> None:
     scope = scope_of(house.people["viewer"])
     scoped, bare = Site.objects.within(scope), Site.objects.all()
-    for join in (
+    joins: list[Callable[[], Any]] = [
         lambda: list(scoped | bare),
         lambda: list(bare & scoped),
         lambda: list(scoped.union(bare)),
         lambda: list(Company.objects.within(scope).filter(sites__in=bare)),
-    ):
+    ]
+    for join in joins:
         with pytest.raises(ScopeMissing):
             join()
     assert Company.objects.within(scope).filter(sites__in=scoped).count() == 1
