@@ -159,7 +159,7 @@ class CorrectUpload(_OnUpload):
         else:
             for name, value in self.answers.items():
                 _put(upload.answers, name, value)
-            if "target" in self.answers:
+            if "target" in self.answers and "bad" not in self.answers:
                 # The bad values were those of another column.
                 upload.answers.pop("bad", None)
             if self.answers.keys() & {"target", "bad", "time", "by", "reason", "ignore"}:

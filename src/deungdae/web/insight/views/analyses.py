@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.db.models.fields import IntegerField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,7 @@ from deungdae.web.core.access import needs
 from deungdae.web.core.rules import allowed
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import exports
+from deungdae.web.insight.listing import narrowed, with_state
 from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.speech import words
 
@@ -84,41 +85,22 @@ def export(request: HttpRequest, ending: str) -> HttpResponse:
 
 
 def _asked_for(request: HttpRequest, scope: Scope) -> QuerySet[Analysis]:
-    latest = Job.objects.within(scope).filter(analysis=OuterRef("pk")).order_by("-created_at")
-    found = (
-        Analysis.objects.here(scope)
-        .annotate(
-            state=Subquery(latest.values("state")[:1]),
-            certainty=Case(
-                *(When(verdict=code, then=Value(n)) for n, code in enumerate(VERDICTS)),
-                default=Value(len(VERDICTS)),
-                output_field=IntegerField(),
-            ),
-        )
-        .select_related("asked_by")
+    analyses = Analysis.objects.here(scope).annotate(
+        certainty=Case(
+            *(When(verdict=code, then=Value(n)) for n, code in enumerate(VERDICTS)),
+            default=Value(len(VERDICTS)),
+            output_field=IntegerField(),
+        ),
     )
-    if query := request.GET.get("q", "").strip():
-        found = found.filter(
-            Q(title__icontains=query)
-            | Q(answer__ko__icontains=query)
-            | Q(answer__en__icontains=query)
-            | Q(asked_by__name__icontains=query)
-        )
-    if (verdict := request.GET.get("verdict")) in VERDICTS:
-        found = found.filter(verdict=verdict)
-    if (state := request.GET.get("state")) in _groups():
-        found = found.filter(state__in=_groups()[state])
+    found = narrowed(
+        with_state(analyses, scope).select_related("asked_by"),
+        text=request.GET.get("q", ""),
+        verdict=request.GET.get("verdict", ""),
+        group=request.GET.get("state", ""),
+    )
     sort = request.GET.get("sort", "-created")
     column = SORTS.get(sort.removeprefix("-"), "created_at")
     return found.order_by(("-" if sort.startswith("-") else "") + column, "-pk")
-
-
-def _groups() -> dict[str, tuple[Any, ...]]:
-    return {
-        "done": (Job.State.DONE,),
-        "open": Job.OPEN,
-        "ended": (Job.State.FAILED, Job.State.CANCELLED, Job.State.LOST),
-    }
 
 
 def _states() -> list[tuple[str, str]]:

@@ -1,37 +1,22 @@
 """The page of one analysis: its progress, then the report; and the report as files."""
 
-import json
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from deungdae import runs
-from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.story import tell
-from deungdae.reports.compare import Changes, compare, tell_changes
 from deungdae.reports.words import LANGUAGES, Words
 from deungdae.web.core.access import needs
 from deungdae.web.core.rules import allowed
+from deungdae.web.insight import results
 from deungdae.web.insight.access import analysis_job, get_analysis
-from deungdae.web.insight.folders import home_of
 from deungdae.web.insight.models import Analysis
 from deungdae.web.insight.speech import error_sentence, words
 from deungdae.web.insight.views.progress import told
-
-#: Format of a download → its ending and its kind.
-FORMATS = {
-    "html": "text/html; charset=utf-8",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @needs("insight.see")
@@ -53,11 +38,8 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _report(analysis: Analysis, spoken: Words) -> dict[str, Any]:
-    home = home_of(analysis.organisation)
-    document = runs.result(home, analysis.run)["document"]
-    understanding = analysis.upload.understanding or {}
-    story = tell(document, understanding, spoken)
-    drawn = json.loads((_files(analysis) / analysis.files[spoken.lang]["pictures"]).read_text())
+    story = tell(results.document(analysis), analysis.upload.understanding or {}, spoken)
+    drawn = results.pictures(analysis, spoken.lang)
     groups = [
         {
             "it": group,
@@ -86,28 +68,14 @@ def _report(analysis: Analysis, spoken: Words) -> dict[str, Any]:
         "rate": spoken.number(100 * story.bad / story.rows, digits=3) if story.rows else "",
         "explain": {name: spoken.say_message(text) for name, (_, text) in GLOSSARY.items()},
         "glossary": [tuple(map(spoken.say_message, pair)) for pair in GLOSSARY.values()],
-        "changes": _changes(analysis, document, understanding, spoken),
-        "downloads": [fmt for fmt in FORMATS if fmt in analysis.files[spoken.lang]],
+        "changes": results.changes(analysis, spoken),
+        "downloads": [fmt for fmt in results.FORMATS if fmt in analysis.files[spoken.lang]],
     }
 
 
 def _named(place: str, picture: dict[str, Any] | None) -> dict[str, Any] | None:
     """Give a picture the id of its place on the page."""
     return None if picture is None else {**picture, "id": f"picture-{place}"}
-
-
-def _changes(
-    analysis: Analysis, document: dict[str, Any], understanding: dict[str, Any], spoken: Words
-) -> Changes | None:
-    previous = analysis.previous
-    if previous is None:
-        return None
-    before = runs.result(home_of(analysis.organisation), previous.run)["document"]
-    return tell_changes(spoken, compare(before, document), units_of(understanding))
-
-
-def _files(analysis: Analysis) -> Path:
-    return home_of(analysis.organisation) / "runs" / analysis.render_run / "files"
 
 
 @needs("insight.see")
@@ -118,13 +86,12 @@ def download(request: HttpRequest, public_id: UUID, ending: str) -> HttpResponse
     language = request.GET.get("lang", words().lang)
     if analysis.finished_at is None or language not in LANGUAGES:
         raise Http404
-    name = (analysis.files or {}).get(language, {}).get(ending)
-    if name is None or ending not in FORMATS:
+    file = results.report_file(analysis, language, ending)
+    if file is None:
         raise Http404
-    made: datetime = analysis.finished_at.astimezone(ZoneInfo(settings.TIME_ZONE))
     return FileResponse(
-        (_files(analysis) / name).open("rb"),
+        file.open("rb"),
         as_attachment=True,
-        filename=f"{Path(analysis.title).stem} {made:%Y-%m-%d}.{ending}",
-        content_type=FORMATS[ending],
+        filename=results.file_name(analysis, ending),
+        content_type=results.FORMATS[ending],
     )
