@@ -139,6 +139,7 @@ TIME_ZONE = PROGRAM.time_zone
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 #: What is built from installed packages at the start (the charts' script), not kept in the source.
 ASSETS = STATE / "assets"
 ASSETS.mkdir(exist_ok=True)
