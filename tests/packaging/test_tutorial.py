@@ -39,6 +39,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert len(commands) == 3
     output = {command: type_in(folder, "sh", "-c", command) for command in commands}
     assert (folder / ".deungdae" / "tutorial" / "report.html").stat().st_size > 1000
+    assert (folder / ".deungdae" / "tutorial" / "report.pdf").read_bytes().startswith(b"%PDF-")
     (script,) = blocks("python")
     return output | {"python": type_in(folder, sys.executable, "-c", script)}
 

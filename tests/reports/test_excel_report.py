@@ -176,6 +176,13 @@ def test_what_begins_like_a_formula_stays_text(given: Given, book: Book, evil: s
     assert all(cell.data_type == "s" and cell.quotePrefix for cell in found)
 
 
+def test_control_characters_do_not_break_the_workbook(given: Given, book: Book) -> None:
+    result = given("mixed")
+    result["document"]["strata"][0]["where"] = {"p": ["가\x00\x1b[31m\x07\ufffe"]}
+    groups = [r["Group of parts"] for r in table(book(result), "Findings")]
+    assert any(group.startswith("가") for group in groups)
+
+
 def test_numbers_below_zero_stay_numbers(given: Given, book: Book) -> None:
     result = given("mixed")
     result["figures"]["strata"][0]["causes"][0]["conditions"][0]["bins"][0]["lo"] = -12.5

@@ -136,6 +136,17 @@ def test_hostile_names_in_a_file_stay_text(given: Given, page: Page, evil: str) 
     assert not [a for _, a in reading.tags if any(name.startswith("on") for name in a)]
 
 
+def test_control_characters_in_a_file_are_not_drawn(given: Given, page: Page) -> None:
+    result = given("mixed")
+    evil = "가\x00\x1b[31m\x07\ufffe나"
+    result["document"]["strata"][2]["reason"] = evil
+    condition = result["document"]["strata"][2]["causes"][0]["conditions"][1]
+    condition["columns"] = [evil]
+    figure = result["figures"]["strata"][2]["causes"][0]["conditions"][1]
+    figure["bins"][0]["level"] = evil
+    assert 'aria-label="The defect rate over 가[31m나' in page(result, "en")
+
+
 def test_demonstration_data_is_marked_and_other_data_is_not(given: Given, page: Page) -> None:
     assert "Demonstration data" in page(given("none"), "en", demo=True)
     assert "emonstration data" not in page(given("none"), "en", demo=False)
