@@ -35,7 +35,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "navigation": groups,
         "tabs": places[:TABS],
         "tabs_more": places[TABS:],
-        "organisations": _reachable(scope),
+        "reachable": _reachable(scope),
         "languages": settings.LANGUAGES,
         "styleguide": settings.STYLEGUIDE,
     }
