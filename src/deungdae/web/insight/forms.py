@@ -5,10 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from deungdae.web.insight.answers import ONE, SEVERAL, known_names
 from deungdae.web.insight.models import Upload
-
-ONE = ("sheet", "target", "time")
-SEVERAL = ("bad", "by", "reason", "ignore")
 
 
 class Correction(forms.Form):
@@ -28,11 +26,7 @@ class Correction(forms.Form):
         self, data: Any, *, upload: Upload, current: dict[str, Any], values: set[str]
     ) -> None:
         super().__init__(data)
-        understanding = upload.understanding or {}
-        columns = {column["name"] for column in understanding.get("columns", ())}
-        self._known: dict[str, set[str]] = dict.fromkeys((*ONE, *SEVERAL), columns)
-        self._known["sheet"] = set(understanding.get("sheets", ()))
-        self._known["bad"] = values
+        self._known = known_names(upload, values)
         self._current = current
 
     def clean(self) -> dict[str, Any]:

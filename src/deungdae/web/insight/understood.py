@@ -81,6 +81,7 @@ class Understood:
     notes: list[str]
     current: dict[str, Any] = field(default_factory=dict)
     values: set[str] = field(default_factory=set)
+    levels: dict[str, dict[str, int]] = field(default_factory=dict)  #: column → value → rows
 
     @property
     def raw_width(self) -> int:
@@ -127,6 +128,7 @@ def understood(upload: Upload, words: Words) -> Understood | None:
         notes=[spoken(words, NOTES, code) for code in facts["notes"]],
         current=current,
         values={level["value"] for level in levels.get(target or "", ())},
+        levels={name: {v["value"]: v["rows"] for v in found} for name, found in levels.items()},
     )
 
 

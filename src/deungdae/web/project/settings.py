@@ -51,6 +51,8 @@ ROOT_URLCONF = "deungdae.web.project.urls"
 ASGI_APPLICATION = "deungdae.web.project.asgi.application"
 #: Addresses that check who calls by themselves, such as an interface for programs.
 SELF_GUARDED_NAMESPACES = ("api",)
+#: Requests that one access key may make in a minute: a file of 1 GB needs 130, waiting 60.
+API_REQUESTS_A_MINUTE = 600
 
 TEMPLATES = [
     {

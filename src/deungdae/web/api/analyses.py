@@ -1,0 +1,218 @@
+"""Analyses are started, watched, stopped; their results and reports are fetched."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+
+from deungdae.reports.codes import VERDICTS
+from deungdae.web.api import paging
+from deungdae.web.api.access import ask, scope_in, seen
+from deungdae.web.api.shapes import (
+    PLAIN,
+    AnalysisIn,
+    AnalysisOut,
+    AnalysisPage,
+    ComparisonOut,
+    Ending,
+    Failure,
+    Language,
+    analysis_out,
+)
+from deungdae.web.core.scope import Scope
+from deungdae.web.insight import results
+from deungdae.web.insight.access import analysis_job, get_analysis, get_upload
+from deungdae.web.insight.actions import AskAgain, StartAnalysis, StopJob
+from deungdae.web.insight.errors import Refused
+from deungdae.web.insight.listing import narrowed, with_state
+from deungdae.web.insight.models import Analysis, Job
+from deungdae.web.insight.speech import words
+
+router = Router(tags=["analyses"])
+
+LIST = dict.fromkeys((401, 403, 404, 422, 429), Failure)
+RESULT = dict.fromkeys((401, 403, 404, 409, 429), Failure)
+CHANGE = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Failure)
+FILES = {
+    "responses": {
+        200: {
+            "description": "the report",
+            "content": {
+                kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+                for kind in results.FORMATS.values()
+            },
+        }
+    }
+}
+
+
+def _told(request: HttpRequest, analysis: Analysis, job: Job | None) -> dict[str, Any]:
+    page = request.build_absolute_uri(analysis.get_absolute_url())
+    return analysis_out(analysis, job, page)
+
+
+def _for_work(request: HttpRequest, analysis_id: UUID) -> Analysis:
+    analysis = get_analysis(request.tenant_scope, analysis_id)
+    ask(request.tenant_scope, "insight.work", analysis.organisation)
+    return analysis
+
+
+def _finished(scope: Scope, analysis_id: UUID) -> Analysis:
+    analysis: Analysis = seen(scope, get_analysis(scope, analysis_id))
+    if analysis.finished_at is None:
+        raise Refused(_("This analysis has no result yet."))
+    return analysis
+
+
+@router.get("/analyses", response={200: AnalysisPage, **LIST}, summary="List analyses")
+def list_analyses(
+    request: HttpRequest,
+    organisation: UUID | None = None,
+    upload: UUID | None = None,
+    state: Literal["open", "done", "ended"] | None = None,
+    verdict: Literal[tuple(VERDICTS)] | None = None,  # type: ignore[valid-type]
+    q: str = Query("", max_length=200, pattern=PLAIN, description="words of title or answer"),
+    limit: int = Query(25, ge=1, le=paging.MOST),
+    cursor: str | None = Query(None, max_length=paging.LONGEST),
+) -> dict[str, Any]:
+    """List the analyses of your organisations, or of one, the latest first."""
+    scope = scope_in(request, organisation)
+    found = Analysis.objects.within(scope).select_related("organisation", "upload", "previous")
+    if organisation is not None:
+        found = found.filter(organisation=scope.current)
+    if upload is not None:
+        found = found.filter(upload=get_upload(scope, upload))
+    found = narrowed(with_state(found, scope), text=q, verdict=verdict or "", group=state or "")
+    shown, following = paging.part(found, cursor, limit)
+    jobs = Job.objects.within(scope).filter(analysis__in=shown).order_by("created_at", "pk")
+    latest = {job.analysis_id: job for job in jobs}
+    return {
+        "items": [_told(request, analysis, latest.get(analysis.pk)) for analysis in shown],
+        "next": following,
+    }
+
+
+@router.post("/analyses", response={201: AnalysisOut, **CHANGE}, summary="Start an analysis")
+def start(request: HttpRequest, given: AnalysisIn) -> tuple[int, dict[str, Any]]:
+    """Ask for the causes of the defects in a file, as it is understood now.
+
+    While the same analysis waits or runs, that one is returned.
+    """
+    scope = request.tenant_scope
+    upload = get_upload(scope, given.upload)
+    analysis = StartAnalysis(scope=scope, upload=upload).perform()
+    return 201, _told(request, analysis, analysis_job(scope, analysis))
+
+
+@router.get(
+    "/analyses/{uuid:analysis_id}",
+    response={200: AnalysisOut, **RESULT},
+    summary="Where an analysis stands",
+)
+def show(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
+    """Return one analysis with the progress of its work."""
+    scope = request.tenant_scope
+    analysis = seen(scope, get_analysis(scope, analysis_id))
+    return _told(request, analysis, analysis_job(scope, analysis))
+
+
+@router.post(
+    "/analyses/{uuid:analysis_id}/cancel",
+    response={202: AnalysisOut, **CHANGE},
+    summary="Stop an analysis",
+)
+def cancel(request: HttpRequest, analysis_id: UUID) -> tuple[int, dict[str, Any]]:
+    """Stop an analysis that waits or runs; nothing happens to one that has ended."""
+    scope = request.tenant_scope
+    analysis = _for_work(request, analysis_id)
+    job = StopJob(scope=scope, job=analysis_job(scope, analysis)).perform()
+    return 202, _told(request, analysis, job)
+
+
+@router.post(
+    "/analyses/{uuid:analysis_id}/restart",
+    response={202: AnalysisOut, **CHANGE},
+    summary="Start an analysis again",
+)
+def restart(request: HttpRequest, analysis_id: UUID) -> tuple[int, dict[str, Any]]:
+    """Start an analysis again that failed, was stopped or was interrupted; otherwise 409."""
+    scope = request.tenant_scope
+    analysis = _for_work(request, analysis_id)
+    job = AskAgain(scope=scope, job=analysis_job(scope, analysis)).perform()
+    return 202, _told(request, analysis, job)
+
+
+@router.get(
+    "/analyses/{uuid:analysis_id}/document",
+    response={200: dict[str, Any], **RESULT},
+    summary="The result",
+)
+def document(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
+    """Return the result as the method gave it."""
+    return results.document(_finished(request.tenant_scope, analysis_id))
+
+
+@router.get(
+    "/analyses/{uuid:analysis_id}/figures",
+    response={200: dict[str, Any], **RESULT},
+    summary="The numbers of the pictures",
+)
+def figures(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
+    """Return the numbers from which the report's pictures are drawn."""
+    return results.figures(_finished(request.tenant_scope, analysis_id))
+
+
+@router.get(
+    "/analyses/{uuid:analysis_id}/comparison",
+    response={200: ComparisonOut, **RESULT},
+    summary="What changed since last time",
+)
+def comparison(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
+    """Say what changed since the last analysis of a file of this shape; 404 without one."""
+    analysis = _finished(request.tenant_scope, analysis_id)
+    changes = results.changes(analysis, words())
+    if changes is None or analysis.previous is None:
+        raise Http404
+    return {
+        "previous": analysis.previous.public_id,
+        "answer": changes.answer,
+        "rates": changes.rates,
+        "findings": [
+            {
+                "fate": line.fate,
+                "group": line.group or "",
+                "title": line.title,
+                "sentence": line.sentence,
+            }
+            for line in changes.lines
+        ],
+        "groups": [
+            {"name": group.name, "sentence": group.sentence, "direction": group.direction}
+            for group in changes.groups
+        ],
+    }
+
+
+@router.get(
+    "/analyses/{uuid:analysis_id}/report.{ending}",
+    response={422: Failure, **RESULT},
+    summary="The report as a file",
+    openapi_extra=FILES,
+)
+def report(
+    request: HttpRequest, analysis_id: UUID, ending: Ending, lang: Language | None = None
+) -> HttpResponse:
+    """Return the report as HTML, PDF or workbook, in the language asked for or in yours."""
+    analysis = _finished(request.tenant_scope, analysis_id)
+    file = results.report_file(analysis, lang or words().lang, ending)
+    if file is None:
+        raise Http404
+    named = content_disposition_header(True, results.file_name(analysis, ending))
+    return HttpResponse(
+        file.read_bytes(),
+        content_type=results.FORMATS[ending],
+        headers={"Content-Disposition": named},
+    )
