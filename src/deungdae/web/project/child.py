@@ -16,7 +16,9 @@ from deungdae.web.project import serve
 
 
 def _end_with_the_watcher() -> None:
-    sys.stdin.buffer.read()
+    # Past Python's own buffer, whose lock a thread must not hold when the interpreter ends.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

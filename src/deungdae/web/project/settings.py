@@ -1,11 +1,13 @@
 """Django's settings, made from the program's own (`DEUNGDAE_…`, records.environment)."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from deungdae.records.environment import Settings
+from deungdae.records.environment import DATABASE_URL, Settings
+from deungdae.records.errors import UnusableOption
 from deungdae.web.project import secret_key, translations
 
 PROGRAM = Settings.from_environment(os.environ)
@@ -84,6 +86,12 @@ def _database() -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
             },
         }
+    if find_spec("psycopg") is None:
+        raise UnusableOption(
+            "{name} asks for PostgreSQL, whose driver is not installed; install the extra "
+            "postgresql.",
+            name=DATABASE_URL.name,
+        )
     url = WEB.database
     return {
         "ENGINE": "django.db.backends.postgresql",

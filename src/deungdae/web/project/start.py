@@ -40,6 +40,7 @@ def bring_tables_up_to_date() -> None:
     django_ready()
     try:
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("clearsessions")
     except DatabaseError as error:
         raise UnusableOption(
             "The database cannot be used: {reason}.", reason=str(error).strip().split("\n")[0]

@@ -1,0 +1,245 @@
+"""The commands that serve, as a person runs them: real processes, a real port, real signals."""
+
+import os
+import re
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from email.message import Message
+from http.client import HTTPConnection
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import psutil
+import pytest
+
+from deungdae.records.errors import UnusableOption
+from deungdae.web.project import secret_key, serve
+
+COMMAND = Path(sys.executable).with_name("deungdae")
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEUNGDAE_", "DJANGO"))}
+    return {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "en", "PYTHONUNBUFFERED": "1"}
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *words], env=environment(home), capture_output=True, text=True, check=False
+    )
+
+
+class Up:
+    """`deungdae up` while it runs."""
+
+    def __init__(self, home: Path) -> None:
+        self.process = subprocess.Popen(
+            [COMMAND, "up", "--port", "0"],
+            env=environment(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.said: list[str] = []
+        self.url = self.ready()
+
+    def ready(self) -> str:
+        """Read on until pages are served, and return their URL."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if found := re.search(r"Open (http://\S+) ", line):
+                return found[1]
+        raise AssertionError((self.said, self.process.stderr and self.process.stderr.read()))
+
+    def children(self) -> dict[str, psutil.Process]:
+        found = psutil.Process(self.process.pid).children()
+        return {child.cmdline()[-1]: child for child in found}
+
+    def ask(
+        self, method: str, path: str, cookies: str = "", data: dict[str, str] | None = None
+    ) -> "Answer":
+        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+        return ask(self.url, method, path, headers, urlencode(data or {}))
+
+
+class Answer(NamedTuple):
+    """What the server answered."""
+
+    status: int
+    headers: Message
+    text: str
+
+
+def ask(url: str, method: str, path: str, headers: dict[str, str], body: str = "") -> Answer:
+    where = urlsplit(url)
+    with closing(HTTPConnection(where.hostname or "", where.port, timeout=30)) as connection:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read().decode())
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def up(home: Path) -> Iterator[Up]:
+    running = Up(home)
+    yield running
+    running.process.kill()
+    running.process.communicate()
+
+
+def cookies_of(response: Answer, before: str = "") -> str:
+    jar: SimpleCookie = SimpleCookie(before)
+    for line in response.headers.get_all("Set-Cookie") or []:
+        jar.load(line)
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+
+
+def test_the_printed_password_opens_the_demo_company(up: Up) -> None:
+    words = "".join(up.said)
+    (email,) = re.findall(r"Address: (\S+)", words)
+    (password,) = re.findall(r"One-time password: (\S+)", words)
+    page = up.ask("GET", "/sign-in/")
+    assert page.status == 200
+    cookies, text = cookies_of(page), page.text
+    (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', text))
+    form = {"email": email, "password": password, "csrfmiddlewaretoken": token}
+    inside = up.ask("POST", "/sign-in/", cookies, form)
+    assert inside.status == 302
+    change = up.ask("GET", "/", cookies_of(inside, cookies))
+    assert change.headers["Location"] == "/account/password/"
+    page = up.ask("GET", "/account/password/", cookies_of(inside, cookies))
+    assert 'name="new_password"' in page.text
+    assert 'name="old_password"' not in page.text
+
+
+def test_each_answer_tells_the_browser_what_it_may_do(up: Up) -> None:
+    page = up.ask("GET", "/sign-in/")
+    policy = page.headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["Server"] is None
+    cookie = up.ask("GET", "/sign-in/").headers["Set-Cookie"]
+    assert "SameSite=Lax" in cookie
+
+
+def test_a_style_sheet_is_kept_by_the_browser_for_ever(up: Up) -> None:
+    text = up.ask("GET", "/sign-in/").text
+    (sheet,) = re.findall(r'href="(/static/core/deungdae\.[0-9a-f]{12}\.css)"', text)
+    answer = up.ask("GET", sheet)
+    assert answer.status == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert up.ask("GET", "/static/../secret-key").status == 404
+
+
+def test_another_name_of_the_host_is_refused(up: Up) -> None:
+    answer = ask(up.url, "GET", "/sign-in/", {"Host": "elsewhere.example"})
+    assert answer.status == 400
+
+
+def test_a_part_that_is_killed_comes_back(up: Up) -> None:
+    before = up.children()
+    assert set(before) == {"web", "worker"}
+    before["web"].send_signal(signal.SIGKILL)
+    assert up.ready() == up.url
+    assert up.ask("GET", "/sign-in/").status == 200
+    assert up.children()["web"].pid != before["web"].pid
+    assert up.children()["worker"].pid == before["worker"].pid
+
+
+def test_without_the_one_who_watches_nothing_stays_behind(up: Up) -> None:
+    children = list(up.children().values())
+    up.process.kill()
+    _gone, alive = psutil.wait_procs(children, timeout=30)
+    assert alive == []
+
+
+def test_a_second_start_makes_no_second_demo(up: Up, home: Path) -> None:
+    again = Up(home)
+    try:
+        assert not any("password" in line for line in again.said)
+        assert set(again.children()) == {"web", "worker"}
+        again.process.send_signal(signal.SIGTERM)
+        assert again.process.wait(30) == 0
+    finally:
+        again.process.kill()
+        again.process.communicate()
+
+
+def test_a_changed_record_ends_the_check_with_status_1(up: Up, home: Path) -> None:
+    sound = run(home, "audit", "verify")
+    assert (sound.returncode, sound.stderr) == (0, "")
+    assert "등대전자 (데모)" in sound.stdout
+    with sqlite3.connect(home / "web" / "deungdae.sqlite3") as database:
+        database.execute("UPDATE core_auditentry SET action = 'x' WHERE organisation_id = 1")
+    database.close()
+    found = run(home, "audit", "verify")
+    assert found.returncode == 1
+    assert "등대전자 (데모): Entry 1 was changed." in found.stdout
+
+
+def test_a_company_and_its_owner_are_registered_from_the_command_line(tmp_path: Path) -> None:
+    made = run(tmp_path, "company", "가온정밀", "kim@gaon.example", "--owner", "김하나")
+    assert made.returncode == 0
+    assert "The company 가온정밀 is registered." in made.stdout
+    assert re.search(r"One-time password: \w{4}-\w{4}-\w{4}-\w{4}", made.stdout)
+    second = run(tmp_path, "company", "누리사출", "KIM@gaon.example")
+    assert "password" not in second.stdout
+    assert run(tmp_path, "password", "kim@gaon.example").returncode == 0
+    unknown = run(tmp_path, "password", "lee@gaon.example")
+    assert unknown.returncode == 2
+    assert unknown.stderr == "Nobody has an account with the address lee@gaon.example.\n"
+    odd = run(tmp_path, "company", "가온정밀", "kim")
+    assert odd.stderr == "kim is not an e-mail address.\n"
+
+
+def test_a_port_that_is_taken_is_said_before_anything_else(tmp_path: Path) -> None:
+    with serve.listening("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        for command in ("up", "web"):
+            refused = run(tmp_path, command, "--port", port)
+            assert refused.returncode == 2
+            assert f"Nothing can listen at 127.0.0.1:{port}: Address already in use." in (
+                refused.stderr
+            )
+    assert not (tmp_path / "web").exists()
+
+
+def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "deungdae.sqlite3").write_bytes(b"not a database" * 100)
+    broken = run(tmp_path, "audit", "verify")
+    assert broken.returncode == 2
+    assert broken.stderr == "The database cannot be used: file is not a database.\n"
+
+
+def test_the_secret_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "web" / "secret-key"
+    key = secret_key.read_or_make(path)
+    assert len(key) >= 50
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert secret_key.read_or_make(path) == key
+    assert secret_key.read_or_make(tmp_path / "other") != key
+    assert [p.name for p in path.parent.iterdir()] == ["secret-key"]
+
+
+def test_a_short_key_or_one_that_cannot_be_kept_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "short").write_text("abc\n")
+    with pytest.raises(UnusableOption, match="too short"):
+        secret_key.read_or_make(tmp_path / "short")
+    with pytest.raises(UnusableOption, match="cannot be kept"):
+        secret_key.read_or_make(tmp_path / "short" / "key")
