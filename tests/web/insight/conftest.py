@@ -1,0 +1,81 @@
+"""What the tests of insight share: a demo sheet, its upload, and a worker's work done at once."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from deungdae.records.errors import PublicError
+from deungdae.runs import wire
+from deungdae.tables import demo
+from deungdae.web.core.access import scope_of
+from deungdae.web.core.scope import Scope
+from deungdae.web.insight import folders, queue, work
+from deungdae.web.insight.actions import (
+    BeginUpload,
+    CompleteUpload,
+    FailJob,
+    FinishAnalysis,
+    FinishUnderstanding,
+)
+from deungdae.web.insight.models import Job, Upload
+
+
+@pytest.fixture(scope="session")
+def sheet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated inspection sheet of 600 parts, with Korean words."""
+    return demo.write(tmp_path_factory.mktemp("sheet"), rows=600).path
+
+
+@pytest.fixture
+def engineer(house: Any) -> Scope:
+    """The scope of the engineer of the first company."""
+    return scope_of(house.people["engineer"])
+
+
+def hand_in(scope: Scope, path: Path, name: str | None = None) -> Upload:
+    """Hand a file in; it waits to be read."""
+    upload = BeginUpload(
+        scope=scope,
+        organisation=scope.current,
+        name=name or path.name,
+        size=path.stat().st_size,
+    ).perform()
+    with folders.appending(upload) as target:
+        target.write(path.read_bytes())
+    return CompleteUpload(scope=scope, upload=upload).perform()
+
+
+def work_off() -> list[Job]:
+    """Do all that waits, as a worker does, but in this thread and this transaction."""
+    done = []
+    bench = work.Bench(lambda _step, _share: None, threading.Event())
+    while job := queue.claim("here/1", [kind for kind, _ in Job.Kind.choices], timezone.now()):
+        scope = Scope.of_system(queue.WORKER, job.organisation)
+        try:
+            if job.kind == Job.Kind.UNDERSTAND:
+                understood = work.understand(job, scope, bench)
+                assert FinishUnderstanding(scope=scope, job=job, understood=understood).perform()
+            else:
+                found = work.analyse(job, scope, bench)
+                assert FinishAnalysis(scope=scope, job=job, found=found).perform()
+        except PublicError as error:
+            told = wire.to_document(error)
+            FailJob(scope=scope, job=job, state=Job.State.FAILED, error=told).perform()
+        done.append(job)
+    return done
+
+
+@pytest.fixture
+def handed_in() -> Callable[..., Upload]:
+    """Hand a file in."""
+    return hand_in
+
+
+@pytest.fixture
+def worked_off() -> Callable[[], list[Job]]:
+    """Do all that waits."""
+    return work_off
