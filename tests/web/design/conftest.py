@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -193,6 +193,4 @@ def stranger(owner: Reader, server: Server) -> Iterator[Reader]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The script that checks a page for what shuts people out (axe-core)."""
-    import axe_playwright_python
-
-    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+    return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")

@@ -78,8 +78,8 @@ def korean() -> dict[Sentence, Sentence]:
                 continue
             assert not message.fuzzy, f"{path}: {message.id}"
             key = tuple(message.id) if isinstance(message.id, list | tuple) else message.id
-            value = message.string
-            value = tuple(value) if isinstance(value, list | tuple) else value
+            said = message.string or ""
+            value = tuple(said) if isinstance(said, list | tuple) else said
             assert found.setdefault(key, value) == value, f"two Korean sentences for {key!r}"
     return found
 

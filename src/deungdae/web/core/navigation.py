@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from deungdae.web.core.rules import allowed
 from deungdae.web.core.scope import Scope
 
-Word = str | Promise
+Word: TypeAlias = str | Promise
 
 
 @dataclass(frozen=True)

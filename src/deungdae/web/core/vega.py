@@ -42,7 +42,7 @@ def _write(folder: Path) -> None:
     target = script(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".new")
-    aside.write_text(vl_convert.javascript_bundle(), "utf-8")
+    aside.write_text(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"), "utf-8")
     aside.replace(target)
     target.with_suffix(".version").write_text(_version(), "utf-8")
 
