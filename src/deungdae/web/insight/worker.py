@@ -66,7 +66,7 @@ class Worker:
     def _guard(self, serve: Callable[[Any], None], kinds: tuple[str, ...]) -> None:
         try:
             serve(kinds)
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - logged; the process ends
             # What it held is orphaned when the process ends, and somebody else's a moment later.
             log.exception("The worker %s ends because of a mistake in the program.", self.name)
             self._broken = True
@@ -132,7 +132,7 @@ class _Task:
             return FailJob(**told, state=Job.State.CANCELLED, error=wire.to_document(error)).perform
         except PublicError as error:
             return FailJob(**told, state=Job.State.FAILED, error=wire.to_document(error)).perform
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged, and the person is told
             log.exception("The job %s failed because of a mistake in the program.", self._job)
             failed = RunFailed(
                 "Something went wrong that should not have. Nothing was lost; "
