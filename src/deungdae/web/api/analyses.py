@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from deungdae.reports.codes import VERDICTS
 from deungdae.web.api import paging
@@ -96,7 +96,7 @@ def list_analyses(
 
 
 @router.post("/analyses", response={201: AnalysisOut, **CHANGE}, summary="Start an analysis")
-def start(request: HttpRequest, given: AnalysisIn) -> tuple[int, dict[str, Any]]:
+def start(request: HttpRequest, given: AnalysisIn) -> Status:
     """Ask for the causes of the defects in a file, as it is understood now.
 
     While the same analysis waits or runs, that one is returned.
@@ -104,7 +104,7 @@ def start(request: HttpRequest, given: AnalysisIn) -> tuple[int, dict[str, Any]]
     scope = request.tenant_scope
     upload = get_upload(scope, given.upload)
     analysis = StartAnalysis(scope=scope, upload=upload).perform()
-    return 201, _told(request, analysis, analysis_job(scope, analysis))
+    return Status(201, _told(request, analysis, analysis_job(scope, analysis)))
 
 
 @router.get(
@@ -124,12 +124,12 @@ def show(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
     response={202: AnalysisOut, **CHANGE},
     summary="Stop an analysis",
 )
-def cancel(request: HttpRequest, analysis_id: UUID) -> tuple[int, dict[str, Any]]:
+def cancel(request: HttpRequest, analysis_id: UUID) -> Status:
     """Stop an analysis that waits or runs; nothing happens to one that has ended."""
     scope = request.tenant_scope
     analysis = _for_work(request, analysis_id)
     job = StopJob(scope=scope, job=analysis_job(scope, analysis)).perform()
-    return 202, _told(request, analysis, job)
+    return Status(202, _told(request, analysis, job))
 
 
 @router.post(
@@ -137,12 +137,12 @@ def cancel(request: HttpRequest, analysis_id: UUID) -> tuple[int, dict[str, Any]
     response={202: AnalysisOut, **CHANGE},
     summary="Start an analysis again",
 )
-def restart(request: HttpRequest, analysis_id: UUID) -> tuple[int, dict[str, Any]]:
+def restart(request: HttpRequest, analysis_id: UUID) -> Status:
     """Start an analysis again that failed, was stopped or was interrupted; otherwise 409."""
     scope = request.tenant_scope
     analysis = _for_work(request, analysis_id)
     job = AskAgain(scope=scope, job=analysis_job(scope, analysis)).perform()
-    return 202, _told(request, analysis, job)
+    return Status(202, _told(request, analysis, job))
 
 
 @router.get(

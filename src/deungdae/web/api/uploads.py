@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import File, Form, Header, Query, Router, UploadedFile
+from ninja import File, Form, Header, Query, Router, Status, UploadedFile
 
 from deungdae.web.api import paging
 from deungdae.web.api.access import ask, scope_in, seen
@@ -89,14 +89,14 @@ def list_uploads(
 
 
 @router.post("/uploads", response={201: UploadOut, **CHANGE}, summary="Begin a file in pieces")
-def begin(request: HttpRequest, given: UploadIn) -> tuple[int, dict[str, Any]]:
+def begin(request: HttpRequest, given: UploadIn) -> Status:
     """Make room for a file; its bytes follow in pieces."""
     scope = scope_in(request, given.organisation)
     ask(scope, "insight.work", scope.current)
     upload = BeginUpload(
         scope=scope, organisation=scope.current, name=given.name, size=given.size
     ).perform()
-    return 201, _told(scope, upload)
+    return Status(201, _told(scope, upload))
 
 
 @router.post("/uploads/file", response={201: UploadOut, **CHANGE}, summary="Hand in a whole file")
@@ -104,12 +104,12 @@ def whole(
     request: HttpRequest,
     file: File[UploadedFile],
     organisation: Form[UUID | None] = None,
-) -> tuple[int, dict[str, Any]]:
+) -> Status:
     """Take a small file in one request, and have it read."""
     scope = scope_in(request, organisation)
     ask(scope, "insight.work", scope.current)
     upload = take_whole(scope, file.name or "", file.size or 0, file.chunks(BLOCK))
-    return 201, _told(scope, get_upload(scope, upload.public_id))
+    return Status(201, _told(scope, get_upload(scope, upload.public_id)))
 
 
 @router.get(
@@ -122,10 +122,10 @@ def show(request: HttpRequest, upload_id: UUID) -> dict[str, Any]:
 
 
 @router.delete("/uploads/{uuid:upload_id}", response={204: None, **CHANGE}, summary="Drop a file")
-def drop(request: HttpRequest, upload_id: UUID) -> tuple[int, None]:
+def drop(request: HttpRequest, upload_id: UUID) -> Status:
     """Take a file away that is not wanted after all; one with a report stays (409)."""
     DropUpload(scope=request.tenant_scope, upload=_for_work(request, upload_id)).perform()
-    return 204, None
+    return Status(204, None)
 
 
 def _standing(upload: Upload) -> dict[str, Any]:
@@ -213,16 +213,14 @@ def understanding(request: HttpRequest, upload_id: UUID) -> dict[str, Any]:
     response={202: UploadOut, **CHANGE},
     summary="Correct a guess",
 )
-def correct(
-    request: HttpRequest, upload_id: UUID, given: Corrections
-) -> tuple[int, dict[str, Any]]:
+def correct(request: HttpRequest, upload_id: UUID, given: Corrections) -> Status:
     """Say what was guessed wrong; the file is looked at again, and files of its shape later on."""
     scope = request.tenant_scope
     upload = _for_work(request, upload_id)
     answers = given.model_dump(exclude_unset=True)
     check(upload, answers)
     upload = CorrectUpload(scope=scope, upload=upload, answers=answers).perform()
-    return 202, _told(scope, upload)
+    return Status(202, _told(scope, upload))
 
 
 @router.post(
@@ -230,7 +228,7 @@ def correct(
     response={202: UploadOut, **CHANGE},
     summary="Read a file again",
 )
-def restart(request: HttpRequest, upload_id: UUID) -> tuple[int, dict[str, Any]]:
+def restart(request: HttpRequest, upload_id: UUID) -> Status:
     """Read a file again whose reading failed, was stopped or was interrupted; otherwise 409."""
     scope = request.tenant_scope
     upload = _for_work(request, upload_id)
@@ -238,4 +236,4 @@ def restart(request: HttpRequest, upload_id: UUID) -> tuple[int, dict[str, Any]]
     if job is None:
         raise Refused(_("This file is not complete yet."))
     AskAgain(scope=scope, job=job).perform()
-    return 202, _told(scope, get_upload(scope, upload_id))
+    return Status(202, _told(scope, get_upload(scope, upload_id)))
