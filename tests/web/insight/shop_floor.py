@@ -77,7 +77,7 @@ def start() -> int:
     return len(uploads)
 
 
-def again() -> int:
+def again() -> Any:
     """Ask again for what was lost, stopped or failed."""
     ended = Job.objects.within(ALL).exclude(state__in=[*Job.OPEN, Job.State.DONE])
     for job in list(ended):

@@ -31,7 +31,8 @@ def read(
     def _read(path: Path, name: str | None = None) -> Upload:
         upload = handed_in(engineer, path, name)
         worked_off()
-        return Upload.objects.within(engineer).get(pk=upload.pk)
+        found: Upload = Upload.objects.within(engineer).get(pk=upload.pk)
+        return found
 
     return _read
 
@@ -46,7 +47,8 @@ def correct(
         response = client.post(reverse("insight:correct", args=[upload.public_id]), what)
         assert response.status_code == 302
         worked_off()
-        return Upload.objects.within(engineer).get(pk=upload.pk)
+        found: Upload = Upload.objects.within(engineer).get(pk=upload.pk)
+        return found
 
     return _correct
 

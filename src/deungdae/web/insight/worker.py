@@ -7,6 +7,7 @@ and another worker finds the job orphaned.
 
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -64,14 +65,16 @@ class Worker:
         return not self._broken
 
     def _guard(self, serve: Callable[[Any], None], kinds: tuple[str, ...]) -> None:
+        well = False
         try:
             serve(kinds)
-        except BaseException:  # noqa: BLE001 - logged; the process ends
-            # What it held is orphaned when the process ends, and somebody else's a moment later.
-            log.exception("The worker %s ends because of a mistake in the program.", self.name)
-            self._broken = True
-            self.stop.set()
+            well = True
         finally:
+            if not well:
+                # The thread tells its error on the way out. What it held is orphaned when the
+                # process ends, and somebody else's a moment later.
+                self._broken = True
+                self.stop.set()
             connections.close_all()
 
     def _lane(self, kinds: tuple[str, ...]) -> None:
@@ -132,8 +135,8 @@ class _Task:
             return FailJob(**told, state=Job.State.CANCELLED, error=wire.to_document(error)).perform
         except PublicError as error:
             return FailJob(**told, state=Job.State.FAILED, error=wire.to_document(error)).perform
-        except Exception:  # noqa: BLE001 - logged, and the person is told
-            log.exception("The job %s failed because of a mistake in the program.", self._job)
+        except Exception:  # noqa: BLE001 - written to the log, and the person is told
+            log.error("The job %s failed by a mistake:\n%s", self._job, traceback.format_exc())
             failed = RunFailed(
                 "Something went wrong that should not have. Nothing was lost; "
                 "what happened is written in the server's log."
