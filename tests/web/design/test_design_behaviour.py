@@ -97,6 +97,32 @@ def test_a_chart_is_drawn_without_evaluating_text_and_shows_its_data(owner: Any)
     owner.until(lambda: owner.driver.find_elements(By.CSS_SELECTOR, alarm))
 
 
+@pytest.mark.parametrize("chart", ["by-day", "by-reason"])
+def test_a_chart_is_saved_as_a_picture_of_twice_its_size_and_as_a_table(
+    owner: Any, chart: str
+) -> None:
+    owner.open("/styleguide/")
+    owner.run(
+        "window.saved = []; HTMLAnchorElement.prototype.click ="
+        " function () { window.saved.push([this.download, this.href]); }"
+    )
+    for kind in ("png", "csv"):
+        button = owner.one(f"#{chart} [data-chart-{kind}]")
+        owner.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", button)
+        button.click()
+        owner.until(lambda: owner.run("return window.saved.length"))
+        name, address = owner.run("return window.saved.pop()")
+        assert name == f"{owner.one(f'#{chart} strong').text}.{kind}"
+        assert address.startswith("data:image/png" if kind == "png" else "blob:")
+        if kind == "png":
+            owner.run("window.i = new Image(); i.src = arguments[0]", address)
+            owner.until(lambda: owner.run("return i.complete"))
+            shown = owner.run(
+                f"return document.querySelector('#{chart} svg').viewBox.baseVal.width"
+            )
+            assert owner.run("return i.naturalWidth") == pytest.approx(2 * shown, abs=2)
+
+
 def test_a_menu_closes_by_escape_and_gives_the_focus_back(owner: Any) -> None:
     owner.open("/account/")
     menu = "details.menu > summary[aria-label^='Account of']"

@@ -52,6 +52,21 @@ class Sample(forms.Form):
     sure = forms.BooleanField(label=gettext_lazy("Remember this for files of the same shape"))
 
 
+#: a drawing as the report makes them: sizes in a viewBox, colours by name with those of print
+DRAWING: Final = (
+    '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 420 90" role="img" '
+    'aria-label="40, 25, 9">'
+    + "".join(
+        f'<rect x="0" y="{30 * i}" width="{9 * n}" height="20" '
+        'fill="var(--chart-neutral, #8791a1)"></rect>'
+        f'<text x="{9 * n + 8}" y="{30 * i + 15}" font-size="13" '
+        f'fill="var(--chart-ink, #1b2433)">{n}</text>'
+        for i, n in enumerate((40, 25, 9))
+    )
+    + "</svg>"
+)
+
+
 def signs() -> list[str]:
     """Return the names of all signs that `{% icon %}` knows."""
     sheet = files("deungdae.web.core") / "static" / "core" / "icons.svg"
@@ -134,6 +149,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "wrong": wrong,
             "page": Paginator(reports, 3).get_page(request.GET.get("page")),
             "spec": _spec(),
+            "drawing": DRAWING,
+            "reason_header": [_("Reason"), _("Bad")],
+            "reason_rows": [[_("Weld lines"), 40], [_("Scratch"), 25], [_("Gas mark"), 9]],
             "chart_header": [_("Day"), _("Defect rate (%)")],
             "chart_rows": [
                 [f"11/{11 + i}", "–" if r is None else str(r)] for i, r in enumerate(RATES)

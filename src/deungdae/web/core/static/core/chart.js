@@ -73,12 +73,43 @@ function save(name, address) {
   link.click();
 }
 
+const SCALE = 2;
+
+// A picture of the report is a drawing in the page: what the page's colours are is written into a
+// copy of it, for outside the page nobody knows them.
+async function pngOfPicture(figure) {
+  const svg = figure.querySelector(".plot svg");
+  const copy = svg.cloneNode(true);
+  const [shown, written] = [svg, copy].map((s) => [...s.querySelectorAll("*")]);
+  shown.forEach((element, i) => {
+    for (const name of ["fill", "stroke"]) {
+      if (element.getAttribute(name)?.startsWith("var(")) written[i].setAttribute(name, getComputedStyle(element)[name]);
+    }
+  });
+  const { width, height } = svg.viewBox.baseVal;
+  copy.setAttribute("width", width * SCALE);
+  copy.setAttribute("height", height * SCALE);
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = width * SCALE;
+  canvas.height = height * SCALE;
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--card").trim();
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0);
+  save(`${figure.dataset.name}.png`, canvas.toDataURL("image/png"));
+}
+
 async function png(figure) {
+  if (!figure.dataset.chart) return pngOfPicture(figure);
   if (!figure.view) await draw(figure);
   const paper = getComputedStyle(document.documentElement).getPropertyValue("--card").trim();
   figure.view.background(paper);
-  save(`${figure.dataset.name}.png`, await figure.view.toImageURL("png", 2));
+  save(`${figure.dataset.name}.png`, await figure.view.toImageURL("png", SCALE));
   figure.view.background("transparent").run();
+  return null;
 }
 
 // A cell that a spreadsheet would take for a formula is written as text.
@@ -89,7 +120,7 @@ function cell(text) {
 
 function csv(figure) {
   const rows = [...figure.querySelectorAll("tr")].map((row) => [...row.cells].map((c) => cell(c.textContent.trim())).join(","));
-  const name = figure.dataset.name || figure.querySelector("figcaption strong").textContent;
+  const name = figure.dataset.name;
   const address = URL.createObjectURL(new Blob(["\ufeff", rows.join("\r\n")], { type: "text/csv" }));
   save(`${name}.csv`, address);
   URL.revokeObjectURL(address);
