@@ -55,6 +55,11 @@ def _add_web(commands: Any) -> None:
     company.add_argument("--owner", metavar="NAME", help="name of its owner")
     password = commands.add_parser("password", help="give a person a new one-time password")
     password.add_argument("email", metavar="EMAIL", help="e-mail address of the person")
+    password.add_argument(
+        "--drop-second-factor", action="store_true", help="forget the phone as well"
+    )
+    erase = commands.add_parser("erase", help="erase what is known of a person")
+    erase.add_argument("email", metavar="EMAIL", help="e-mail address of the person")
     audit = commands.add_parser("audit", help="look after the record of what was done")
     audit.add_subparsers(dest="audit", required=True, metavar="COMMAND").add_parser(
         "verify", help="check that no entry of the record was changed"
@@ -130,6 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "worker": _worker,
             "company": _company,
             "password": _password,
+            "erase": _erase,
             "audit": _audit,
         }[options.command]
         return command(options, settings, words)
@@ -254,8 +260,22 @@ def _company(options: argparse.Namespace, settings: Settings, words: Words) -> i
 def _password(options: argparse.Namespace, settings: Settings, words: Words) -> int:
     from deungdae.web.project import start
 
-    account = start.new_password(options.email)
+    account = start.new_password(options.email, drop_second_factor=options.drop_second_factor)
     _show_account(account.email, account.password, words)
+    return DONE
+
+
+def _erase(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.web.project import start
+
+    count = start.erase(options.email)
+    print(
+        words.say(
+            "What was known of {email} is erased; {count} entries of the record lost their words.",
+            email=options.email,
+            count=count,
+        )
+    )
     return DONE
 
 

@@ -31,7 +31,7 @@ def small_house(root: Path, tmp_path: Path) -> Path:
     for name in ("records", "lake", "analysis", "tables", "runs", "reports", "client"):
         (package / name).mkdir(parents=True)
         (package / name / "__init__.py").touch()
-    for name in ("core", "companies", "project"):
+    for name in ("core", "companies", "insight", "project"):
         (package / "web" / name).mkdir(parents=True)
         (package / "web" / name / "__init__.py").touch()
     (package / "web" / "__init__.py").touch()

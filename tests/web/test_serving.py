@@ -203,6 +203,9 @@ def test_a_company_and_its_owner_are_registered_from_the_command_line(tmp_path: 
     unknown = run(tmp_path, "password", "lee@gaon.example")
     assert unknown.returncode == 2
     assert unknown.stderr == "Nobody has an account with the address lee@gaon.example.\n"
+    refused = run(tmp_path, "erase", "kim@gaon.example")
+    assert refused.returncode == 2
+    assert "kim@gaon.example is the last owner of" in refused.stderr
     odd = run(tmp_path, "company", "가온정밀", "kim")
     assert odd.stderr == "kim is not an e-mail address.\n"
 

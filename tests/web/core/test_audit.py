@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from deungdae.records.errors import UnusableOption
 from deungdae.web.core import chain
 from deungdae.web.core.access import scope_of
 from deungdae.web.core.action import VERBS, Action
@@ -17,6 +18,7 @@ from deungdae.web.core.actions.accounts import ChangeProfile, ErasePerson
 from deungdae.web.core.actions.members import InviteMember
 from deungdae.web.core.models import AuditDetail, AuditEntry, AuditHead, Person
 from deungdae.web.core.scope import Scope, SystemActor
+from deungdae.web.core.views.audit import readable
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Scope.everything(SystemActor("operator"))
@@ -124,6 +126,29 @@ def test_words_about_an_erased_person_go_too(record: Any, house: Any) -> None:
     assert ErasePerson(scope=OPERATOR, person=guest, now=timezone.now()).perform() == 1
     assert chain.check(record).erased == 1
     assert chain.check(record).faults == ()
+
+
+def test_the_last_owner_is_not_erased(house: Any) -> None:
+    owner = house.people["owner"]
+    with pytest.raises(UnusableOption, match="the last owner of 가온정밀"):
+        ErasePerson(scope=OPERATOR, person=owner, now=timezone.now()).perform()
+    assert Person.objects.get(pk=owner.pk).is_active
+
+
+def test_a_line_holds_what_a_reader_understands() -> None:
+    words = {
+        "email": "lee@gaon.example",
+        "role": "admin",
+        "upload": "1337819034374071a6b559c85585b147",
+        "second_factor": True,
+        "answers": {"sheet": "1월", "bad": ["불", "NG"], "time": None},
+    }
+    assert readable(words) == {
+        "email": "lee@gaon.example",
+        "role": "administrator",
+        "second_factor": "yes",
+        "answers": "sheet: 1월, bad: 불, NG",
+    }
 
 
 def test_a_refused_or_broken_change_leaves_no_entry(record: Any, house: Any) -> None:

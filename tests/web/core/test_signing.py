@@ -277,6 +277,15 @@ def test_a_second_factor_goes_with_the_password_alone(
     assert try_in(Client(), "owner@gaon.example", PASSWORD).headers["Location"] == "/"
 
 
+def test_a_lost_phone_is_forgotten_by_the_operator_alone(guarded: Guarded, house: Any) -> None:
+    owner = house.people["owner"]
+    kept = ResetPassword(scope=OPERATOR, person=owner).perform()
+    code = reverse("core:sign_in_code")
+    assert try_in(Client(), "owner@gaon.example", kept).headers["Location"] == code
+    dropped = ResetPassword(scope=OPERATOR, person=owner, drop_second_factor=True).perform()
+    assert try_in(Client(), "owner@gaon.example", dropped).headers["Location"] == "/"
+
+
 def test_the_language_is_kept_by_browser_and_person(
     house: Any, enter: Callable[[Person | None], Client]
 ) -> None:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import django
 from django.core.management import call_command
@@ -107,13 +108,12 @@ def new_company(name: str, email: str, owner: str, language: str) -> Account | N
     from deungdae.web.core.actions.accounts import EnrolPerson
     from deungdae.web.core.models import Person
     from deungdae.web.core.models.people import plain_address
-    from deungdae.web.core.scope import Scope, SystemActor
 
     try:
         validate_email(email)
     except ValidationError as error:
         raise UnusableOption("{email} is not an e-mail address.", email=email) from error
-    scope, made = Scope.everything(SystemActor("operator")), None
+    scope, made = _operator(), None
     with transaction.atomic():
         person = Person.objects.filter(email=plain_address(email)).first()
         if person is None:
@@ -125,19 +125,43 @@ def new_company(name: str, email: str, owner: str, language: str) -> Account | N
     return made
 
 
-def new_password(email: str) -> Account:
-    """Give a person a new one-time password.
+def new_password(email: str, *, drop_second_factor: bool) -> Account:
+    """Give a person a new one-time password, and forget a phone that was lost if told to.
 
     Raises `UnusableOption` when nobody has this address.
     """
-    bring_tables_up_to_date()
+    person = _person(email)
     from deungdae.web.core.actions.accounts import ResetPassword
-    from deungdae.web.core.models import Person
-    from deungdae.web.core.models.people import plain_address
+
+    action = ResetPassword(scope=_operator(), person=person, drop_second_factor=drop_second_factor)
+    return Account(person.email, action.perform())
+
+
+def erase(email: str) -> int:
+    """Erase what is known of a person; return how many entries of the record lost their words.
+
+    Raises `UnusableOption` when nobody has this address, and for an organisation's last owner.
+    """
+    person = _person(email)
+    from django.utils import timezone
+
+    from deungdae.web.core.actions.accounts import ErasePerson
+
+    return ErasePerson(scope=_operator(), person=person, now=timezone.now()).perform()
+
+
+def _operator() -> Any:
     from deungdae.web.core.scope import Scope, SystemActor
 
-    person = Person.objects.filter(email=plain_address(email), is_active=True).first()
+    return Scope.everything(SystemActor("operator"))
+
+
+def _person(email: str) -> Any:
+    bring_tables_up_to_date()
+    from deungdae.web.core.models import Person
+    from deungdae.web.core.models.people import plain_address
+
+    person = Person.objects.filter(email=plain_address(email)).first()
     if person is None:
         raise UnusableOption("Nobody has an account with the address {email}.", email=email)
-    scope = Scope.everything(SystemActor("operator"))
-    return Account(person.email, ResetPassword(scope=scope, person=person).perform())
+    return person

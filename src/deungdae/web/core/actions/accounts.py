@@ -8,6 +8,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from deungdae.records.errors import UnusableOption
 from deungdae.web.core.action import Action
 from deungdae.web.core.models import AuditDetail, Invitation, Membership, Person, SecondFactor
 from deungdae.web.core.models.people import plain_address
@@ -76,10 +77,14 @@ class ResetPassword(Action[str]):
     label = _("gave a one-time password")
 
     person: Person
+    drop_second_factor: bool = False
 
     def change(self) -> str:
         """Return the one-time password."""
         password = new_password()
+        if self.drop_second_factor:
+            SecondFactor.objects.filter(person=self.person).delete()
+            self.person.recovery_codes.all().delete()
         self.person.set_password(password)
         self.person.must_change_password = True
         self.person.save()
@@ -87,7 +92,7 @@ class ResetPassword(Action[str]):
 
     def details(self, result: str) -> dict[str, Any]:
         """Say whose password it is."""
-        return {"email": self.person.email}
+        return {"email": self.person.email, "second_factor_dropped": self.drop_second_factor}
 
 
 @dataclass(kw_only=True)
@@ -164,9 +169,13 @@ class ErasePerson(Action[int]):
     now: datetime
 
     def change(self) -> int:
-        """Return how many audit entries lost their words."""
+        """Return how many audit entries lost their words.
+
+        Raises `UnusableOption` for the last owner of an organisation.
+        """
         person, everything = self.person, Scope.everything(self.scope.actor)
         address = plain_address(person.email)
+        _leave_an_owner(person, everything)
         Membership.objects.within(everything).filter(person=person).delete()
         Invitation.objects.within(everything).filter(
             Q(email__iexact=address) | Q(accepted_by=person)
@@ -188,3 +197,14 @@ class ErasePerson(Action[int]):
     def details(self, result: int) -> dict[str, Any]:
         """Say how much went, not whose it was."""
         return {"entries": result}
+
+
+def _leave_an_owner(person: Person, everything: Scope) -> None:
+    owners = Membership.objects.within(everything).filter(role="owner").select_for_update()
+    for mine in owners.filter(person=person).select_related("organisation"):
+        if owners.filter(organisation=mine.organisation).count() < 2:
+            raise UnusableOption(
+                "{email} is the last owner of {organisation}; make somebody else an owner first.",
+                email=person.email,
+                organisation=mine.organisation.name,
+            )
