@@ -1,7 +1,12 @@
 """What the tests of insight share: a demo sheet, its upload, and a worker's work done at once."""
 
+import json
+import os
+import re
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +84,63 @@ def handed_in() -> Callable[..., Upload]:
 def worked_off() -> Callable[[], list[Job]]:
     """Do all that waits."""
     return work_off
+
+
+class Floor:
+    """A home of its own, and the processes that work on it."""
+
+    program = str(Path(__file__).with_name("shop_floor.py"))
+    email, password = "engineer@gaon.example", "a long enough password"
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("DEUNGDAE_")}
+        self.environment = {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "ko"}
+        self.started: list[subprocess.Popen[str]] = []
+
+    def begin(self, *command: str) -> subprocess.Popen[str]:
+        """Start a program in the background."""
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.started.append(process)
+        return process
+
+    def ask(self, *command: str) -> Any:
+        """Run a command of shop_floor.py and return what it says."""
+        process = self.begin(self.program, *command)
+        out, _ = process.communicate(timeout=120)
+        assert process.returncode == 0
+        return json.loads(out)
+
+    def worker(self) -> subprocess.Popen[str]:
+        """Start a worker."""
+        return self.begin("-m", "deungdae.web.project.child", "worker")
+
+    def web(self) -> tuple[subprocess.Popen[str], str]:
+        """Start the server; return it and its address."""
+        server = self.begin("-m", "deungdae.web.project.child", "0", "web")
+        assert server.stdout is not None
+        address = re.search(r"http://\S+/", server.stdout.readline())
+        assert address is not None
+        return server, address[0]
+
+    def end(self) -> None:
+        """End whatever still runs."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Floor]:
+    started = Floor(tmp_path / "집")
+    try:
+        yield started
+    finally:
+        started.end()

@@ -3,18 +3,15 @@
 import hashlib
 import http.cookiejar
 import json
-import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,65 +20,7 @@ import pytest
 
 from deungdae.tables import demo
 
-FLOOR = Path(__file__).with_name("shop_floor.py")
 EMAIL, PASSWORD = "engineer@gaon.example", "a long enough password"
-
-
-class Floor:
-    """A home of its own, and the processes that work on it."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("DEUNGDAE_")}
-        self.environment = {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "ko"}
-        self.started: list[subprocess.Popen[str]] = []
-
-    def begin(self, *command: str) -> subprocess.Popen[str]:
-        """Start a program in the background."""
-        process = subprocess.Popen(
-            [sys.executable, *command],
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.started.append(process)
-        return process
-
-    def ask(self, *command: str) -> Any:
-        """Run a command of shop_floor.py and return what it says."""
-        process = self.begin(str(FLOOR), *command)
-        out, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-        return json.loads(out)
-
-    def worker(self) -> subprocess.Popen[str]:
-        """Start a worker."""
-        return self.begin("-m", "deungdae.web.project.child", "worker")
-
-    def web(self) -> tuple[subprocess.Popen[str], str]:
-        """Start the server; return it and its address."""
-        server = self.begin("-m", "deungdae.web.project.child", "0", "web")
-        assert server.stdout is not None
-        address = re.search(r"http://\S+/", server.stdout.readline())
-        assert address is not None
-        return server, address[0]
-
-    def end(self) -> None:
-        """End whatever still runs."""
-        for process in self.started:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
-
-
-@pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Floor]:
-    started = Floor(tmp_path / "집")
-    try:
-        yield started
-    finally:
-        started.end()
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +40,7 @@ def until(look: Callable[[], Any], what: str) -> Any:
 class Seen:
     """The jobs as the database has them, read without Django, quickly."""
 
-    def __init__(self, floor: Floor) -> None:
+    def __init__(self, floor: Any) -> None:
         import sqlite3
 
         self._base = sqlite3.connect(floor.home / "web" / "deungdae.sqlite3", timeout=30)
@@ -131,11 +70,11 @@ def runs_of(home: Path) -> list[psutil.Process]:
     return found
 
 
-def test_of_many_workers_exactly_one_gets_each_job(floor: Floor, tmp_path: Path) -> None:
+def test_of_many_workers_exactly_one_gets_each_job(floor: Any, tmp_path: Path) -> None:
     small = tmp_path / "small.csv"
     small.write_text("speed,result\n1,OK\n")
     floor.ask("company", str(small), "60")
-    takers = [floor.begin(str(FLOOR), "claim", f"worker/{n}") for n in range(4)]
+    takers = [floor.begin(floor.program, "claim", f"worker/{n}") for n in range(4)]
     taken = [json.loads(taker.communicate(timeout=120)[0]) for taker in takers]
     every = [pk for part in taken for pk in part]
     assert sorted(every) == sorted(set(every))
@@ -144,7 +83,7 @@ def test_of_many_workers_exactly_one_gets_each_job(floor: Floor, tmp_path: Path)
 
 
 def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_once(
-    floor: Floor, table: Path
+    floor: Any, table: Path
 ) -> None:
     floor.ask("company", str(table))
     first = floor.worker()
@@ -164,7 +103,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_once(
 
 
 def test_a_job_whose_worker_dies_twice_is_lost_until_a_person_starts_it_again(
-    floor: Floor, table: Path
+    floor: Any, table: Path
 ) -> None:
     floor.ask("company", str(table))
     seen = Seen(floor)
@@ -182,7 +121,7 @@ def test_a_job_whose_worker_dies_twice_is_lost_until_a_person_starts_it_again(
     assert floor.ask("jobs")["uploads"][0][1] == "ready"
 
 
-def test_a_worker_that_is_told_to_end_gives_its_job_back(floor: Floor, table: Path) -> None:
+def test_a_worker_that_is_told_to_end_gives_its_job_back(floor: Any, table: Path) -> None:
     floor.ask("company", str(table))
     seen = Seen(floor)
     worker = floor.worker()
@@ -227,7 +166,7 @@ class Visitor:
         return json.loads(self.ask("PATCH", path, content, headers))
 
 
-def test_an_upload_goes_on_after_the_server_was_killed(floor: Floor, table: Path) -> None:
+def test_an_upload_goes_on_after_the_server_was_killed(floor: Any, table: Path) -> None:
     floor.ask("company")
     server, address = floor.web()
     visitor = Visitor(address)
@@ -250,7 +189,7 @@ def test_an_upload_goes_on_after_the_server_was_killed(floor: Floor, table: Path
     assert [job["state"] for job in floor.ask("jobs")["jobs"]] == ["queued"]
 
 
-def test_progress_is_sent_as_events_and_ends(floor: Floor, table: Path) -> None:
+def test_progress_is_sent_as_events_and_ends(floor: Any, table: Path) -> None:
     floor.ask("company", str(table))
     _, address = floor.web()
     visitor = Visitor(address)
@@ -275,7 +214,7 @@ def test_progress_is_sent_as_events_and_ends(floor: Floor, table: Path) -> None:
     assert percents == sorted(percents)
 
 
-def test_a_large_file_streams_to_the_disk_with_flat_memory(floor: Floor) -> None:
+def test_a_large_file_streams_to_the_disk_with_flat_memory(floor: Any) -> None:
     if shutil.disk_usage(floor.home.parent).free < 3_000_000_000:
         pytest.skip("needs 3 GB of free disk")
     floor.ask("company")
