@@ -11,6 +11,8 @@ HEAVIEST = 300_000
 SIGNED_OUT = ("/sign-in/", "/invitation/no-such-invitation/", "/no-such-page/")
 SIGNED_IN = (
     "/styleguide/",
+    "/causes/",
+    "/causes/new/",
     "/account/",
     "/account/password/",
     "/account/organisations/",
