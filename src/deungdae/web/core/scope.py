@@ -132,6 +132,11 @@ class OwnedQuerySet(models.QuerySet):
         self._ask()
         return super().iterator(*args, **options)
 
+    def aiterator(self, *args: Any, **options: Any) -> Any:
+        """Iterate without keeping the rows, in an event loop."""
+        self._ask()
+        return super().aiterator(*args, **options)
+
     def count(self) -> int:
         """Count the rows."""
         if self._result_cache is None:
