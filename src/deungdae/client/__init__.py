@@ -1,1 +1,42 @@
-"""A client for programs: hand a table in, wait for its causes, save the report."""
+"""A client for programs: hand a table in, wait for its causes, save the report.
+
+It knows the API alone and no other part of Deungdae.
+"""
+
+from deungdae.client.connection import Deungdae
+from deungdae.client.errors import (
+    ApiError,
+    DeungdaeClientError,
+    Failed,
+    Invalid,
+    NotAllowed,
+    NotAuthorised,
+    NotFound,
+    NotReachable,
+    Refused,
+    ServerError,
+    TimedOut,
+    TooMany,
+    Unusable,
+    WrongOffset,
+)
+from deungdae.client.result import Result
+
+__all__ = [
+    "ApiError",
+    "Deungdae",
+    "DeungdaeClientError",
+    "Failed",
+    "Invalid",
+    "NotAllowed",
+    "NotAuthorised",
+    "NotFound",
+    "NotReachable",
+    "Refused",
+    "Result",
+    "ServerError",
+    "TimedOut",
+    "TooMany",
+    "Unusable",
+    "WrongOffset",
+]
