@@ -222,6 +222,26 @@ def test_a_port_that_is_taken_is_said_before_anything_else(tmp_path: Path) -> No
     assert not (tmp_path / "web").exists()
 
 
+def test_two_parts_that_start_at_once_make_the_tables_once(tmp_path: Path) -> None:
+    both = [
+        subprocess.Popen(
+            [COMMAND, "audit", "verify"],
+            env=environment(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate() for process in both]
+    assert [
+        (process.returncode, errors) for process, (_, errors) in zip(both, said, strict=True)
+    ] == [
+        (0, ""),
+        (0, ""),
+    ]
+
+
 def test_a_database_that_does_not_answer_is_said(tmp_path: Path) -> None:
     (tmp_path / "web").mkdir()
     (tmp_path / "web" / "deungdae.sqlite3").write_bytes(b"not a database" * 100)

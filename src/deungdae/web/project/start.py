@@ -1,5 +1,6 @@
 """What has to be in place before pages can be served: tables, files, a first company."""
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Callable
@@ -39,8 +40,13 @@ def bring_tables_up_to_date() -> None:
     Raises `UnusableOption` when the database cannot be reached.
     """
     django_ready()
+    from django.conf import settings
+
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        # Web and worker may start at the same moment: the second waits until the tables stand.
+        with (settings.STATE / "tables.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            call_command("migrate", verbosity=0, interactive=False)
         call_command("clearsessions")
     except DatabaseError as error:
         raise UnusableOption(
