@@ -193,6 +193,7 @@ def test_every_chart_has_its_sentence_for_those_who_cannot_see_it() -> None:
     root = ElementTree.fromstring(picture.svg)
     assert root.get("role") == "img"
     assert root.get("aria-label") == picture.summary
+    assert "graphics-" not in picture.svg, "a mark that claims to be a picture needs words"
     assert picture.summary == (
         "속도에 따른 불량률: ≤ 47에서 16.7%로 가장 높습니다(제품 60개 중 10개)."
     )

@@ -130,4 +130,8 @@ def _fitted(svg: str, summary: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="{head[1]}" '
         f'role="img" aria-label="{escape(summary, quote=True)}">'
     )
-    return opening + svg[head.end() :]
+    # The drawing speaks as one picture: marks in it that claim to be pictures have no words.
+    silent = re.sub(
+        r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")', "", svg[head.end() :]
+    )
+    return opening + silent
