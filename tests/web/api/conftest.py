@@ -3,18 +3,24 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from deungdae import runs
+from deungdae.tables import demo
 from deungdae.web.core.access import scope_of
 from deungdae.web.core.actions.credentials import MakeToken
 from deungdae.web.core.models import Person
 from deungdae.web.core.scope import Scope
+from deungdae.web.insight import folders, work
 from deungdae.web.insight.actions import BeginUpload, StartAnalysis, StopJob
-from deungdae.web.insight.models import Job, Upload
+from deungdae.web.insight.models import Analysis, Job, Upload
+from deungdae.web.insight.shape import shape_of
 
 Call = Callable[..., Any]
 
@@ -55,6 +61,67 @@ def call(key: Callable[[Person], str]) -> Call:
     return called
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What real runs make of a demo sheet, once: the fields of an upload and of an analysis."""
+    home = tmp_path_factory.mktemp("made")
+    sheet = demo.write(home / "sheet", rows=600).path
+
+    def run(job: str, **params: Any) -> Any:
+        memory = settings.PROGRAM.run_memory_bytes
+        return runs.run(home, job, 1, params, memory_bytes=memory, jobs=work.JOBS)
+
+    imported = run(
+        "import", path=str(sheet), sheet=None, time_zone="Asia/Seoul", name="demo"
+    ).result
+    original = Path(imported["original"]["path"])
+    table, understanding = imported["table"], imported["understanding"]
+    preview = run("preview", table=table, original=str(original), options={})
+    causes = run("causes", table=table, options={}, seed=0)
+    report = run(
+        "render-causes", run=causes.run_id, table=table, title=sheet.name, demo=False,
+        generated="2026-03-02T09:00:00+09:00", time_zone="Asia/Seoul",
+    )  # fmt: skip
+    shape = shape_of(understanding)
+    return {
+        "home": home,
+        "upload": {
+            "name": sheet.name, "size": sheet.stat().st_size, "state": Upload.State.READY,
+            "table": table, "original": str(original.relative_to(home)), "shape": shape,
+            "understanding": understanding, "rows": understanding["rows_read"],
+            "sha256": understanding["sha256"], "preview_run": preview.run_id,
+        },
+        "analysis": {
+            "title": sheet.name, "shape": shape, "run": causes.run_id,
+            "render_run": report.run_id, "files": report.result["files"],
+            "answer": report.result["answer"], **report.result["summary"],
+        },
+    }  # fmt: skip
+
+
+@pytest.fixture
+def finished(house: Any, made: dict[str, Any]) -> dict[str, str]:
+    """A file that was read, its analysis with a report, and the one before it."""
+    home = folders.home_of(house.organisation)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.symlink_to(made["home"])
+    upload = Upload.objects.create(organisation=house.organisation, **made["upload"])
+    now, previous = timezone.now(), None
+    for _ in range(2):
+        previous = Analysis.objects.create(
+            organisation=house.organisation,
+            upload=upload,
+            previous=previous,
+            finished_at=now,
+            **made["analysis"],
+        )
+        Job.objects.create(
+            organisation=house.organisation, upload=upload, analysis=previous,
+            kind=Job.Kind.ANALYSE, state=Job.State.DONE,
+        )  # fmt: skip
+    return {"read": str(upload.public_id), "done": str(previous.public_id)}
+
+
 @pytest.fixture
 def engineer(house: Any) -> Scope:
     """The scope of the engineer of the first company."""
@@ -62,8 +129,8 @@ def engineer(house: Any) -> Scope:
 
 
 @pytest.fixture
-def world(house: Any, engineer: Scope) -> dict[str, str]:
-    """Files and analyses of the first company, in every state that needs no worker."""
+def world(house: Any, engineer: Scope, finished: dict[str, str]) -> dict[str, str]:
+    """Files and analyses of the first company, in every state."""
 
     def upload(name: str, state: Any) -> Upload:
         made = BeginUpload(
@@ -88,4 +155,4 @@ def world(house: Any, engineer: Scope) -> dict[str, str]:
         "coming": coming, "ready": ready, "broken": broken,
         "waiting": waiting, "stopped": stopped, "organisation": house.organisation,
     }  # fmt: skip
-    return {name: str(made.public_id) for name, made in found.items()}
+    return finished | {name: str(it.public_id) for name, it in found.items()}

@@ -60,6 +60,10 @@ LINES = [
         "POST", "/uploads/{ready}/corrections", work(409),
         {"target": "result"}, f"{UPLOAD}/corrections",
     ),
+    Line("GET", "/uploads/{read}/understanding", SEEN, None, f"{UPLOAD}/understanding"),
+    Line(
+        "POST", "/uploads/{read}/corrections", work(202), {"by": []}, f"{UPLOAD}/corrections"
+    ),
     Line("POST", "/uploads/{broken}/restart", work(202), None, f"{UPLOAD}/restart"),
     Line("GET", "/analyses", ANYBODY),
     Line("GET", "/analyses?organisation={organisation}", SEEN, None, "/analyses"),
@@ -68,6 +72,11 @@ LINES = [
     Line("GET", "/analyses/{waiting}", SEEN, None, ANALYSIS),
     Line("POST", "/analyses/{waiting}/cancel", work(202), None, f"{ANALYSIS}/cancel"),
     Line("POST", "/analyses/{stopped}/restart", work(202), None, f"{ANALYSIS}/restart"),
+    Line("GET", "/analyses/{done}/document", SEEN, None, f"{ANALYSIS}/document"),
+    Line("GET", "/analyses/{done}/figures", SEEN, None, f"{ANALYSIS}/figures"),
+    Line("GET", "/analyses/{done}/comparison", SEEN, None, f"{ANALYSIS}/comparison"),
+    Line("GET", "/analyses/{done}/report.html", SEEN, None, ANALYSIS + "/report.{ending}"),
+    Line("GET", "/analyses/{done}/report.xlsx", SEEN, None, ANALYSIS + "/report.{ending}"),
     Line("GET", "/analyses/{waiting}/document", UNFINISHED, None, f"{ANALYSIS}/document"),
     Line("GET", "/analyses/{waiting}/figures", UNFINISHED, None, f"{ANALYSIS}/figures"),
     Line("GET", "/analyses/{waiting}/comparison", UNFINISHED, None, f"{ANALYSIS}/comparison"),
