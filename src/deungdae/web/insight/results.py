@@ -60,7 +60,7 @@ def changes(analysis: Analysis, words: Words) -> Changes | None:
     """Say what changed since the analysis before it; None for the first of its kind."""
     if analysis.previous is None:
         return None
-    units = units_of(analysis.upload.understanding or {})
+    units = units_of(analysis.understanding or {})
     return tell_changes(words, compare(document(analysis.previous), document(analysis)), units)
 
 

@@ -22,7 +22,7 @@ class Choice:
 
     value: str
     chosen: bool = False
-    rows: int | None = None
+    rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def understood(upload: Upload, words: Words) -> Understood | None:
     width = max((len(row["cells"]) for row in preview["raw"]), default=0)
     return Understood(
         facts=_facts(upload, facts, words),
-        questions=_questions(upload, facts, levels, current),
+        questions=_questions(upload, facts, levels, current, words),
         columns=_columns(facts, roles, current, words),
         raw=[
             Raw(
@@ -164,7 +164,11 @@ def _facts(upload: Upload, facts: Mapping[str, Any], words: Words) -> list[tuple
 
 
 def _questions(
-    upload: Upload, facts: Mapping[str, Any], levels: Mapping[str, Any], current: dict[str, Any]
+    upload: Upload,
+    facts: Mapping[str, Any],
+    levels: Mapping[str, Any],
+    current: dict[str, Any],
+    words: Words,
 ) -> list[Question]:
     told = upload.answers
     target = current.get("target")
@@ -189,7 +193,10 @@ def _questions(
                 "bad", _("Values that mean a defect"),
                 _("Press each value that stands for a bad part."),
                 True, bad,
-                [Choice(v["value"], v["value"] in bad, v["rows"]) for v in levels.get(target, ())],
+                [
+                    Choice(level["value"], level["value"] in bad, words.number(level["rows"]))
+                    for level in levels.get(target, ())
+                ],
                 "bad" in told, _("none chosen"),
             )
         )  # fmt: skip

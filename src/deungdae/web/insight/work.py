@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from deungdae import runs
+from deungdae.records.errors import UnusableFile
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import folders
 from deungdae.web.insight.models import Job, Upload
@@ -84,15 +86,15 @@ def _read(
     remembered = _remembered(upload, scope, known["shape"])
     sheet = remembered.get("sheet")
     if "sheet" not in answers and sheet in known["understanding"]["sheets"]:
-        # Last time somebody chose another sheet of a workbook like this one.
-        answers["sheet"] = sheet
-        known = _imported(upload, home, bench, sheet)
-        remembered = {"sheet": sheet, **_remembered(upload, scope, known["shape"])}
+        # Last time somebody chose another sheet of a workbook like this one. If it holds no table
+        # this time, the guess stands.
+        with suppress(UnusableFile):
+            known = _imported(upload, home, bench, sheet)
+            answers["sheet"] = sheet
+            remembered = {"sheet": sheet, **_remembered(upload, scope, known["shape"])}
     told = {name: value for name, value in remembered.items() if name != "sheet"}
-    return (
-        {**known, **first, "remembered": bool(remembered)},
-        {**told, **answers},
-    )
+    applied = bool(told) or answers.get("sheet") != upload.answers.get("sheet")
+    return {**known, **first, "remembered": applied}, {**told, **answers}
 
 
 def _imported(upload: Upload, home: Path, bench: Bench, sheet: str | None) -> dict[str, Any]:
@@ -136,10 +138,10 @@ def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
         home,
         "causes",
         {
-            "table": upload.table,
+            "table": analysis.table,
             "options": analysis.options,
             "seed": 0,
-            "told": ["sheet"] if upload.answers.get("sheet") else [],
+            "told": ["sheet"] if analysis.sheet_told else [],
         },
     )
     zone = upload.site.time_zone if upload.site else settings.PROGRAM.time_zone
@@ -148,7 +150,7 @@ def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
         "render-causes",
         {
             "run": causes.run_id,
-            "table": upload.table,
+            "table": analysis.table,
             "title": analysis.title,
             "demo": analysis.demo,
             "generated": timezone.now().isoformat(),

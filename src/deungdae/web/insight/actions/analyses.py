@@ -31,17 +31,20 @@ class StartAnalysis(Action[Analysis]):
         if upload.state != Upload.State.READY or upload.problem:
             raise Refused(_("This file is not understood yet, so nothing can be started."))
         # A second click while the first one's work is under way leads to the same page.
-        same = Analysis.objects.within(self.scope).filter(
-            upload=upload, options=upload.options, jobs__state__in=Job.OPEN
-        )
-        if (running := same.first()) is not None:
-            return running
+        for open_one in Analysis.objects.within(self.scope).filter(
+            upload=upload, jobs__state__in=Job.OPEN
+        ):
+            if (open_one.options, open_one.table) == (upload.options, upload.table):
+                return open_one
         analysis = Analysis.objects.create(
             organisation=self.organisation,
             upload=upload,
             title=upload.name,
             asked_by=self.scope.person,
             options=upload.options,
+            table=upload.table,
+            understanding=upload.understanding,
+            sheet_told="sheet" in upload.answers,
             shape=upload.shape,
             demo=upload.demo,
         )

@@ -150,9 +150,9 @@ class CorrectUpload(_OnUpload):
     answers: dict[str, Any]
 
     def change(self) -> Upload:
-        """Raises `Refused` for a file that was not read, or while an analysis of it runs."""
+        """Raises `Refused` for a file that was never read, or a sheet that it does not have."""
         upload = self.locked()
-        if upload.state not in (Upload.State.READY, Upload.State.UNDERSTANDING) or not upload.table:
+        if upload.state == Upload.State.RECEIVING or not upload.table:
             raise Refused(_("This file was not read yet, so nothing can be corrected."))
         if "sheet" in self.answers:
             self._choose_sheet(upload)

@@ -23,6 +23,10 @@ class Analysis(Owned):
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     options = models.JSONField(default=dict)
+    # The upload may be understood in another way later; this is what was asked about.
+    table = models.JSONField(null=True)
+    understanding = models.JSONField(null=True)
+    sheet_told = models.BooleanField(default=False)
     shape = models.CharField(max_length=64)
     demo = models.BooleanField(default=False)
     previous = models.ForeignKey(

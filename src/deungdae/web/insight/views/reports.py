@@ -38,11 +38,15 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _report(analysis: Analysis, spoken: Words) -> dict[str, Any]:
-    story = tell(results.document(analysis), analysis.upload.understanding or {}, spoken)
+    story = tell(results.document(analysis), analysis.understanding or {}, spoken)
     drawn = results.pictures(analysis, spoken.lang)
     groups = [
         {
             "it": group,
+            "rows": spoken.number(group.rows),
+            "bad": spoken.number(group.bad),
+            # Beside several pictures there is room for it in the first finding's own column.
+            "beside": len(drawn["causes"].get(f"{group.index}-0", ())) > 1,
             "timeline": _named(f"t{group.index}", drawn["timelines"].get(str(group.index))),
             "findings": [
                 {
@@ -69,7 +73,7 @@ def _report(analysis: Analysis, spoken: Words) -> dict[str, Any]:
         "explain": {name: spoken.say_message(text) for name, (_, text) in GLOSSARY.items()},
         "glossary": [tuple(map(spoken.say_message, pair)) for pair in GLOSSARY.values()],
         "changes": results.changes(analysis, spoken),
-        "downloads": [fmt for fmt in results.FORMATS if fmt in analysis.files[spoken.lang]],
+        "downloads": [fmt for fmt in ("xlsx", "html", "pdf") if fmt in analysis.files[spoken.lang]],
     }
 
 
