@@ -107,6 +107,20 @@ def test_the_next_file_of_the_shape_is_compared_with_it(
     assert [line["fate"] for line in changed["findings"]] == ["holds"]
 
 
+def test_the_example_of_the_documentation_works(
+    server: Any, sheet: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "client.md").read_text("utf-8")
+    example = page.split("```python\n")[1].split("```")[0]
+    example = example.replace("https://deungdae.example", server.url)
+    example = example.replace("dgd_…", server.keys["owner@gaon"])
+    monkeypatch.chdir(sheet.parent)
+    sheet.rename("inspection.csv")
+    exec(compile(example, "client.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines()[-1] == "{} clear"
+    assert Path("report.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_lists_go_through_everything(result: Result, server: Any) -> None:
     with server.client() as client:
         assert "february.csv" in [upload["name"] for upload in client.uploads(state="ready")]

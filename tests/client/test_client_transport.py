@@ -6,6 +6,8 @@ import ssl
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,37 +24,60 @@ def test_nobody_there_is_said_after_a_few_tries() -> None:
         client.me()
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of localhost that nobody vouches for, with its key in one file."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl, which makes the certificate, is not installed")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = tmp_path / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-         "-keyout", str(key), "-out", str(certificate)],
+         "-keyout", str(made), "-out", str(tmp_path / "public.pem")],
         check=True, capture_output=True,
     )  # fmt: skip
+    made.write_text(made.read_text() + (tmp_path / "public.pem").read_text())
+    return made
+
+
+@contextmanager
+def listening(certificate: Path) -> Iterator[tuple[str, list[bytes]]]:
+    """Answer one request over TLS; yields the address and what was heard."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate)
     heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listening:
 
-        def serve() -> None:
-            connection, _ = listening.accept()
-            try:
-                with context.wrap_socket(connection, server_side=True) as opened:
-                    heard.append(opened.recv(1000))
-            except (ssl.SSLError, OSError):
-                connection.close()
+    def serve(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        try:
+            with context.wrap_socket(connection, server_side=True) as opened:
+                heard.append(opened.recv(4000))
+                opened.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        except OSError:
+            connection.close()
 
-        thread = threading.Thread(target=serve)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,))
         thread.start()
-        url = f"https://localhost:{listening.getsockname()[1]}"
+        yield f"https://localhost:{server.getsockname()[1]}", heard
+        thread.join()
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path) -> None:
+    with listening(certificate) as (url, heard):
         client = Deungdae(url, token="dgd_x", pauses=())
         with client, pytest.raises(NotReachable, match="CERTIFICATE_VERIFY_FAILED"):
             client.me()
-        thread.join()
-    assert b"".join(heard) == b""
+    assert b"".join(heard) == b"", "the key was not sent"
+
+
+def test_a_certificate_of_ones_own_authority_can_be_trusted(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_name("public.pem")))
+    with listening(certificate) as (url, heard), Deungdae(url, token="dgd_x") as client:
+        assert client.me() == {}
+    assert b"Authorization: Bearer dgd_x" in heard[0].replace(b"authorization", b"Authorization")
 
 
 @pytest.mark.parametrize(

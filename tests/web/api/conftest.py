@@ -106,7 +106,8 @@ def finished(house: Any, made: dict[str, Any]) -> dict[str, str]:
     home.parent.mkdir(parents=True, exist_ok=True)
     home.symlink_to(made["home"])
     upload = Upload.objects.create(organisation=house.organisation, **made["upload"])
-    now, previous = timezone.now(), None
+    now = timezone.now()
+    previous: Any = None
     for _ in range(2):
         previous = Analysis.objects.create(
             organisation=house.organisation,

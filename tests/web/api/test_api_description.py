@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +60,12 @@ def test_the_addresses_stay_as_they_are(client: Any) -> None:
     assert description["components"]["securitySchemes"] == {
         "AccessKey": {"type": "http", "scheme": "bearer"}
     }
+
+
+def test_the_page_on_the_api_names_every_address() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "api.md").read_text("utf-8")
+    named = re.findall(r"^\| `([A-Z]+ /\S+)` \|", page, re.MULTILINE)
+    assert named == ADDRESSES.split("\n")[1:-1]
 
 
 def test_every_address_needs_a_key_and_says_what_it_is() -> None:
