@@ -8,6 +8,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 
+PHONE = 390
+
+
 def press(reader: Any, *keys: str) -> None:
     """Press keys where the focus is."""
     actions = ActionChains(reader.driver)
@@ -44,6 +47,24 @@ def test_the_focus_can_always_be_seen(owner: Any) -> None:
         press(owner, Keys.TAB)
         outline = owner.run("return getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", owner.run("return document.activeElement.outerHTML")
+
+
+def test_the_bars_of_a_phone_never_hide_what_has_the_focus(owner: Any) -> None:
+    owner.width(PHONE)
+    owner.open("/styleguide/")
+    seen = 0
+    for _ in range(60):
+        press(owner, Keys.TAB)
+        hidden = owner.run(
+            "const e = document.activeElement; if (e === document.body) return '';"
+            "if (e.closest('.bar, .tabs, .skip')) return '';"
+            "const r = e.getBoundingClientRect();"
+            "const at = document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2);"
+            "return at && at.closest('.bar, .tabs') ? e.outerHTML.slice(0, 120) : 'seen'"
+        )
+        assert hidden in ("", "seen"), hidden
+        seen += hidden == "seen"
+    assert seen > 20
 
 
 def test_a_term_explains_itself_and_is_closed_by_escape(owner: Any) -> None:
@@ -108,7 +129,7 @@ def test_a_chart_is_saved_as_a_picture_of_twice_its_size_and_as_a_table(
     )
     for kind in ("png", "csv"):
         button = owner.one(f"#{chart} [data-chart-{kind}]")
-        owner.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", button)
+        owner.run("arguments[0].scrollIntoView({block: 'center'})", button)
         button.click()
         owner.until(lambda: owner.run("return window.saved.length"))
         name, address = owner.run("return window.saved.pop()")
