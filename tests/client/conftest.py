@@ -7,8 +7,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,26 +18,42 @@ from deungdae.client import Deungdae
 BIN = Path(sys.executable)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A server that answers, and the access keys of its people by role and company."""
+    """An installation: its address, the access keys by role and company, its processes."""
 
-    url: str
+    environment: dict[str, str]
     keys: dict[str, str]
+    url: str = ""
+    web: Any = None
+    processes: list[Any] = field(default_factory=list)
 
-    def client(self, who: str = "owner@gaon", **options: str) -> Deungdae:
-        return Deungdae(self.url, token=self.keys[who], **options)  # type: ignore[arg-type]
+    def client(self, who: str = "owner@gaon", **options: Any) -> Deungdae:
+        return Deungdae(self.url, token=self.keys[who], **options)
+
+    def start(self, *words: str) -> Any:
+        """Start one of the program's commands."""
+        command = [str(BIN.with_name("deungdae")), *words]
+        process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True)
+        self.processes.append(process)
+        return process
+
+    def serve(self, port: int = 0) -> None:
+        """Start the web and wait until it answers: its first line says where."""
+        self.web = self.start("web", "--port", str(port))
+        line = self.web.stdout.readline()
+        address = re.search(r"http://\S+/", line)
+        assert address, line
+        self.url = address[0]
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("installation")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DEUNGDAE_")}
     environment |= {
-        "DEUNGDAE_HOME": str(home),
+        "DEUNGDAE_HOME": str(tmp_path_factory.mktemp("installation")),
         "DEUNGDAE_LANG": "en",
         "DJANGO_SETTINGS_MODULE": "deungdae.web.project.settings",
-        "PYTHONUNBUFFERED": "1",
     }
     made = subprocess.run(
         [BIN, Path(__file__).with_name("open_company.py")],
@@ -44,29 +61,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         capture_output=True,
         check=True,
     )
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*words: str) -> subprocess.Popen[str]:
-        command = [str(BIN.with_name("deungdae")), *words]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        started.append(process)
-        return process
-
+    started = Server(environment, json.loads(made.stdout.splitlines()[-1]))
     try:
-        start("worker")
-        web = start("web", "--port", "0")
-        assert web.stdout is not None
-        # Its first line says where it answers; it is written once it does.
-        line = web.stdout.readline()
-        address = re.search(r"http://\S+/", line)
-        assert address, line
-        yield Server(address[0], json.loads(made.stdout.splitlines()[-1]))
+        started.start("worker")
+        started.serve()
+        yield started
     finally:
-        for process in started:
+        for process in started.processes:
             process.terminate()
-        for process in started:
+        for process in started.processes:
             process.wait(30)
-            assert process.stdout is not None
             process.stdout.close()
 
 

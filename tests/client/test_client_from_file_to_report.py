@@ -180,6 +180,27 @@ def test_a_file_is_sent_in_pieces_and_goes_on_after_a_break(
     assert read["sha256"] == hashlib.sha256(content).hexdigest()
 
 
+def test_a_server_that_is_killed_in_the_middle_of_a_file_loses_nothing(
+    server: Any, sheet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploading, "PIECE", 5000)
+    shares: list[float] = []
+
+    def kill_once(_step: str, share: float) -> None:
+        shares.append(share)
+        if len(shares) == 3:
+            server.web.kill()
+            server.web.wait()
+            server.serve(int(server.url.rstrip("/").rpartition(":")[2]))
+
+    with server.client() as client:
+        sent = client.upload(sheet, progress=kill_once)
+        read = client._read(sent, lambda _step, _share: None, None)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert read["sha256"] == hashlib.sha256(sheet.read_bytes()).hexdigest()
+
+
 def test_a_file_that_is_no_table_says_why(server: Any, tmp_path: Path) -> None:
     picture = tmp_path / "photo.xlsx"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
