@@ -479,3 +479,18 @@ def test_a_window_in_the_middle_is_not_taken_for_all_that_is_low() -> None:
 
     assert condition["min"] == pytest.approx(97, abs=0.4)
     assert condition["max"] == pytest.approx(101, abs=0.4)
+
+
+def test_records_that_agree_by_coincidence_do_not_make_shots() -> None:
+    # Settings of few steps: two rows in twenty-five agree in all of them.
+    rng = np.random.default_rng(6)
+    table = {name: rng.integers(0, 2, 3000) + 0.5 for name in ("a", "b", "c", "d", "e")}
+    table["팀"] = rng.choice(["1팀", "2팀", "3팀", "4팀"], 3000)
+    table["판정"] = np.where(
+        rng.random(3000) < np.where(table["팀"] == "2팀", 0.2, 0.02), "NG", "OK"
+    )
+
+    document = causes.find(table).document
+
+    assert "shots" not in document["warnings"]
+    assert document["strata"][0]["causes"][0]["columns"] == ["팀"]

@@ -14,6 +14,8 @@ Mask = NDArray[np.bool_]
 
 #: Rows are parts of one shot only if at least this many columns that vary agree to the last digit.
 AGREEING = 4
+#: ... and this share of the rows follows such a row.
+OFTEN = 0.1
 DAY = 86_400_000_000
 #: Days with fewer units than this are joined to weeks.
 UNITS_A_DAY = 8
@@ -105,7 +107,10 @@ def _same_record(
         # A column that mostly repeats itself (a setting) says nothing about one shot.
         varying += equal.mean() < 0.8
         same &= equal
-    return same if varying >= AGREEING or not same.any() else np.zeros_like(same)
+    # A mould with several cavities gives several rows at nearly every shot; a record that comes
+    # again now and then is a coincidence.
+    systematic = varying >= AGREEING and same.mean() >= OFTEN
+    return same if systematic else np.zeros_like(same)
 
 
 def build(
