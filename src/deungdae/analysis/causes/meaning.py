@@ -85,9 +85,7 @@ def undecided(texts: Texts) -> set[int]:
     return {i for i, level in enumerate(texts.levels) if verdict_word(level) in HOLD_WORDS}
 
 
-def _by_name(
-    texts: Texts, words: list[str], here: set[int]
-) -> tuple[set[int], set[int], set[int]]:
+def _by_name(texts: Texts, words: list[str], here: set[int]) -> tuple[set[int], set[int], set[int]]:
     """Return (bad, good, bad ones that need no guess) where no level says it by itself."""
     yes = {i for i in here if words[i] in YES_WORDS}
     no = {i for i in here if words[i] in NO_WORDS}

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deungdae.analysis.causes import vocabulary as say
+from deungdae.analysis.causes.beside import is_binary, results_beside
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Numbers, Texts, Times
 from deungdae.analysis.causes.options import Options
 from deungdae.analysis.causes.target import Target, named
@@ -67,7 +68,7 @@ def assign(frame: Frame, target: Target, bad: Mask, options: Options) -> Roles:
         taken.setdefault(named(frame, told, "--by"), "stratum")
     roles.time = _time(frame, options, roles, taken)
     _reasons(frame, target, bad, options, roles, taken)
-    after = _flags_beside(frame, target.column, taken, bad)
+    after = results_beside(frame, target.column, taken, bad)
     for name, column in frame.columns.items():
         reason = taken.get(name)
         if reason is None:
@@ -168,7 +169,7 @@ def _reason_flags(frame: Frame, bad: Mask, taken: dict[str, str]) -> tuple[str, 
     flags = []
     covered = np.zeros(frame.rows, dtype=bool)
     for name, column in frame.columns.items():
-        if name in taken or not isinstance(column, Numbers) or not _binary(column):
+        if name in taken or not isinstance(column, Numbers) or not is_binary(column):
             continue
         flagged = column.values == 1
         if flagged.sum() >= 2 and (flagged & bad).sum() >= FLAG_PURITY * flagged.sum():
@@ -179,39 +180,10 @@ def _reason_flags(frame: Frame, bad: Mask, taken: dict[str, str]) -> tuple[str, 
     return ()
 
 
-def _binary(column: Numbers) -> bool:
-    present = column.values[~np.isnan(column.values)]
-    if present.size == 0 or not np.isin(present[:1000], (0.0, 1.0)).all():
-        return False
-    return bool(np.isin(present, (0.0, 1.0)).all())
-
-
-def _flags_beside(frame: Frame, target: str, taken: dict[str, str], bad: Mask) -> set[str]:
-    """Return the 0/1 columns that stand in one row with the target: other results of inspection."""
-    order = list(frame.columns)
-    place = order.index(target)
-    if not isinstance(frame.columns[target], Numbers):
-        return set()
-    beside: set[str] = set()
-    for step in (-1, 1):
-        at = place + step
-        while 0 <= at < len(order):
-            name = order[at]
-            column = frame.columns[name]
-            rare = (
-                isinstance(column, Numbers) and _binary(column) and np.nanmean(column.values) < 0.2
-            )
-            if not rare and taken.get(name) not in ("reason", "ignored"):
-                break
-            beside.add(name)
-            at += step
-    return beside
-
-
 def _levels_only(column: Numbers | Texts | Times) -> bool:
     if not isinstance(column, Numbers):
         return True
-    if say.names(column.name, say.CODED):
+    if say.coded(column.name):
         present = column.values[~np.isnan(column.values)]
         return bool(np.all(present == np.round(present)) and np.unique(present).size <= MOST_LEVELS)
     return np.unique(column.values[~np.isnan(column.values)]).size <= 2
@@ -265,7 +237,7 @@ def _unfit_number(column: Numbers, bad: Mask, rows: int) -> str | None:
         return "mostly_missing"
     distinct = np.unique(present)
     stuck = distinct.size <= 20 and _commonest(present, distinct) >= DEAD * present.size
-    if stuck and (distinct.size > 2 or not _binary(column)):
+    if stuck and (distinct.size > 2 or not is_binary(column)):
         return "dead"
     whole = bool(np.all(distinct[:2000] == np.round(distinct[:2000])))
     if whole and distinct.size > 0.9 * present.size and rows > 30:
