@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from deungdae.reports.breaks import held
+
 Given = Callable[[str], dict[str, Any]]
 Page = Callable[..., str]
 
@@ -134,6 +136,13 @@ def test_hostile_names_in_a_file_stay_text(given: Given, page: Page, evil: str) 
     assert not reading.every("script")
     assert not reading.every("img")
     assert not [a for _, a in reading.tags if any(name.startswith("on") for name in a)]
+
+
+def test_a_number_and_its_particle_stay_on_one_line(given: Given, page: Page) -> None:
+    heading = page(given("mixed")).split("<h1", 1)[1].split("</h1>")[0]
+    assert '<span class="held">12.1%로,</span>' in heading
+    assert held("온도(℃)가 <b>") == '온도(℃<span class="held">)가</span> &lt;b&gt;'
+    assert held("<i>") == "&lt;i&gt;"
 
 
 def test_demonstration_data_is_marked_and_other_data_is_not(given: Given, page: Page) -> None:

@@ -94,6 +94,10 @@ CAUSE_WARNINGS: Final[Mapping[str, Message]] = {
     ),
 }
 
+NO_COLUMNS: Final = message(
+    "No column is left to compare the parts by; see which columns were set aside, and why."
+)
+
 #: what to know about the data of a group of parts, or about all of it
 DATA_WARNINGS: Final[Mapping[str, Message]] = {
     "drift": message(
@@ -116,7 +120,7 @@ DATA_WARNINGS: Final[Mapping[str, Message]] = {
         "The rows seem to have been sorted, so their order says nothing of when parts were made. "
         "Give a time column, or the file as it was recorded, and findings can be surer."
     ),
-    "no_columns": message("There is no column left that could be compared."),
+    "no_columns": NO_COLUMNS,
     "sentinel": message(
         "Values such as 0 or -999 that mean “no measurement” were taken as missing. "
         "Check that they are."
@@ -226,9 +230,6 @@ NOTHING: Final = message("Nothing to compare")
 NO_BAD: Final = message("There is not one bad part here, so there is nothing to explain.")
 ALL_BAD: Final = message(
     "Every part here is bad, so there is nothing to compare with. Add good parts."
-)
-NO_COLUMNS: Final = message(
-    "No column is left to compare the parts by; see which columns were set aside, and why."
 )
 
 TABLES: Final[Mapping[str, Mapping[str, Message]]] = {
