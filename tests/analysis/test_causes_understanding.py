@@ -1,6 +1,6 @@
 """How the columns of a table are understood: the result, its bad values, codes, leaks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from deungdae.analysis import causes
 from deungdae.analysis.causes.frame import to_frame
 from deungdae.analysis.causes.options import Options
 from deungdae.analysis.causes.target import Target, find_target
+from deungdae.analysis.causes.vocabulary import coded
 from deungdae.records.errors import UnusableOption
 from deungdae.records.verdicts import verdict_word
 
@@ -294,3 +295,149 @@ def test_kinds_of_failure_beside_one_of_them_are_results_too() -> None:
 
     others = ["Machine failure", "TWF", "PWF", "OSF", "RNF"]
     assert aside(table, target="HDF") == dict.fromkeys(others, "after_inspection")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "품번", "제품코드", "품목코드", "기종", "모델", "설비", "설비번호", "호기", "사출기 호기",
+        "금형번호", "라인", "Machine No", "MachineNo", "LINE_NO", "mold no.", "Cavity", "Lot", "조",
+    ],
+)  # fmt: skip
+def test_names_of_codes_are_known(name: str) -> None:
+    assert coded(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "금형온도", "라인속도", "설비온도", "Tool wear [min]", "Line speed", "Cavity pressure",
+        "Part weight", "압력", "건조", "제품(g)", "Lot size", "S60",
+    ],
+)  # fmt: skip
+def test_measures_with_such_a_word_in_their_name_are_no_codes(name: str) -> None:
+    assert not coded(name)
+
+
+@pytest.mark.parametrize("name", ["품번", "제품코드", "Machine No"])
+def test_a_product_that_is_a_number_divides_the_table_as_one_that_is_a_text(name: str) -> None:
+    rng = np.random.default_rng(0)
+    code = np.repeat(rng.choice([51001, 51002, 51003], 60), 50)
+    of = code - 51001
+    table = {
+        name: code,
+        "압력": 100 + 40 * of + rng.normal(0, 3, 3000),
+        "온도": 200 + 20 * of + rng.normal(0, 2, 3000),
+        "사이클": 30 + 5 * of + rng.normal(0, 0.5, 3000),
+        "판정": np.where(rng.random(3000) < np.array([0.002, 0.02, 0.10])[of], "NG", "OK"),
+    }
+
+    document = causes.find(table).document
+
+    assert document["input"]["guessed"]["by"] == [name]
+    groups = {tuple(s["where"][name]) for s in document["strata"]}
+    assert groups == {("51001",), ("51002",), ("51003",)}
+    assert all(s["causes"] == [] for s in document["strata"])
+
+
+def test_a_number_of_a_mould_is_a_cause_by_its_values_not_by_a_limit() -> None:
+    rng = np.random.default_rng(2)
+    mould = rng.integers(1, 5, 3000)
+    table = shop()
+    table["금형번호"] = mould
+    table["불량여부"] = (rng.random(3000) < np.where(mould == 2, 0.15, 0.01)).astype(int)
+
+    (stratum,) = causes.find(table).document["strata"]
+
+    assert stratum["causes"][0]["columns"] == ["금형번호"]
+    assert stratum["causes"][0]["conditions"][0]["levels"] == ["2"]
+
+
+def test_codes_with_very_many_values_are_identifiers() -> None:
+    table = shop()
+    table["제품코드"] = np.random.default_rng(0).integers(10_000, 10_400, 3000)
+
+    assert aside(table) == {"제품코드": "identifier"}
+
+
+@pytest.mark.parametrize(
+    "name", ["수리시간", "손실금액", "클레임", "검사치", "폐기중량", "측정불량", "손실"]
+)
+def test_what_is_named_as_a_consequence_is_no_cause(name: str) -> None:
+    table = shop()
+    table[name] = np.random.default_rng(0).normal(5, 1, 3000)
+
+    assert aside(table) == {name: "after_inspection"}
+
+
+def test_a_loss_of_pressure_is_a_measure_of_the_process() -> None:
+    table = shop()
+    table["압력손실"] = np.random.default_rng(0).normal(5, 1, 3000)
+
+    assert aside(table) == {}
+
+
+@pytest.mark.parametrize("otherwise", [0.0, np.nan])
+@pytest.mark.parametrize("share", [0.4, 0.7, 1.0])
+def test_a_number_written_down_only_for_bad_parts_is_no_cause(
+    otherwise: float, share: float
+) -> None:
+    rng = np.random.default_rng(0)
+    table = shop()
+    written = (table["불량여부"] == 1) & (rng.random(3000) < share)
+    table["대기분"] = np.where(written, rng.integers(5, 30, 3000), otherwise)
+
+    assert aside(table) == {"대기분": "after_inspection"}
+
+
+def test_a_number_that_is_seldom_zero_for_good_parts_too_stays() -> None:
+    rng = np.random.default_rng(0)
+    table = shop()
+    table["정지시간"] = np.where(rng.random(3000) < 0.05, rng.integers(5, 30, 3000), 0)
+
+    assert aside(table) == {}
+
+
+def test_equal_rows_of_one_day_are_parts_and_no_copies() -> None:
+    rng = np.random.default_rng(0)
+    table = {
+        "작업일": [START + timedelta(days=i // 100, hours=-9) for i in range(3000)],
+        "압력": rng.integers(98, 103, 3000),
+        "온도": rng.integers(58, 70, 3000),
+        "판정": np.where(rng.random(3000) < 0.05, "NG", "OK"),
+    }
+
+    document = causes.find(table).document
+
+    assert document["input"]["set_aside"] == []
+    assert document["input"]["rows_used"] == 3000
+
+
+def test_equal_rows_of_one_minute_are_copies() -> None:
+    table = {"일시": [START + timedelta(minutes=i) for i in range(3000)], **shop()}
+    twice = {name: [*values, *list(values)[:50]] for name, values in table.items()}
+
+    document = causes.find(twice).document
+
+    assert document["input"]["set_aside"] == [{"reason": "duplicate", "rows": 50}]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"bad": ("",)}, "--bad: name at least one value"),
+        ({"bad": ()}, "--bad: name at least one value"),
+        ({"by": ("불량여부",)}, "--by: 불량여부 is the column of the results"),
+        ({"ignore": ("불량여부",)}, "--ignore: 불량여부 is the column of the results"),
+        ({"reason": ("불량여부",)}, "--reason: 불량여부 is the column of the results"),
+        ({"time": "불량여부"}, "--time: 불량여부 is the column of the results"),
+        ({"target": "일시"}, "--target: column 일시 holds dates or times"),
+    ],
+)
+def test_an_option_cannot_take_the_results_or_a_time_for_something_else(
+    options: dict[str, Any], words: str
+) -> None:
+    table = {"일시": [START + timedelta(minutes=i) for i in range(3000)], **shop()}
+
+    with pytest.raises(UnusableOption, match=words):
+        causes.find(table, Options(**options))

@@ -155,7 +155,7 @@ AFTER = [
     "손실시간",
 ]
 #: The same, but only as the whole name: "압력손실" is a measure of the process.
-AFTER_ALONE = ["손실", "loss", "수리", "비용"]
+AFTER_ALONE = ["손실", "loss"]
 PRODUCT = [
     "part",
     "product",
@@ -411,3 +411,8 @@ def coded(name: str) -> bool:
     if last in _NUMBER_WORDS:
         return any(part in _CODED_NOUNS for part in parts)
     return last in _NOUNS_ALONE
+
+
+def after(name: str) -> bool:
+    """Tell whether a name says that its values are known only after the inspection."""
+    return names(name, AFTER) or words(_UNIT.sub("", name))[-1:] in [(w,) for w in AFTER_ALONE]
