@@ -118,6 +118,13 @@ def test_a_korean_page_has_no_english_sentence(finished_page: Page) -> None:
     assert not re.findall(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", said)
 
 
+def test_a_number_and_its_particle_stay_on_one_line(given: Given, page: Page) -> None:
+    heading = page(given("mixed")).split("<h1", 1)[1].split("</h1>")[0]
+    assert '<span class="held">12.1%로,</span>' in heading
+    assert held("온도(℃)가 <b>") == '온도(℃<span class="held">)가</span> &lt;b&gt;'
+    assert held("<i>") == "&lt;i&gt;"
+
+
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])
 def test_hostile_names_in_a_file_stay_text(given: Given, page: Page, evil: str) -> None:
     result = given("mixed")
@@ -136,13 +143,6 @@ def test_hostile_names_in_a_file_stay_text(given: Given, page: Page, evil: str) 
     assert not reading.every("script")
     assert not reading.every("img")
     assert not [a for _, a in reading.tags if any(name.startswith("on") for name in a)]
-
-
-def test_a_number_and_its_particle_stay_on_one_line(given: Given, page: Page) -> None:
-    heading = page(given("mixed")).split("<h1", 1)[1].split("</h1>")[0]
-    assert '<span class="held">12.1%로,</span>' in heading
-    assert held("온도(℃)가 <b>") == '온도(℃<span class="held">)가</span> &lt;b&gt;'
-    assert held("<i>") == "&lt;i&gt;"
 
 
 def test_demonstration_data_is_marked_and_other_data_is_not(given: Given, page: Page) -> None:
