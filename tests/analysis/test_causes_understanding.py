@@ -227,6 +227,17 @@ def test_two_columns_that_could_both_be_the_result_are_both_named() -> None:
     assert "target_candidates" not in guess({"판정": some("NG", "OK")}).guessed
 
 
+def test_a_column_called_quality_with_several_values_is_asked_about_by_name() -> None:
+    with pytest.raises(UnusableOption, match="Column quality has 4 different values"):
+        guess({"quality": [1, 2, 3, 4] * 25, "센서점검": some("NG", "OK")})
+
+
+def test_passed_with_yes_and_no_is_a_result() -> None:
+    target = guess({"finished": some("no", "yes", 7), "passed_inspection": some("no", "yes")})
+
+    assert (target.column, target.bad) == ("passed_inspection", ("no",))
+
+
 def test_a_list_of_columns_is_cut_where_it_is_long_and_shows_short_columns_first() -> None:
     wide: dict[str, Any] = {f"c{i}": np.arange(100) + 0.5 for i in range(40)}
     wide["색상"] = ["흑", "백"] * 50

@@ -26,10 +26,12 @@ UNIT = re.compile(r"[(\[（][^()\[\]（）]*[)\]）]\s*$")
 #: Scores of a column as the result: for a name that says so surely, and for one that may; ...
 NAMED, NAMED_TOO = 4.0, 1.0
 #: ... for values all, some of which are words of a verdict; for yes or no; for 0 and 1; for others.
-SPOKEN, SOME_SPOKEN, YES_NO, ZERO_ONE, OTHER = 2.5, 1.7, 1.2, 1.0, 0.1
+SPOKEN, SOME_SPOKEN, YES_NO, ZERO_ONE, OTHER = 2.5, 1.7, 1.2, 1.0, 0.9
 #: A candidate whose score is this near to the best one's is named beside it.
 NEAR = 1.0
 MOST_LEVELS = 6
+#: Values of a result that names the kinds of defects beside one word for good.
+MOST_KINDS = 60
 COLUMNS_SHOWN = 30
 
 GOOD_ROW, BAD_ROW, MISSING_ROW, UNKNOWN_ROW = range(4)
@@ -218,8 +220,10 @@ def _values_likeness(column: Numbers | Texts, named_so: bool, sure: bool) -> flo
         distinct = np.unique(present)
         if distinct.size <= 2 and set(distinct.tolist()) <= {0.0, 1.0, -1.0}:
             return ZERO_ONE
-        return OTHER if sure and distinct.size == 2 else 0.0
-    if not column.levels or len(column.levels) > 4 * MOST_LEVELS:
+        pair = distinct.size == 2 and sure and not say.names(column.name, say.REASON)
+        few = distinct.size <= MOST_LEVELS and bool(np.all(distinct == np.round(distinct)))
+        return OTHER if pair or (few and _called_so(column.name)) else 0.0
+    if not column.levels or len(column.levels) > MOST_KINDS:
         return 0.0
     levels = [verdict_word(level) for level in column.levels]
     spoken = [level in PASS_WORDS or level in FAIL_WORDS for level in levels]
@@ -233,6 +237,11 @@ def _values_likeness(column: Numbers | Texts, named_so: bool, sure: bool) -> flo
         return SOME_SPOKEN
     if named_so and any(level in YES_WORDS | NO_WORDS for level in levels):
         return YES_NO
-    if sure and len(levels) == 2 and not say.names(column.name, say.REASON):
+    if len(levels) == 2 and sure and not say.names(column.name, say.REASON):
         return OTHER
-    return 0.0
+    return OTHER if _called_so(column.name) else 0.0
+
+
+def _called_so(name: str) -> bool:
+    """Tell whether a column is called "quality" or "판정" and nothing more."""
+    return say.words(name)[-1:] in [(word,) for word in (*say.TARGET, *say.TARGET_TOO)]
