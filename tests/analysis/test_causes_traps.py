@@ -385,3 +385,112 @@ def test_a_difference_is_found_although_neither_column_matters_alone() -> None:
     assert condition["columns"] == ["필터 앞", "필터 뒤"]
     assert condition["op"] == "difference"
     assert condition["min"] == pytest.approx(4.0, abs=0.3)
+
+
+def test_one_incident_is_never_clear_however_many_parts_it_spoiled() -> None:
+    rng = np.random.default_rng(0)
+    pressure = rng.normal(50, 1, 1000)
+    pressure[200:300] += 8
+    bad = np.zeros(1000, dtype=bool)
+    bad[200:300] = rng.random(100) < 0.9
+    table = {"압력": pressure, "온도": rng.normal(0, 1, 1000), "판정": np.where(bad, "NG", "OK")}
+
+    stratum = only(table)
+
+    assert stratum["episodes"] == 1
+    assert stratum["verdict"] == "suspected"
+    assert "few_episodes" in stratum["causes"][0]["warnings"]
+
+
+@pytest.mark.parametrize(("column", "bad_level"), [("교대", "야간"), ("캐비티", "3")])
+def test_a_column_that_comes_in_turns_is_found(column: str, bad_level: str) -> None:
+    # 60 days of 48 half hours: the night shift, or the third of four cavities in turn, is worse.
+    rng = np.random.default_rng(0)
+    place = np.arange(2880)
+    hour = place % 48
+    turns = {
+        "교대": np.where((hour < 16) | (hour >= 40), "야간", "주간"),
+        "캐비티": (place % 4 + 1).astype(str),
+    }
+    worse = turns[column] == bad_level
+    table = {
+        "일시": [START + timedelta(minutes=30 * int(i)) for i in place],
+        column: turns[column],
+        "압력": rng.normal(50, 3, 2880),
+        "판정": np.where(rng.random(2880) < np.where(worse, 0.15, 0.01), "NG", "OK"),
+    }
+
+    first = only(table)["causes"][0]
+
+    assert first["columns"] == [column]
+    assert first["conditions"][0]["levels"] == [bad_level]
+    assert first["holds_later"] is True
+
+
+def test_a_table_sorted_by_its_result_has_no_order_in_time() -> None:
+    table = shop(2000)
+    del table["일시"]
+    order = np.argsort(table["판정"] == "양호", kind="stable")
+    by_result = {name: np.asarray(values)[order] for name, values in table.items()}
+
+    stratum = only(by_result)
+
+    assert "sorted_rows" in stratum["warnings"]
+    assert stratum["verdict"] == "suspected"
+    assert stratum["causes"][0]["columns"] == ["압력"]
+    assert stratum["causes"][0]["holds_later"] is None
+
+
+def test_noise_that_fits_the_levels_of_a_column_does_not_hold_later() -> None:
+    held = 0
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        table = {
+            **{f"c{i}": rng.choice(list("ABCDEF"), 1200) for i in range(8)},
+            "판정": np.where(rng.random(1200) < 0.08, "NG", "OK"),
+        }
+        held += any(c["holds_later"] is True for c in only(table)["causes"])
+
+    assert held <= 2
+
+
+def test_limits_of_single_precision_values_separate_what_is_shown() -> None:
+    rng = np.random.default_rng(5)
+    shown = rng.integers(0, 8, 3000) / 10
+    bad = rng.random(3000) < np.where(shown >= 0.6, 0.3, 0.01)
+    table = pa.table(
+        {"습도": pa.array(shown, pa.float32()), "판정": np.where(bad, "NG", "OK").tolist()}
+    )
+
+    (stratum,) = causes.find(table).document["strata"]
+
+    limit = stratum["causes"][0]["conditions"][0]["min"]
+    assert 0.5 <= limit < 0.6
+    assert stratum["causes"][0]["n_inside"] == (shown >= 0.6).sum()
+
+
+def test_a_window_in_the_middle_is_not_taken_for_all_that_is_low() -> None:
+    rng = np.random.default_rng(3)
+    values = rng.normal(100, 8, 4000)
+    bad = rng.random(4000) < np.where((values > 97) & (values <= 101), 0.2, 0.01)
+    table = {"사출압력": values, "판정": np.where(bad, "NG", "OK")}
+
+    (condition,) = only(table)["causes"][0]["conditions"]
+
+    assert condition["min"] == pytest.approx(97, abs=0.4)
+    assert condition["max"] == pytest.approx(101, abs=0.4)
+
+
+def test_records_that_agree_by_coincidence_do_not_make_shots() -> None:
+    # Settings of few steps: two rows in twenty-five agree in all of them.
+    rng = np.random.default_rng(6)
+    table = {name: rng.integers(0, 2, 3000) + 0.5 for name in ("a", "b", "c", "d", "e")}
+    table["팀"] = rng.choice(["1팀", "2팀", "3팀", "4팀"], 3000)
+    table["판정"] = np.where(
+        rng.random(3000) < np.where(table["팀"] == "2팀", 0.2, 0.02), "NG", "OK"
+    )
+
+    document = causes.find(table).document
+
+    assert "shots" not in document["warnings"]
+    assert document["strata"][0]["causes"][0]["columns"] == ["팀"]

@@ -125,14 +125,22 @@ def test_one_sided_regions_keep_one_limit(
 
 
 def test_neighbouring_bad_units_are_one_episode_when_defects_are_rare() -> None:
-    # 10 bad of 2,000: gaps up to 0.05 * 2000 / 10 = 10 units join.
-    bad = np.array([100, 101, 103, 113, 124, 600, 601, 1500, 1510, 1521])
+    # 10 bad of 2,000: gaps up to 0.1 * 2000 / 10 = 20 units join.
+    bad = np.array([100, 101, 103, 123, 144, 600, 601, 1500, 1510, 1531])
 
     assert episodes(bad, 2000).tolist() == [0, 0, 0, 0, 1, 2, 2, 3, 3, 4]
 
 
-def test_neighbouring_bad_units_are_no_episode_when_defects_are_common() -> None:
-    assert episodes(np.array([0, 1, 5, 6]), 20).tolist() == [0, 1, 2, 3]
+def test_adjacent_bad_units_are_one_episode_however_common_defects_are() -> None:
+    assert episodes(np.array([0, 1, 5, 6, 8]), 20).tolist() == [0, 0, 1, 1, 2]
+
+
+def test_a_dense_burst_is_one_episode_although_some_units_in_it_are_good() -> None:
+    # 90 of 100 units in a row, every tenth one good; elsewhere one bad unit in fifty.
+    burst = np.array([u for u in range(200, 300) if u % 10])
+    bad = np.concatenate(([50, 150], burst, [400, 500]))
+
+    assert np.unique(episodes(bad, 1000)).size == 5
 
 
 def test_no_bad_unit_is_no_episode() -> None:

@@ -77,7 +77,9 @@ def test_levels_that_begin_alike_are_named_by_their_endings() -> None:
     assert picture.rows[0][0] == "RG3 MOLD'G W/SHLD, LH"
 
 
-@pytest.mark.parametrize(("bad", "coloured"), [([0, 0, 9], True), ([1, 0, 2], False)])
+@pytest.mark.parametrize(
+    ("bad", "coloured"), [([0, 0, 9], True), ([1, 0, 2], False), ([2, 3, 9], False)]
+)
 def test_only_a_bar_beyond_chance_calls_for_attention(bad: list[int], coloured: bool) -> None:
     figure = {"periods": ["2026-09-01", "2026-09-02", "2026-09-03"], "rows": [50, 50, 50]}
     picture = timeline(EN, {**figure, "bad": bad}, zone=KST, prefix="t")

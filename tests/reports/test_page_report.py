@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from deungdae.reports.breaks import held
+
 Given = Callable[[str], dict[str, Any]]
 Page = Callable[..., str]
 
@@ -114,6 +116,13 @@ def test_an_english_page_has_no_korean_but_that_of_the_data(given: Given, page: 
 def test_a_korean_page_has_no_english_sentence(finished_page: Page) -> None:
     said = re.sub(r"<style>.*?</style>|<[^>]+>", " ", finished_page("mixed"), flags=re.S)
     assert not re.findall(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", said)
+
+
+def test_a_number_and_its_particle_stay_on_one_line(given: Given, page: Page) -> None:
+    heading = page(given("mixed")).split("<h1", 1)[1].split("</h1>")[0]
+    assert '<span class="held">12.1%로,</span>' in heading
+    assert held("온도(℃)가 <b>") == '온도(℃<span class="held">)가</span> &lt;b&gt;'
+    assert held("<i>") == "&lt;i&gt;"
 
 
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])

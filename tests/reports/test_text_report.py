@@ -28,7 +28,7 @@ def test_the_report_reads_as_agreed(given: Given, name: str, lang: str) -> None:
 
 
 def test_the_first_sentence_is_the_most_certain_finding(given: Given) -> None:
-    first = text(given("mixed"), "ko").split("\n\n")[0].replace("\n", " ")
+    first = text(given("mixed"), "ko").split("\n? ")[0].replace("\n", " ")
     assert first == (
         "CN7 좌 / 우 · 미성형: 사출속도 최대가 53 mm/s 이하일 때 "
         "불량률이 12.1%로, 그 밖의 0.052%보다 뚜렷하게 높습니다."
@@ -48,6 +48,72 @@ def test_a_disguised_finding_that_stands_alone_is_told_with_its_doubt(given: Giv
     said = text(result, "ko").split("\n\n")[0].replace("\n  ", " ").replace("\n", " ")
     assert "원인은 아닐 수 있습니다" in said
     assert "그날의 차이일 수 있습니다" in said
+
+
+def test_a_guess_of_what_is_bad_is_told_below_the_answer(given: Given) -> None:
+    head = text(given("mixed"), "ko").split("\n\n")[0]
+    assert head.endswith(
+        "? 추정: ‘판정’ 열이 ‘불량’인 제품을 불량으로 보았습니다. "
+        "틀렸으면 열이나 값을 지정해 주세요."
+    )
+
+
+def test_what_a_person_said_is_bad_is_no_guess(given: Given) -> None:
+    result = given("none")
+    result["document"]["input"]["guessed"] = {"time": "생산시각"}
+    assert "Guessed" not in text(result, "en")
+
+
+def test_a_guessed_column_without_a_bad_value_is_told_alone(given: Given) -> None:
+    result = given("no_bad_rows")
+    result["document"]["target"]["bad"] = []
+    result["document"]["input"]["guessed"] = {"target": "판정"}
+    assert "? Guessed: the inspection result stands in 판정." in text(result, "en")
+
+
+def test_encoding_and_separator_are_named_once_and_in_words(given: Given) -> None:
+    result = given("none")
+    result["document"]["input"]["guessed"] = {"encoding": "cp949", "delimiter": ","}
+    said = text(result, "ko")
+    assert "  문자 인코딩: cp949 (추정)\n  열 구분 문자: 쉼표 (추정)\n" in said
+    assert said.count("cp949") == 1
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"), [(0, "불량이 한 건도 없어"), (400, "모두 불량이라 비교할 양품이 없습니다")]
+)
+@pytest.mark.parametrize("verdict", ["none", "not_enough_data"])
+def test_more_data_is_not_asked_for_where_there_is_nothing_to_compare(
+    given: Given, bad: int, why: str, verdict: str
+) -> None:
+    result = given("not_enough_data")
+    result["document"]["strata"][0] |= {"bad": bad, "verdict": verdict}
+    said = text(result, "ko")
+    assert said.startswith("양품과 불량이 함께 있는 묶음이 없어 비교할 것이 없습니다.")
+    assert "■ 전체 제품 — 비교할 것 없음" in said
+    assert why in said
+    assert "더 필요합니다" not in said
+    assert "믿을 만한" not in said
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_without_a_column_there_is_nothing_to_compare(given: Given, told: bool) -> None:
+    result = given("none")
+    document = result["document"]
+    if told:
+        document["strata"][0]["warnings"] = ["no_columns"]
+    else:
+        names = [c["name"] for c in result["understanding"]["columns"]]
+        aside = [{"column": name, "reason": "constant"} for name in names]
+        document["input"]["columns_set_aside"] = aside
+    said = text(result, "en")
+    sentence = (
+        "No column is left to compare the parts by; see which columns were set aside, and why."
+    )
+    assert said.startswith(sentence + "\n")
+    assert "All parts — Nothing to compare" in said
+    assert said.count(sentence) == 2  # the answer, and the group
+    assert "no reliable cause" not in said.lower()
 
 
 @pytest.mark.parametrize("width", [40, 60, 100])

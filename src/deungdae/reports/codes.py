@@ -94,6 +94,10 @@ CAUSE_WARNINGS: Final[Mapping[str, Message]] = {
     ),
 }
 
+NO_COLUMNS: Final = message(
+    "No column is left to compare the parts by; see which columns were set aside, and why."
+)
+
 #: what to know about the data of a group of parts, or about all of it
 DATA_WARNINGS: Final[Mapping[str, Message]] = {
     "drift": message(
@@ -112,6 +116,11 @@ DATA_WARNINGS: Final[Mapping[str, Message]] = {
         "There is no time column, so the order of rows was taken as the order of making. "
         "Name the time column if there is one."
     ),
+    "sorted_rows": message(
+        "The rows seem to have been sorted, so their order says nothing of when parts were made. "
+        "Give a time column, or the file as it was recorded, and findings can be surer."
+    ),
+    "no_columns": NO_COLUMNS,
     "sentinel": message(
         "Values such as 0 or -999 that mean “no measurement” were taken as missing. "
         "Check that they are."
@@ -206,6 +215,22 @@ GUESSED: Final[Mapping[str, Message]] = {
     "encoding": message("Character encoding"),
     "delimiter": message("Column separator"),
 }
+
+#: what stands between the cells of a line, by name: a comma alone is easily overlooked
+SEPARATORS: Final[Mapping[str, Message]] = {
+    ",": message("comma"),
+    ";": message("semicolon"),
+    "\t": message("tab"),
+    "|": message("vertical bar"),
+    " ": message("space"),
+}
+
+#: said of a group of parts in place of its verdict, where no verdict can be asked for
+NOTHING: Final = message("Nothing to compare")
+NO_BAD: Final = message("There is not one bad part here, so there is nothing to explain.")
+ALL_BAD: Final = message(
+    "Every part here is bad, so there is nothing to compare with. Add good parts."
+)
 
 TABLES: Final[Mapping[str, Mapping[str, Message]]] = {
     "rows": ROWS,

@@ -28,6 +28,7 @@ class CavityFinding:
     inside: Mask  #: rows of the layout with one of the levels
     known: Mask  #: rows of the layout that are compared
     p_value: float
+    interval: tuple[float, float | None]  #: 95 % interval of the risk ratio within shots
     stability: float  #: share of resamples of shots in which the same level is worst
 
 
@@ -74,8 +75,28 @@ def compare(
         known & (texts.codes[rows] == worst),
         known,
         p_value,
+        _interval(codes == worst, is_bad, number),
         _stability(codes == worst, is_bad, number, rng),
     )
+
+
+def _interval(here: Mask, is_bad: Mask, number: Ints) -> tuple[float, float | None]:
+    """Return the 95 % interval of the Mantel-Haenszel risk ratio with shots as strata.
+
+    Variance by Greenland and Robins (Biometrics 41, 1985).
+    """
+    size = np.bincount(number).astype(float)
+    n1 = np.bincount(number, weights=here)
+    a = np.bincount(number, weights=here & is_bad)
+    m1 = np.bincount(number, weights=is_bad)
+    n0, b = size - n1, m1 - a
+    above, below = float((a * n0 / size).sum()), float((b * n1 / size).sum())
+    if above == 0 or below == 0:
+        return 0.0, None
+    variance = float(((m1 * n1 * n0 - a * b * size) / size**2).sum()) / (above * below)
+    width = 1.959963984540054 * float(np.sqrt(max(variance, 0.0)))
+    centre = float(np.log(above / below))
+    return float(np.exp(centre - width)), float(np.exp(centre + width))
 
 
 def _stability(here: Mask, is_bad: Mask, number: Ints, rng: np.random.Generator) -> float:

@@ -3,11 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from deungdae.analysis.causes.frame import Frame, Numbers, Texts, Times
+from deungdae.analysis.causes.frame import NO_TIME, Frame, Numbers, Texts, Times
 from deungdae.analysis.causes.vocabulary import IDENTIFIER, names
 
 Mask = NDArray[np.bool_]
 
+#: Microseconds.
+DAY = 86_400_000_000
 #: Values that machines write when they have none.
 SENTINELS = (
     0.0,
@@ -31,8 +33,12 @@ LARGEST_SHARE = 0.3
 FEWEST_DROPOUTS = 10
 #: Ends the name under which a column's sentinels are kept as levels.
 DROPOUT = "\0dropout"
-#: A repeated row without time or identifier is a copy only if this many columns vary ...
+#: A repeated row without time or identifier is a copy only if this many columns vary finely, ...
 VARYING = 8
+#: ... each with at least this many values in the rows looked at, ...
+FINE = 50
+#: (a time tells rows apart only if it is finer than a day and few rows share one)
+ROWS_A_TIME = 10
 #: ... and at most this share of the rows repeats: beyond it they are the parts of one shot.
 LARGEST_REPEATED = 0.2
 
@@ -83,8 +89,8 @@ def _apart(present: NDArray[np.float64], code: float) -> bool:
 def repeated(frame: Frame, time: str | None) -> Mask:
     """Return which rows repeat an earlier one in every column.
 
-    Rows of few columns repeat by chance; they count as copies only where a time, an identifier or
-    many varying columns make that impossible.
+    Rows of few columns repeat by chance; they count as copies only where a time of day, an
+    identifier or many finely varying columns make that impossible. `time` is the time column.
     """
     key = np.zeros(frame.rows, dtype=np.uint64)
     identified = False
@@ -93,7 +99,7 @@ def repeated(frame: Frame, time: str | None) -> Mask:
         for place, column in enumerate(frame.columns.values()):
             if isinstance(column, Numbers):
                 part = (column.values + 0.0).view(np.uint64)
-                varying += bool(np.ptp(column.values[:1000]) > 0)
+                varying += np.unique(column.values[:1000]).size >= min(FINE, 0.5 * frame.rows)
                 if names(column.name, IDENTIFIER):
                     identified |= np.unique(column.values).size > 0.5 * frame.rows
             elif isinstance(column, Texts):
@@ -109,8 +115,20 @@ def repeated(frame: Frame, time: str | None) -> Mask:
     _, first = np.unique(key, return_index=True)
     again[first] = False
     certain = identified or (
-        (time is not None or varying >= VARYING) and again.mean() <= LARGEST_REPEATED
+        (_tells_rows_apart(frame, time) or varying >= VARYING) and again.mean() <= LARGEST_REPEATED
     )
     if not certain:
         again[:] = False
     return again
+
+
+def _tells_rows_apart(frame: Frame, time: str | None) -> bool:
+    """Tell whether the time column holds times of day that few rows share."""
+    if time is None:
+        return False
+    column = frame.columns[time]
+    assert isinstance(column, Times)
+    known = column.local[column.local != NO_TIME]
+    if known.size == 0 or (known % DAY != 0).mean() < 0.5:
+        return False
+    return bool(np.unique(known).size * ROWS_A_TIME >= known.size)

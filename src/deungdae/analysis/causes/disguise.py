@@ -9,30 +9,51 @@ import numpy as np
 
 from deungdae.analysis.causes.problem import Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, region
+from deungdae.analysis.causes.relearn import relearn
 
 #: A cause keeps its standing if within periods it has at least this share of its (log) effect ...
 KEPT_SHARE = 0.4
 #: ... and this much evidence (standard normal).
-KEPT_EVIDENCE = 1.64
+KEPT_EVIDENCE = 2.0
 
 
 def disguises(problem: Problem, conditions: tuple[Condition, ...], among: Mask) -> list[str]:
-    """Return the names of the contexts (period, shift, lot …) that explain the cause away."""
+    """Return the names of the contexts (period, shift, lot …) that explain the cause away.
+
+    Limits chosen on the same units would look good within their days by choice alone. The contexts
+    are therefore dealt into two hands; each hand is judged by the limits learnt on the other.
+    """
+    bad = problem.bad_rows > 0
     inside, known = region(problem, conditions)
-    known = known & among
     return [
         name
         for name, ids in problem.contexts.items()
-        if not _survives(inside, known & (ids >= 0), problem.bad_rows > 0, ids)
+        if not _survives(problem, conditions, inside, known & among & (ids >= 0), bad, ids)
     ]
 
 
-def _survives(inside: Mask, known: Mask, bad: Mask, ids: Ints) -> bool:
-    inside, bad, ids = inside[known], bad[known], ids[known]
-    if np.unique(ids).size < 2:
+def _survives(
+    problem: Problem,
+    conditions: tuple[Condition, ...],
+    inside: Mask,
+    known: Mask,
+    bad: Mask,
+    ids: Ints,
+) -> bool:
+    _, number = np.unique(ids[known], return_inverse=True)
+    if number.size == 0 or number.max() < 1:
         return True
-    crude = _log_ratio(bad[inside].sum(), inside.sum(), bad[~inside].sum(), (~inside).sum())
-    within, evidence = within_contexts(inside, bad, ids)
+    crude = _log_ratio(
+        (bad & inside & known).sum(), (inside & known).sum(),
+        (bad & ~inside & known).sum(), (~inside & known).sum(),
+    )  # fmt: skip
+    rows = np.nonzero(known)[0]
+    judged = np.zeros(inside.size, dtype=bool)
+    for hand in (0, 1):
+        mine = rows[number % 2 == hand]
+        learnt = relearn(problem, conditions, rows[number % 2 != hand])
+        judged[mine] = region(problem, learnt or conditions)[0][mine]
+    within, evidence = within_contexts(judged[known], bad[known], ids[known])
     return bool(evidence >= KEPT_EVIDENCE and within >= KEPT_SHARE * crude)
 
 

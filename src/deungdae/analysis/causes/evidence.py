@@ -6,9 +6,10 @@ import numpy as np
 from scipy import stats
 
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episodes
-from deungdae.analysis.causes.region import Condition, condition_of, region
+from deungdae.analysis.causes.region import Condition, region
+from deungdae.analysis.causes.relearn import relearn
 from deungdae.analysis.causes.search import Found
-from deungdae.analysis.stats.binning import BINS, MISSING, Coded, code
+from deungdae.analysis.stats.binning import MISSING, Coded, code
 from deungdae.analysis.stats.levels import best_of_levels
 from deungdae.analysis.stats.scan import Scanner, all_regions, best_of_counts, bin_counts
 from deungdae.analysis.stats.shifts import shifted
@@ -121,7 +122,11 @@ def holds_later(problem: Problem, found: Found, rng: np.random.Generator) -> boo
         return None
     # The first cut falls halfway between the last early episode and the first later one.
     first = int((bad[number < early_count][-1] + bad[number >= early_count][0] + 1) // 2)
+    # The second one moves to the end of an episode that it would cut in two.
     last = int((1 - LAST) * among.size)
+    before, after = bad[bad < last], bad[bad >= last]
+    if before.size and after.size and number[before.size - 1] == number[before.size]:
+        last = int(bad[number == number[before.size]][-1]) + 1
     answer = _holds_after(problem, found, among[:first], among[first:], 0.05, rng)
     if np.sum(bad >= last) < LATER_EPISODES:
         return answer  # The defects themselves went away: the last part speaks neither way.
@@ -134,7 +139,7 @@ def holds_later(problem: Problem, found: Found, rng: np.random.Generator) -> boo
 def _holds_after(
     problem: Problem, found: Found, early: Ints, late: Ints, level: float, rng: np.random.Generator
 ) -> bool | None:
-    learnt = _learnt(problem, found, early, rng)
+    learnt = relearn(problem, found.described.conditions, early, rng)
     if learnt is None:
         return False
     everywhere, known = region(problem, learnt)
@@ -151,42 +156,6 @@ def _holds_after(
     rate_late = float(is_bad[late][inside].mean()) if inside.any() else 0.0
     rate_rest = float(is_bad[late][outside].mean()) if outside.any() else 0.0
     return bool(p <= level and rate_late > rate_rest)
-
-
-def _learnt(
-    problem: Problem, found: Found, early: Ints, rng: np.random.Generator
-) -> tuple[Condition, ...] | None:
-    """Return the conditions with limits learnt on the early units, None if nothing stands out."""
-    bad = problem.bad_rows[early] > 0
-    conditions = list(found.described.conditions)
-    for i, condition in enumerate(conditions):
-        if condition.levels is not None:
-            continue
-        within: Mask = np.ones(early.size, dtype=bool)
-        for other in conditions[:i]:
-            within &= other.holds(problem)[early]
-        values = condition.feature.values(problem)[early][within]
-        local_bad = np.nonzero(bad[within])[0]
-        if local_bad.size < 2:
-            return None
-        coded = code([values], values.size)
-        scanner = Scanner(coded)
-        observed, where = scanner.values(local_bad[None])
-        null = scanner.values(shifted(local_bad, values.size, 99, rng))[0]
-        p = (1 + np.sum(null >= observed)) / (1 + null.size)
-        if p > 0.1:
-            return None
-        regions, spot = all_regions(), int(where[0, 0])
-        first, last = int(regions.first[spot]), int(regions.last[spot])
-        conditions[i] = condition_of(
-            condition.feature,
-            values,
-            bad[within],
-            float(coded.edges[0, first - 1]) if first > 0 else None,
-            float(coded.edges[0, last - 1]) if last < BINS else None,
-            int(regions.shape[spot]),
-        )
-    return tuple(conditions)
 
 
 def same_as(problem: Problem, coded: Coded, found: Found) -> list[int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from deungdae.analysis.causes import power
 from deungdae.analysis.causes.disguise import disguises
@@ -117,11 +118,13 @@ def judge(
     q: list[float],
     days: float | None,
     rng: np.random.Generator,
+    ordered: bool = True,
 ) -> Judged:
     """Judge the outcome of one search.
 
     `searched` holds the units that were searched (all of `full`, or a sample of a large one); rates
-    come from `full`. `days` is the length of the data, None without a time.
+    come from `full`. `days` is the length of the data, None without a time; `ordered` says whether
+    the order of the units means anything.
     """
     coded = code(list(searched.numbers), searched.units)
     causes = []
@@ -130,13 +133,16 @@ def judge(
             continue
         alike = same_as(searched, coded, found)
         stable = stability(searched, coded, found, alike, place, rng)
-        later = holds_later(searched, found, rng)
+        later = holds_later(searched, found, rng) if ordered else None
         refuted = later is False and (value > CLEAR_Q or stable < CLEAR_STABILITY)
         if refuted or (value > CLEAR_Q and stable < FEEBLE_STABILITY):
             # Weak to begin with, and the data speak against it: not worth a person's time.
             continue
         conditions = found.described.conditions
         measured = rates(full, conditions)
+        if place > 0 and measured.interval[0] <= 1:
+            # Found on what earlier causes left, and nothing to be seen of it on the whole.
+            continue
         columns = list(
             dict.fromkeys(full.name_of(c) for cond in conditions for c in cond.feature.columns)
         )
@@ -153,7 +159,11 @@ def judge(
                 conditions,
             )
         )
-    return verdict(full, tuple(causes), len(searched.numbers) + len(searched.categories), days)
+    compared = len(searched.numbers) + len(searched.categories)
+    judged = verdict(full, tuple(causes), compared, days)
+    if ordered:
+        return judged
+    return replace(judged, warnings=(*judged.warnings, "sorted_rows"))
 
 
 def verdict(
@@ -167,6 +177,9 @@ def verdict(
         warnings.append("few_episodes")
     if problem.bad.size and _one_period(problem):
         warnings.append("one_period")
+    if columns == 0 or problem.bad.size == problem.units:
+        # Nothing to compare with: no verdict on causes is possible, however much data there is.
+        return Judged(NOT_ENOUGH, (), None, (*warnings, *(() if columns else ("no_columns",))))
     if any(c.clear for c in ordered):
         # Beside a clear cause, what is weak or does not hold later is only a distraction: often it
         # is what the limits of the clear one left over.
@@ -232,5 +245,7 @@ def _drifts(problem: Problem, column: int) -> bool:
     known = ~np.isnan(values)
     if known.sum() < 30:
         return False
-    ranks = np.argsort(np.argsort(values[known], kind="stable"), kind="stable")
+    ranks = stats.rankdata(values[known])
+    if ranks.std() == 0:
+        return False
     return bool(abs(np.corrcoef(ranks, np.arange(ranks.size))[0, 1]) >= DRIFT)

@@ -34,6 +34,7 @@ from deungdae.analysis.causes.units import (
     build,
     cavity_columns,
     lay_out,
+    sorted_rows,
 )
 from deungdae.records.shoptable import SetAside
 
@@ -65,6 +66,7 @@ class _Question:
     searched: Problem
     outcome: Outcome
     days: float | None
+    shuffled: bool
 
 
 def find(
@@ -97,8 +99,11 @@ def find(
     if divided.too_small:
         set_aside.append(SetAside("stratum_too_small", divided.too_small))
     bad = target.state == BAD_ROW
+    results = frame.texts(target.column).codes
     strata = sorted(divided.strata, key=lambda s: (-int(bad[s.rows].sum()), -s.rows.size))
-    questions = _questions(frame, roles_all, strata[:MOST_STRATA], bad, options, source, tell)
+    questions = _questions(
+        frame, roles_all, strata[:MOST_STRATA], bad, options, source, results, tell
+    )
     tell("judging", 0.85)
     entries, pictures = _judged(frame, roles_all, questions, options)
     used_rows = sum(s.rows.size for s in divided.strata)
@@ -222,11 +227,17 @@ def _questions(
     bad: Mask,
     options: Options,
     source: Source,
+    results: Ints,
     tell: Progress,
 ) -> list[_Question]:
     questions: list[_Question] = []
     for number, stratum in enumerate(strata):
-        layout = lay_out(frame, stratum.rows, roles.time, roles.numbers)
+        rows = stratum.rows
+        shuffled = roles.time is None and sorted_rows(frame, rows, results, roles.numbers)
+        if shuffled:
+            # No order is better than one that was made afterwards.
+            rows = np.random.default_rng([options.seed, number, 2]).permutation(rows)
+        layout = lay_out(frame, rows, roles.time, roles.numbers)
         for reason, marked in _reasons(roles, stratum, bad):
             tell("searching", 0.1 + 0.75 * number / len(strata))
             excluded = bad & ~marked
@@ -248,6 +259,7 @@ def _questions(
                     searched,
                     search(searched, rng),
                     _days(frame, layout, roles.time),
+                    shuffled,
                 )
             )
     return questions
@@ -308,7 +320,10 @@ def _judged(
     all_q = q_values([q.outcome for q in questions])
     for number, (question, q) in enumerate(zip(questions, all_q, strict=True)):
         rng = np.random.default_rng(np.random.SeedSequence([options.seed, number, 1]))
-        judged = judge(question.searched, question.problem, question.outcome, q, question.days, rng)
+        judged = judge(
+            question.searched, question.problem, question.outcome, q, question.days, rng,
+            ordered=not question.shuffled,
+        )  # fmt: skip
         judged = _with_cavities(frame, roles, question, judged, len(questions), rng)
         problem = question.problem
         entries.append(
@@ -378,7 +393,7 @@ def _cavity_cause(
     )  # fmt: skip
     chosen = frozenset(i for i, name in enumerate(names) if name in finding.levels)
     condition = Condition(Feature((0,)), levels=chosen)
-    measured: Rates = rates(by_row, (condition,))
+    measured: Rates = replace(rates(by_row, (condition,)), interval=finding.interval)
     counts = tuple(
         (name, int((codes == i).sum()), int(bad[finding.known][codes == i].sum()))
         for i, name in enumerate(names)

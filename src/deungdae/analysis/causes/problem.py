@@ -15,6 +15,12 @@ Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
 
+#: Bad units that make a burst when they come within twice as many units ...
+BURST = 10
+#: ... unless bad units are at least this share of all, when that is nothing special.
+COMMON = 0.2
+
+
 @dataclass(frozen=True)
 class Category:
     """A column of levels; `codes` has shape (units,), -1 where missing."""
@@ -69,14 +75,18 @@ class Problem:
 
 
 def episodes(bad: Ints, units: int) -> Ints:
-    """Group bad positions into episodes and return each one's episode number.
+    """Group bad positions, ascending, into episodes and return each one's episode number.
 
-    Were defects independent, the gap between neighbours would be geometric with mean units / bad.
-    Gaps that chance would make shorter than this only one time in twenty join two bad units into
-    one episode (declustering by runs, as in extreme-value statistics: Coles 2001, section 5.3).
+    Declustering by runs, as in extreme-value statistics (Coles 2001, section 5.3): neighbours are
+    one episode where the gap between them is at most a tenth of the mean gap, and always where they
+    are adjacent. Where bad units are not common anyway, ten of them within twenty units are one
+    burst, whatever the gaps within it.
     """
     if bad.size == 0:
         return np.empty(0, dtype=np.intp)
-    longest_joined = 0.05 * units / bad.size
-    starts = np.diff(bad) > longest_joined
-    return np.concatenate(([0], np.cumsum(starts))).astype(np.intp)
+    joined = np.diff(bad) <= max(1.0, 0.1 * units / bad.size)
+    if bad.size >= BURST and bad.size < COMMON * units:
+        dense = bad[BURST - 1 :] - bad[: 1 - BURST] < 2 * BURST
+        for first in np.nonzero(dense)[0]:
+            joined[first : first + BURST - 1] = True
+    return np.concatenate(([0], np.cumsum(~joined))).astype(np.intp)

@@ -8,6 +8,8 @@ import numpy as np
 from deungdae.analysis.causes.problem import Floats, Mask, Problem
 from deungdae.analysis.stats.scan import HIGH, LOW, OUTSIDE, likelihood_ratio
 
+#: A second limit must explain this much more than one alone (natural log of a likelihood ratio).
+SECOND_LIMIT = 5.0
 VALUE, DIFFERENCE, PRODUCT, RATIO = "value", "difference", "product", "ratio"
 
 
@@ -147,14 +149,38 @@ def sharpen(
     return new_low, new_high
 
 
+def _or_window(
+    values: Floats, bad: Mask, low: float | None, high: float | None
+) -> tuple[float | None, float | None]:
+    """Return a window where a second limit explains clearly more than a single one, else these."""
+    smallest, largest = float(np.nanmin(values)), float(np.nanmax(values))
+    window = sharpen(
+        values, bad, smallest if low is None else low, largest if high is None else high, False
+    )
+
+    def worth(limits: tuple[float | None, float | None]) -> float:
+        inside = ~np.isnan(values)
+        known = inside.copy()
+        if limits[0] is not None:
+            inside &= values > limits[0]
+        if limits[1] is not None:
+            inside &= values <= limits[1]
+        counts = [np.sum(bad & inside), inside.sum(), np.sum(bad & known), known.sum()]
+        return float(likelihood_ratio(*(np.array([float(n)]) for n in counts))[0])
+
+    return window if worth(window) > worth((low, high)) + SECOND_LIMIT else (low, high)
+
+
 def _between(ordered: Floats, cut: int) -> float:
     """Return a short number between the values on both sides of a cut."""
     below, above = float(ordered[cut - 1]), float(ordered[cut])
     middle = (below + above) / 2
-    for digits in range(1, 17):
-        short = float(f"{middle:.{digits}g}")
-        if below <= short < above:
-            return short
+    # At first not so near the upper value that it would be written the same: 0.2 and 0.20000000298.
+    for margin in (1e-6 * abs(above), 0.0):
+        for digits in range(1, 17):
+            short = float(f"{middle:.{digits}g}")
+            if below <= short and above - short > margin:
+                return short
     return below
 
 
@@ -166,6 +192,8 @@ def condition_of(
     new_low, new_high = sharpen(
         values, bad, None if shape == LOW else low, None if shape == HIGH else high, outside
     )
+    if shape in (LOW, HIGH):
+        new_low, new_high = _or_window(values, bad, new_low, new_high)
     if outside and (new_low is None or new_high is None):
         # One side of the window went away: what is left is a single limit, said as such.
         return Condition(feature, new_high, new_low)

@@ -6,17 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deungdae.analysis.causes import vocabulary as say
+from deungdae.analysis.causes.beside import is_binary, results_beside
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Numbers, Texts, Times
 from deungdae.analysis.causes.options import Options
 from deungdae.analysis.causes.target import Target, named
 from deungdae.records.errors import UnusableOption
 from deungdae.records.shoptable import ColumnSetAside
-from deungdae.records.verdicts import plain
+from deungdae.records.verdicts import FAIL_WORDS, HOLD_WORDS, PASS_WORDS, plain, verdict_word
 
 Mask = NDArray[np.bool_]
 
 #: Texts with more levels than this are not candidates.
 MOST_LEVELS = 30
+#: A number is a code only if each of its values stands in this many rows on average.
+ROWS_A_CODE = 5
+#: What is filled, or other than zero, in this share of the bad rows, and nearly only in bad rows,
+#: was written down because they were bad.
+FILLED_IF_BAD, ONLY_IF_BAD = 0.3, 0.95
 #: A number that takes its commonest value this often is dead.
 DEAD = 0.995
 #: Share of bad rows that a flag must be made of to be a reason of them.
@@ -61,13 +67,26 @@ def assign(frame: Frame, target: Target, bad: Mask, options: Options) -> Roles:
     """
     roles = Roles()
     taken = {target.column: "target"}
+    for option, names in (
+        ("--ignore", options.ignore),
+        ("--by", options.by or ()),
+        ("--reason", options.reason or ()),
+        ("--time", () if options.time is None else (options.time,)),
+    ):
+        if any(named(frame, name, option) == target.column for name in names):
+            raise UnusableOption(
+                "{option}: {column} is the column of the results, which cannot serve for this as "
+                "well.",
+                option=option,
+                column=target.column,
+            )
     for told in options.ignore:
         taken[named(frame, told, "--ignore")] = "ignored"
     for told in options.by or ():
         taken.setdefault(named(frame, told, "--by"), "stratum")
     roles.time = _time(frame, options, roles, taken)
     _reasons(frame, target, bad, options, roles, taken)
-    after = _flags_beside(frame, target.column, taken, bad)
+    after = results_beside(frame, target.column, taken, bad)
     for name, column in frame.columns.items():
         reason = taken.get(name)
         if reason is None:
@@ -168,7 +187,7 @@ def _reason_flags(frame: Frame, bad: Mask, taken: dict[str, str]) -> tuple[str, 
     flags = []
     covered = np.zeros(frame.rows, dtype=bool)
     for name, column in frame.columns.items():
-        if name in taken or not isinstance(column, Numbers) or not _binary(column):
+        if name in taken or not isinstance(column, Numbers) or not is_binary(column):
             continue
         flagged = column.values == 1
         if flagged.sum() >= 2 and (flagged & bad).sum() >= FLAG_PURITY * flagged.sum():
@@ -179,42 +198,25 @@ def _reason_flags(frame: Frame, bad: Mask, taken: dict[str, str]) -> tuple[str, 
     return ()
 
 
-def _binary(column: Numbers) -> bool:
-    present = column.values[~np.isnan(column.values)]
-    if present.size == 0 or not np.isin(present[:1000], (0.0, 1.0)).all():
-        return False
-    return bool(np.isin(present, (0.0, 1.0)).all())
-
-
-def _flags_beside(frame: Frame, target: str, taken: dict[str, str], bad: Mask) -> set[str]:
-    """Return the 0/1 columns that stand in one row with the target: other results of inspection."""
-    order = list(frame.columns)
-    place = order.index(target)
-    if not isinstance(frame.columns[target], Numbers):
-        return set()
-    beside: set[str] = set()
-    for step in (-1, 1):
-        at = place + step
-        while 0 <= at < len(order):
-            name = order[at]
-            column = frame.columns[name]
-            rare = (
-                isinstance(column, Numbers) and _binary(column) and np.nanmean(column.values) < 0.2
-            )
-            if not rare and taken.get(name) not in ("reason", "ignored"):
-                break
-            beside.add(name)
-            at += step
-    return beside
-
-
 def _levels_only(column: Numbers | Texts | Times) -> bool:
     if not isinstance(column, Numbers):
         return True
-    if say.names(column.name, say.CODED):
-        present = column.values[~np.isnan(column.values)]
-        return bool(np.all(present == np.round(present)) and np.unique(present).size <= MOST_LEVELS)
+    if _is_code(column):
+        return True
     return np.unique(column.values[~np.isnan(column.values)]).size <= 2
+
+
+def _is_code(column: Numbers) -> bool:
+    """Tell whether the numbers are names: whole, few, and under the name of a code."""
+    if not say.coded(column.name):
+        return False
+    present = column.values[~np.isnan(column.values)]
+    distinct = np.unique(present)
+    return bool(
+        np.all(distinct == np.round(distinct))
+        and distinct.size <= MOST_LEVELS
+        and distinct.size * ROWS_A_CODE <= present.size
+    )
 
 
 def _unfit(column: Numbers | Texts | Times, bad: Mask, rows: int) -> str | None:
@@ -233,7 +235,7 @@ def _unfit_text(column: Texts, bad: Mask, rows: int) -> str | None:
         return "empty"
     if used.size == 1 and known.all():
         return "constant"
-    if say.names(column.name, say.AFTER) or say.names(column.name, say.REASON):
+    if say.after(column.name) or say.names(column.name, say.REASON) or _is_verdict(column):
         return "after_inspection"
     if used.size > MOST_LEVELS:
         return "identifier" if used.size > 0.5 * known.sum() else "text"
@@ -257,22 +259,25 @@ def _unfit_number(column: Numbers, bad: Mask, rows: int) -> str | None:
     low, high = present.min(), present.max()
     if low == high:
         return "constant"
-    if say.names(column.name, say.AFTER):
+    if say.after(column.name) or _only_when_bad(known, bad):
         return "after_inspection"
-    if _only_when_bad(known, bad):
+    if _written_for_bad(known & (values != 0), bad):
         return "after_inspection"
     if present.size < 0.2 * rows:
         return "mostly_missing"
+    if _is_code(column):
+        return "after_inspection" if _tells_result(column.as_texts().codes, bad) else None
     distinct = np.unique(present)
     stuck = distinct.size <= 20 and _commonest(present, distinct) >= DEAD * present.size
-    if stuck and (distinct.size > 2 or not _binary(column)):
+    if stuck and (distinct.size > 2 or not is_binary(column)):
         return "dead"
     whole = bool(np.all(distinct[:2000] == np.round(distinct[:2000])))
     if whole and distinct.size > 0.9 * present.size and rows > 30:
         steps = np.diff(present)
         if (steps > 0).mean() > 0.95 or (steps < 0).mean() > 0.95:
             return "serial"
-    if whole and (say.names(column.name, say.IDENTIFIER) or say.numbered(column.name)):
+    named = say.names(column.name, say.IDENTIFIER) or say.numbered(column.name)
+    if whole and (named or say.coded(column.name)):
         return "identifier"
     if whole and distinct.size > MOST_LEVELS and say.names(column.name, say.LOT):
         return "identifier"
@@ -289,7 +294,23 @@ def _only_when_bad(known: Mask, bad: Mask) -> bool:
     """Tell whether a column is filled for bad rows and hardly ever for good ones."""
     if not bad.any() or bad.all() or known.all() or bad.sum() < 5:
         return False
-    return bool(known[bad].mean() > 0.5 and known[~bad].mean() < 0.05)
+    if known[bad].mean() > 0.5 and known[~bad].mean() < 0.05:
+        return True
+    return _written_for_bad(known, bad)
+
+
+def _written_for_bad(filled: Mask, bad: Mask) -> bool:
+    """Tell whether rows are filled because they are bad: nearly only bad ones, and many of them."""
+    both = int((filled & bad).sum())
+    return both >= max(5.0, FILLED_IF_BAD * bad.sum(), ONLY_IF_BAD * filled.sum()) and not bad.all()
+
+
+def _is_verdict(column: Texts) -> bool:
+    """Tell whether a column is another verdict, such as that of an earlier inspection."""
+    if not say.names(column.name, [*say.TARGET, "검사", "결과", "inspection", "test"]):
+        return False
+    spoken = PASS_WORDS | FAIL_WORDS | HOLD_WORDS
+    return all(verdict_word(level) in spoken for level in column.levels)
 
 
 def _tells_result(codes: NDArray[np.intp], bad: Mask) -> bool:

@@ -15,10 +15,10 @@ from deungdae.analysis.causes.describe import Described, describe
 from deungdae.analysis.causes.pairs import related
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, Feature
-from deungdae.analysis.stats.binning import BINS, Coded, code
+from deungdae.analysis.stats.binning import BINS, MISSING, Coded, code
 from deungdae.analysis.stats.levels import LevelScanner
 from deungdae.analysis.stats.scan import Scanner, all_regions
-from deungdae.analysis.stats.shifts import shifted
+from deungdae.analysis.stats.shifts import reordered, repeats, shifted
 
 #: Shifts tried first; most searches that find nothing end here.
 FIRST_SHIFTS = 99
@@ -32,6 +32,8 @@ HOPE_LATER = 0.15
 TRIES = 2
 #: Causes described per problem.
 MOST_CAUSES = 5
+#: Units on which it is seen whether a column repeats itself.
+MOST_FOR_CYCLES = 20_000
 #: Columns that chance would match this rarely are ranked by how much they explain.
 STRONG = 0.02
 
@@ -157,13 +159,27 @@ def scan(
         return np.concatenate((best, categories.values(labels)), axis=1), where
 
     observed, where = values(bad[None])
-    by_chance = values(shifted(bad, rows.size, FIRST_SHIFTS, rng))[0]
+    cyclic = _cyclic(numbers.coded, [levels[rows] for levels in codes])
+    cycles = Scanner(numbers.coded.only(cyclic[: coded.columns]))
+    turns = LevelScanner(
+        [c[rows] for c, turn in zip(codes, cyclic[coded.columns :], strict=True) if turn]
+    )
+
+    def by_luck(times: int) -> Floats:
+        null = values(shifted(bad, rows.size, times, rng))[0]
+        if cyclic.any():
+            labels = reordered(bad, rows.size, null.shape[0], rng)
+            again = (cycles.values(labels)[0], turns.values(labels))
+            null[:, cyclic] = np.concatenate(again, axis=1)
+        return null
+
+    by_chance = by_luck(FIRST_SHIFTS)
     scores, chance = _against_chance(observed[0], by_chance)
     if (
         by_chance.shape[0] == FIRST_SHIFTS
         and chance.columns_by_chance(scores.max(initial=0)) < hope
     ):
-        more = values(shifted(bad, rows.size, ALL_SHIFTS - FIRST_SHIFTS, rng))[0]
+        more = by_luck(ALL_SHIFTS - FIRST_SHIFTS)
         scores, chance = _against_chance(observed[0], np.concatenate((by_chance, more)))
 
     def condition(column: int) -> Condition:
@@ -182,6 +198,19 @@ def scan(
         )
 
     return Scanned(observed[0], scores, condition, chance)
+
+
+def _cyclic(coded: Coded, codes: list[Ints]) -> Mask:
+    """Return which columns, then which categories, repeat themselves in time."""
+    step = max(1, coded.codes.shape[0] // MOST_FOR_CYCLES)
+    bins = coded.codes[::step].astype(float)
+    bins[bins == MISSING] = np.nan
+    columns = [repeats(bins[:, c]) for c in range(coded.columns)]
+    for levels in codes:
+        part = levels[::step]
+        used = np.unique(part[part >= 0])
+        columns.append(any(repeats((part == level).astype(float)) for level in used[:12]))
+    return np.array(columns, dtype=bool)
 
 
 def _against_chance(observed: Floats, by_chance: NDArray[np.float64]) -> tuple[Floats, Chance]:

@@ -6,14 +6,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.frame import Frame, Numbers, Texts, Times
+from deungdae.analysis.causes.meaning import blanks_are_good, undecided, understand
 from deungdae.analysis.causes.options import Options
-from deungdae.analysis.causes.vocabulary import BAD, GOOD, TARGET, names, rank
 from deungdae.records.errors import UnusableOption
-from deungdae.records.verdicts import FAIL_WORDS, NO_WORDS, PASS_WORDS, YES_WORDS, plain
+from deungdae.records.verdicts import (
+    FAIL_WORDS,
+    NO_WORDS,
+    PASS_WORDS,
+    YES_WORDS,
+    plain,
+    verdict_word,
+)
 
 #: A unit at the end of a header: "압력(bar)", "Torque [Nm]".
 UNIT = re.compile(r"[(\[（][^()\[\]（）]*[)\]）]\s*$")
+
+#: Scores of a column as the result: for a name that says so surely, and for one that may; ...
+NAMED, NAMED_TOO = 4.0, 1.0
+#: ... for values all, some of which are words of a verdict; for yes or no; for 0 and 1; for others.
+SPOKEN, SOME_SPOKEN, YES_NO, ZERO_ONE, OTHER = 2.5, 1.7, 1.2, 1.0, 0.9
+#: A candidate whose score is this near to the best one's is named beside it.
+NEAR = 1.0
+MOST_LEVELS = 6
+#: Values of a result that names the kinds of defects beside one word for good.
+MOST_KINDS = 60
+COLUMNS_SHOWN = 30
 
 GOOD_ROW, BAD_ROW, MISSING_ROW, UNKNOWN_ROW = range(4)
 
@@ -38,19 +57,30 @@ def find_target(frame: Frame, options: Options) -> Target:
     if options.target is not None:
         column = named(frame, options.target, "--target")
     else:
-        column = _guess(frame)
+        candidates = _candidates(frame)
+        column = candidates[0]
         guessed["target"] = column
+        if len(candidates) > 1:
+            guessed["target_candidates"] = candidates
+    if isinstance(frame.columns[column], Times):
+        raise UnusableOption(
+            "--target: column {column} holds dates or times, not results.", column=column
+        )
     texts = frame.texts(column)
     if options.bad is not None:
         bad = _told(texts, options.bad)
-        good = set(range(len(texts.levels))) - bad
+        good = set(range(len(texts.levels))) - bad - undecided(texts)
+        blank_is_good = blanks_are_good(texts, bad)
     else:
-        bad, good = _meaning(texts)
+        meaning = understand(texts)
+        bad, good, blank_is_good = meaning.bad, meaning.good, meaning.blank_is_good
         guessed["bad"] = [texts.levels[level] for level in sorted(bad)]
+    if blank_is_good:
+        guessed["blank"] = "good"
     return Target(
         column,
         tuple(texts.levels[level] for level in sorted(bad)),
-        _states(texts, bad, good),
+        _states(texts, bad, good, GOOD_ROW if blank_is_good else MISSING_ROW),
         guessed,
     )
 
@@ -77,16 +107,22 @@ def named(frame: Frame, name: str, option: str) -> str:
     )
 
 
-def _states(texts: Texts, bad: set[int], good: set[int]) -> NDArray[np.uint8]:
+def _states(texts: Texts, bad: set[int], good: set[int], blank: int) -> NDArray[np.uint8]:
     by_level = np.full(len(texts.levels) + 1, UNKNOWN_ROW, dtype=np.uint8)
     by_level[list(good)] = GOOD_ROW
     by_level[list(bad)] = BAD_ROW
-    by_level[-1] = MISSING_ROW
+    by_level[-1] = blank
     return by_level[texts.codes]
 
 
 def _told(texts: Texts, bad: tuple[str, ...]) -> set[int]:
-    wanted = {_comparable(b) for b in bad}
+    wanted = {_comparable(b) for b in bad if b.strip()}
+    if not wanted:
+        raise UnusableOption(
+            "--bad: name at least one value that means a defect. Column {column} has: {values}.",
+            column=texts.name,
+            values=", ".join(texts.levels[:12]),
+        )
     chosen = {i for i, level in enumerate(texts.levels) if _comparable(level) in wanted}
     there = {_comparable(level) for level in texts.levels}
     absent = [b for b in bad if _comparable(b) not in there]
@@ -110,80 +146,102 @@ def _comparable(value: str) -> str:
 
 
 def _known_words(texts: Texts) -> bool:
-    known = PASS_WORDS | FAIL_WORDS | YES_WORDS | NO_WORDS | {"-1"}
-    return all(plain(level) in known for level in texts.levels)
+    known = PASS_WORDS | FAIL_WORDS | YES_WORDS | NO_WORDS
+    return all(verdict_word(level) in known for level in texts.levels)
 
 
-def _meaning(texts: Texts) -> tuple[set[int], set[int]]:
-    """Return (bad levels, good levels) from the words themselves, else from how rare they are."""
-    levels = [plain(level) for level in texts.levels]
-    bad = {i for i, level in enumerate(levels) if level in FAIL_WORDS}
-    good = {i for i, level in enumerate(levels) if level in PASS_WORDS}
-    if bad or good:
-        if len(levels) <= 2:
-            rest = set(range(len(levels))) - bad - good
-            bad, good = (bad | rest, good) if good and not bad else (bad, good | rest)
-        return bad, good
-    yes = {i for i, level in enumerate(levels) if level in YES_WORDS}
-    no = {i for i, level in enumerate(levels) if level in NO_WORDS}
-    if yes | no == set(range(len(levels))) and levels:
-        if names(texts.name, GOOD) and not names(texts.name, [*BAD, "passorfail"]):
-            return no, yes
-        if names(texts.name, BAD):
-            return yes, no
-    if len(levels) == 2:
-        counts = np.bincount(texts.codes[texts.codes >= 0], minlength=2)
-        rare = int(counts.argmin()) if counts[0] != counts[1] else 1
-        return {rare}, {1 - rare}
-    if len(levels) == 1:
-        only = levels[0]
-        return ({0}, set()) if only in {"1"} and names(texts.name, BAD) else (set(), {0})
-    raise UnusableOption(
-        "Column {column} has {count} different values ({values}). Say with --bad which of them "
-        "mean a defect.",
-        column=texts.name,
-        count=len(levels),
-        values=", ".join(texts.levels[:8]) + (" …" if len(levels) > 8 else ""),
-    )
-
-
-def _guess(frame: Frame) -> str:
-    best, best_score = None, 0.0
-    for name, column in frame.columns.items():
-        score = _likeness(column)
-        if score > best_score:
-            best, best_score = name, score
-    if best is None:
+def _candidates(frame: Frame) -> list[str]:
+    """Return the likeliest result column, and after it those that come near it."""
+    scores = {name: _likeness(column) for name, column in frame.columns.items()}
+    best = max(scores.values())
+    if best <= 0:
         raise UnusableOption(
             "No column looks like a pass/fail result. Name it with --target, and its bad values "
             "with --bad. The table has: {columns}.",
-            columns=", ".join(list(frame.columns)[:12]),
+            columns=_shown(frame),
         )
-    return best
+    # A last resort, such as a flag of the machine, is no second opinion.
+    near = [name for name, score in scores.items() if score >= max(best - NEAR, SPOKEN)]
+    return sorted(
+        dict.fromkeys(near) or [n for n in scores if scores[n] == best],
+        key=lambda name: -scores[name],
+    )[:5]
+
+
+def _shown(frame: Frame) -> str:
+    """Return the names of the columns; of many, those with few different values come first."""
+    names = list(frame.columns)
+    if len(names) > COLUMNS_SHOWN:
+        chosen = set(sorted(names, key=lambda n: _distinct(frame.columns[n]))[:COLUMNS_SHOWN])
+        return ", ".join(n for n in names if n in chosen) + " …"
+    return ", ".join(names)
+
+
+def _distinct(column: Numbers | Texts | Times) -> int:
+    if isinstance(column, Texts):
+        return len(column.levels)
+    values = column.values if isinstance(column, Numbers) else column.local
+    return int(np.unique(values[:10_000]).size)
 
 
 def _likeness(column: Numbers | Texts | Times) -> float:
     """Return how much a column looks like a pass/fail result, 0 for not at all."""
     if isinstance(column, Times):
         return 0.0
-    named_so = rank(column.name, TARGET) / len(TARGET)
+    sure, perhaps = say.names(column.name, say.TARGET), say.names(column.name, say.TARGET_TOO)
+    values = _values_likeness(column, sure or perhaps, sure)
+    if values <= 0:
+        return 0.0
+    if values <= OTHER:
+        return values
+    return max(values + _name_likeness(column.name, sure, perhaps), OTHER / 2)
+
+
+def _name_likeness(name: str, sure: bool, perhaps: bool) -> float:
+    score = 0.0
+    if sure:
+        score += NAMED + 0.5 * say.rank(name, say.TARGET) / len(say.TARGET)
+        score += 0.3 * (say.words(name)[-1:] in [(word,) for word in say.TARGET])
+    elif perhaps:
+        score += NAMED_TOO + 0.5 * say.rank(name, say.TARGET_TOO) / len(say.TARGET_TOO)
+    score += 1.0 * say.names(name, say.FINAL)
+    # The name outweighs the words: a machine's "OK / NG" is no verdict on a part.
+    for others in (say.EARLIER, say.NOT_A_PART, say.REASON):
+        score -= 2.0 * say.names(name, others)
+    return score
+
+
+def _values_likeness(column: Numbers | Texts, named_so: bool, sure: bool) -> float:
     if isinstance(column, Numbers):
         present = column.values[~np.isnan(column.values)]
         distinct = np.unique(present[:10_000])
-        if distinct.size > 2 or not set(distinct.tolist()) <= {0.0, 1.0, -1.0}:
+        if not named_so or distinct.size == 0 or distinct.size > MOST_LEVELS:
             return 0.0
-        if np.unique(present).size > 2 or not named_so:
-            return 0.0
-        return 1.0 + named_so
-    if len(column.levels) > 6 or not column.levels:
+        distinct = np.unique(present)
+        if distinct.size <= 2 and set(distinct.tolist()) <= {0.0, 1.0, -1.0}:
+            return ZERO_ONE
+        pair = distinct.size == 2 and sure and not say.names(column.name, say.REASON)
+        few = distinct.size <= MOST_LEVELS and bool(np.all(distinct == np.round(distinct)))
+        return OTHER if pair or (few and _called_so(column.name)) else 0.0
+    if not column.levels or len(column.levels) > MOST_KINDS:
         return 0.0
-    levels = [plain(level) for level in column.levels]
+    levels = [verdict_word(level) for level in column.levels]
     spoken = [level in PASS_WORDS or level in FAIL_WORDS for level in levels]
     long_words = any(len(level) > 1 or level >= "가" for level in levels)
+    if len(levels) > MOST_LEVELS:
+        # Many kinds of defects beside one word for good.
+        return SOME_SPOKEN if any(spoken) and sure else 0.0
     if all(spoken) and (named_so or long_words):
-        return 3.0 + named_so
+        return SPOKEN
     if any(spoken) and named_so:
-        return 2.0 + named_so
-    if named_so and all(level in YES_WORDS | NO_WORDS for level in levels):
-        return 1.5 + named_so
-    return 0.0
+        return SOME_SPOKEN
+    if named_so and any(level in YES_WORDS | NO_WORDS for level in levels):
+        return YES_NO
+    if len(levels) == 2 and sure and not say.names(column.name, say.REASON):
+        return OTHER
+    return OTHER if _called_so(column.name) else 0.0
+
+
+def _called_so(name: str) -> bool:
+    """Tell whether a column is called "quality" or "판정" and nothing more."""
+    return say.words(name)[-1:] in [(word,) for word in (*say.TARGET, *say.TARGET_TOO)]

@@ -14,9 +14,13 @@ Mask = NDArray[np.bool_]
 
 #: Rows are parts of one shot only if at least this many columns that vary agree to the last digit.
 AGREEING = 4
+#: ... and this share of the rows follows such a row.
+OFTEN = 0.1
 DAY = 86_400_000_000
 #: Days with fewer units than this are joined to weeks.
 UNITS_A_DAY = 8
+#: Each value of a result by which a table was sorted fills at least this many rows.
+SORTED_RUN = 10
 #: Lots of fewer units on average leave nothing to compare within.
 UNITS_A_LOT = 4
 
@@ -35,6 +39,30 @@ class Layout:
     def units(self) -> int:
         """Number of units."""
         return int(self.unit[-1]) + 1 if self.unit.size else 0
+
+
+def sorted_rows(frame: Frame, rows: Ints, results: Ints, numbers: list[str]) -> bool:
+    """Tell whether rows without a time were sorted by their result or by a measured value.
+
+    Then their order says nothing of when they were made. `results` are codes, (frame rows,). Whole
+    numbers that only grow may be counters, and are no sign of sorting.
+    """
+    codes = results[rows]
+    runs = np.count_nonzero(np.diff(codes)) + 1
+    used, counts = np.unique(codes, return_counts=True)
+    if used.size >= 2 and runs == used.size and counts.min() >= SORTED_RUN:
+        return True
+    for name in numbers:
+        column = frame.columns[name]
+        assert isinstance(column, Numbers)
+        values = column.values[rows]
+        values = values[~np.isnan(values)]
+        if values.size < 100 or np.all(values == np.round(values)):
+            continue
+        steps = np.diff(values)
+        if max((steps >= 0).mean(), (steps <= 0).mean()) > 0.999 and np.unique(values).size > 20:
+            return True
+    return False
 
 
 def lay_out(frame: Frame, rows: Ints, time: str | None, numbers: list[str]) -> Layout:
@@ -79,7 +107,10 @@ def _same_record(
         # A column that mostly repeats itself (a setting) says nothing about one shot.
         varying += equal.mean() < 0.8
         same &= equal
-    return same if varying >= AGREEING or not same.any() else np.zeros_like(same)
+    # A mould with several cavities gives several rows at nearly every shot; a record that comes
+    # again now and then is a coincidence.
+    systematic = varying >= AGREEING and same.mean() >= OFTEN
+    return same if systematic else np.zeros_like(same)
 
 
 def build(

@@ -44,6 +44,10 @@ class Coded:
         """Return the same coding for some of the rows."""
         return Coded(self.codes[rows], self.edges)
 
+    def only(self, columns: NDArray[np.bool_]) -> "Coded":
+        """Return the same coding for some of the columns."""
+        return Coded(self.codes[:, columns], self.edges[columns])
+
 
 def edges_of(values: Floats) -> Floats:
     """Return the BINS - 1 edges for one column: values that occur in it, ascending.

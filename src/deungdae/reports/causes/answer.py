@@ -4,10 +4,20 @@ from collections.abc import Iterator, Mapping
 from math import inf
 from typing import Any
 
+from deungdae.records.messages import Message
 from deungdae.reports.causes.conditions import Units, region
 from deungdae.reports.causes.sentences import DISGUISES, stratum_name
-from deungdae.reports.codes import CAUSE_WARNINGS, DATA_WARNINGS, spoken
+from deungdae.reports.codes import (
+    ALL_BAD,
+    CAUSE_WARNINGS,
+    DATA_WARNINGS,
+    NO_BAD,
+    NO_COLUMNS,
+    spoken,
+)
 from deungdae.reports.words import Words
+
+_BAD_SHOWN = 5
 
 _VERDICTS = ("clear", "suspected", "none", "not_enough_data")
 
@@ -38,8 +48,40 @@ def by_certainty(document: Mapping[str, Any]) -> list[Place]:
     return [place for _, place in sorted(found)]
 
 
-def answer(words: Words, document: Mapping[str, Any], units: Units) -> str:
-    """Return the most certain finding as one sentence, or what stands in its way."""
+def compared(document: Mapping[str, Any], understanding: Mapping[str, Any]) -> bool:
+    """Return whether any column was left to compare the parts by; True if that is not known."""
+    names = {str(c["name"]) for c in understanding.get("columns") or ()}
+    if not names:
+        return True
+    used = {str(c["column"]) for c in document["input"].get("columns_set_aside") or ()}
+    used.add(str(document["target"].get("column")))
+    for stratum in document["strata"]:
+        used.update(str(c) for c in stratum["where"])
+        if stratum["causes"]:
+            return True
+    return not names <= used
+
+
+def nothing_to_compare(stratum: Mapping[str, Any], *, columns: bool) -> Message | None:
+    """Say why no cause can be asked for in a group, None if one can.
+
+    `columns` says whether there are columns to compare by.
+    """
+    if stratum["causes"]:
+        return None
+    if not stratum["bad"]:
+        return NO_BAD
+    if stratum["bad"] >= stratum["rows"]:
+        return ALL_BAD
+    told = "no_columns" in (stratum.get("warnings") or ())
+    return NO_COLUMNS if told or not columns else None
+
+
+def answer(words: Words, document: Mapping[str, Any], units: Units, *, columns: bool = True) -> str:
+    """Return the most certain finding as one sentence, or what stands in its way.
+
+    `columns` says whether there are columns to compare the parts by.
+    """
     places = by_certainty(document)
     if places:
         s, c = places[0]
@@ -48,7 +90,16 @@ def answer(words: Words, document: Mapping[str, Any], units: Units) -> str:
     for code in ("no_bad_rows", "all_bad"):
         if code in _all_warnings(document):
             return spoken(words, DATA_WARNINGS, code)
-    verdicts = {stratum["verdict"] for stratum in document["strata"]}
+    obstacles = [nothing_to_compare(s, columns=columns) for s in document["strata"]]
+    verdicts = {
+        stratum["verdict"]
+        for stratum, obstacle in zip(document["strata"], obstacles, strict=True)
+        if obstacle is None
+    }
+    if obstacles and not verdicts:
+        if NO_COLUMNS in obstacles:
+            return words.say_message(NO_COLUMNS)
+        return words.say("No group holds both good and bad parts, so there is nothing to compare.")
     if "none" in verdicts:
         return words.say("No reliable cause of the defects was found in these columns.")
     if not verdicts:
@@ -64,6 +115,30 @@ def caution(words: Words, document: Mapping[str, Any]) -> str | None:
     s, c = places[0]
     doubts = disguises(document["strata"][s]["causes"][c])
     return spoken(words, CAUSE_WARNINGS, doubts[0]) if doubts else None
+
+
+def guess(words: Words, document: Mapping[str, Any]) -> str | None:
+    """Say what was taken for a bad part if nobody said so, None if somebody did."""
+    guessed = document["input"].get("guessed") or {}
+    marks = {"target_guessed", "bad_guessed"} & set(document.get("warnings") or ())
+    column, bad = document["target"].get("column"), document["target"].get("bad") or ()
+    if column is None or not (marks or "target" in guessed or "bad" in guessed):
+        return None
+    names = [str(value) for value in bad]
+    if not names:
+        return words.say(
+            "Guessed: the inspection result stands in {column}. Name the column if that is wrong.",
+            column=str(column),
+        )
+    values = words.alternatives(names[:_BAD_SHOWN])
+    if len(names) > _BAD_SHOWN:
+        values = words.say("{names} and {more} more", names=values, more=len(names) - _BAD_SHOWN)
+    return words.say(
+        "Guessed: a part is bad if “{column}” is “{values}”. "
+        "Name the column or the values if that is wrong.",
+        column=str(column),
+        values=values,
+    )
 
 
 def _finding(

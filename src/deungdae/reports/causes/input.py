@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deungdae.reports.codes import COLUMNS, GUESSED, NOTES, ROWS, spoken
+from deungdae.reports.codes import COLUMNS, GUESSED, NOTES, ROWS, SEPARATORS, spoken
 from deungdae.reports.words import Words
 
 _CELLS_SHOWN = 5
@@ -81,7 +81,9 @@ def _facts(
         "by": _by(document),
         "reason": None,
     }
-    facts = [Fact(words.say("File"), _file(words, understanding))]
+    if "delimiter" in guessed:
+        guessed["delimiter"] = spoken(words, SEPARATORS, str(guessed["delimiter"]))
+    facts = [Fact(words.say("File"), _file(words, understanding, guessed))]
     for key, value in {**known, **guessed}.items():
         shown = _plain(words, value)
         if shown:
@@ -96,9 +98,9 @@ def _by(document: Mapping[str, Any]) -> list[str]:
     return list(seen)
 
 
-def _file(words: Words, understanding: Mapping[str, Any]) -> str:
+def _file(words: Words, understanding: Mapping[str, Any], guessed: Mapping[str, Any]) -> str:
     said = [str(understanding.get("format") or "?").upper()]
-    if understanding.get("encoding"):
+    if understanding.get("encoding") and "encoding" not in guessed:  # it has its own line then
         said.append(str(understanding["encoding"]))
     columns = understanding.get("columns")
     if columns:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from deungdae.reports.breaks import held
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.story import tell
@@ -71,6 +72,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["drawing"] = Markup  # SVG of our own drawing; its texts are escaped there
+    environment.filters["held"] = held
     return environment
 
 

@@ -52,6 +52,7 @@ def laid_out(
         "say": _labels(words, story),
         "answer": story.answer,
         "caution": story.caution,
+        "guess": story.guess,
         "alarm": None if story.input.adds_up else story.input.counts,
         "tiles": _tiles(words, story),
         "reasons": _figure(pictures.reasons),

@@ -1,6 +1,6 @@
 """What is said about one finding and about one group of parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,22 @@ from deungdae.reports.words import Words
 DISGUISES = ("leakage", "period", "lot", "shift", "product", "cavity")
 
 _Q_SHOWN = 0.001
-_STABLE = 0.7
-_LIKELY = 0.1
+#: 599 shifts against one: a smaller share of chance is not told apart from this one
+_Q_FLOOR = 1 / 600 * 1.01
+# the bars of the method `causes` itself (see its judge): what it calls clear, and suspected
+_CLEAR_Q = 0.02
+_SUSPECTED_Q = 0.1
+_STABLE = 0.6
 _KNOWN = 1000.0  #: an interval that ends beyond this many times is as good as open
+#: what machines write when there is no measurement
+_NO_MEASUREMENT = frozenset(
+    {0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 32767.0, 65535.0}
+)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was asked of a finding. `mark`: "yes", "no" or "unknown"."""
+    """One thing that was asked of a finding. `mark`: "yes", "partly", "no" or "unknown"."""
 
     mark: str
     text: str
@@ -49,6 +57,18 @@ def stratum_name(words: Words, stratum: Mapping[str, Any]) -> str:
 def rates(words: Words, cause: Mapping[str, Any], units: Units) -> str:
     """Say the defect rates inside and outside of the region, with their counts."""
     bad_inside, bad_outside = bad_counts(cause)
+    if _may_be_equal(cause):
+        return words.say(
+            "When {region}, {rate_inside} of parts are bad ({bad_inside} of {n_inside}); "
+            "otherwise, {rate_outside} ({bad_outside} of {n_outside}).",
+            region=region(words, cause["conditions"], units),
+            rate_inside=words.percent(cause["rate_inside"]),
+            bad_inside=bad_inside,
+            n_inside=cause["n_inside"],
+            rate_outside=words.percent(cause["rate_outside"]),
+            bad_outside=bad_outside,
+            n_outside=cause["n_outside"],
+        )
     return words.say(
         "When {region}, {rate_inside} of parts are bad ({bad_inside} of {n_inside}), "
         "against {rate_outside} otherwise ({bad_outside} of {n_outside}).",
@@ -68,6 +88,11 @@ def ratio(words: Words, cause: Mapping[str, Any]) -> str:
     if cause["risk_ratio"] is None:
         if low is None:
             return words.say("No bad part lies outside, so no ratio can be given.")
+        if _may_be_equal(cause):
+            return words.say(
+                "No bad part lies outside, and the data are too few to say how many times as high "
+                "the rate is at least; the 95% interval includes no difference."
+            )
         return words.say(
             "No bad part lies outside, so the ratio has no upper end; "
             "it is at least {low} times (95% interval).",
@@ -76,6 +101,21 @@ def ratio(words: Words, cause: Mapping[str, Any]) -> str:
     times = words.times(cause["risk_ratio"])
     if low is None:
         return words.say("That is {times} times as high.", times=times)
+    if _may_be_equal(cause) and (high is None or high > _KNOWN):
+        return words.say(
+            "In these data that is {times} times as high, but the 95% interval "
+            "({low} times or more) includes no difference.",
+            times=times,
+            low=words.times(low),
+        )
+    if _may_be_equal(cause):
+        return words.say(
+            "In these data that is {times} times as high, but the 95% interval "
+            "({low} to {high} times) includes no difference.",
+            times=times,
+            low=words.times(low),
+            high=words.times(high),
+        )
     if high is None or high > _KNOWN:
         return words.say(
             "That is {times} times as high (95% interval: {low} times or more).",
@@ -88,6 +128,12 @@ def ratio(words: Words, cause: Mapping[str, Any]) -> str:
         low=words.times(low),
         high=words.times(high),
     )
+
+
+def _may_be_equal(cause: Mapping[str, Any]) -> bool:
+    """Return whether the interval of the ratio reaches down to no difference."""
+    low = next(iter(cause.get("ci95") or ()), None)
+    return low is not None and low <= 1
 
 
 def checks(words: Words, cause: Mapping[str, Any]) -> list[Check]:
@@ -108,9 +154,13 @@ def _chance(words: Words, q: float | None) -> Check:
         return Check("unknown", words.say("How often chance would give this was not computed."))
     if q < _Q_SHOWN:
         text = words.say("Of findings this strong, fewer than 0.1% would be chance.")
+    elif q <= _Q_FLOOR:
+        text = words.say(
+            "Of findings this strong, at most {q} would be chance.", q=words.percent(q)
+        )
     else:
         text = words.say("Of findings this strong, about {q} would be chance.", q=words.percent(q))
-    return Check("yes" if q <= _LIKELY else "no", text)
+    return Check("yes" if q <= _CLEAR_Q else "partly" if q <= _SUSPECTED_Q else "no", text)
 
 
 def _later(words: Words, holds: bool | None) -> Check:
@@ -133,8 +183,13 @@ def same_as(words: Words, cause: Mapping[str, Any]) -> str | None:
     )
 
 
-def next_step(words: Words, cause: Mapping[str, Any], units: Units) -> str:
-    """Say what to try next; a doubt about the finding comes before any change of a setting."""
+def next_step(
+    words: Words, cause: Mapping[str, Any], units: Units, numeric: Collection[str] = ()
+) -> str:
+    """Say what to try next; a doubt about the finding comes before any change of a setting.
+
+    `numeric` names the columns that hold numbers: a level of theirs may be no measurement.
+    """
     codes = set(cause.get("warnings") or ())
     conditions: Sequence[Mapping[str, Any]] = cause["conditions"]
     name = quantity(conditions[0]) if conditions else words.listed(map(str, cause["columns"]))
@@ -146,12 +201,35 @@ def next_step(words: Words, cause: Mapping[str, Any], units: Units) -> str:
         )
     if "cavity" in codes:
         return words.say("Compare the cavities of the mould: vents, gates, cooling, wear.")
+    for condition in conditions:
+        if _is_no_measurement(condition, numeric):
+            return words.say(
+                "Find out whether the sensor had dropped out or the device was off "
+                "when {name} was recorded as {levels}.",
+                name=quantity(condition),
+                levels=levels(words, condition),
+            )
     if codes & {"period", "lot", "shift", "product"}:
         return words.say(
             "Do not change {name} yet. First find out what else was different in that period.",
             name=name,
         )
     return _trial(words, conditions, units, name)
+
+
+def _is_no_measurement(condition: Mapping[str, Any], numeric: Collection[str]) -> bool:
+    """Return whether the levels are all values such as 0 or -999 of a column of numbers."""
+    named = condition.get("levels")
+    if not named or not {str(c) for c in condition["columns"]} <= set(numeric):
+        return False
+    return all(_number(str(level)) in _NO_MEASUREMENT for level in named)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+    except ValueError:
+        return None
 
 
 def _trial(words: Words, conditions: Sequence[Mapping[str, Any]], units: Units, name: str) -> str:

@@ -1,16 +1,24 @@
 """A result told in one language, before it is laid out as text or as a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from deungdae.reports.causes import sentences
-from deungdae.reports.causes.answer import answer, by_certainty, caution
+from deungdae.reports.causes.answer import (
+    answer,
+    by_certainty,
+    caution,
+    compared,
+    guess,
+    nothing_to_compare,
+)
 from deungdae.reports.causes.conditions import Units, region_label, units_of
 from deungdae.reports.causes.input import Input, told_input
 from deungdae.reports.codes import (
     CAUSE_WARNINGS,
     DATA_WARNINGS,
+    NOTHING,
     VERDICT_SENTENCES,
     VERDICTS,
     spoken,
@@ -58,6 +66,7 @@ class Group:
     counts: str
     rows: int
     bad: int
+    episodes: int
     needed: str | None
     findings: list[Finding]
     warnings: list[str]
@@ -74,6 +83,7 @@ class Story:
 
     answer: str
     caution: str | None
+    guess: str | None  #: what was taken for a bad part, if nobody said so
     groups: list[Group]
     input: Input
     warnings: list[str]
@@ -96,9 +106,19 @@ def tell(document: Mapping[str, Any], understanding: Mapping[str, Any], words: W
     Groups come in the order of certainty: those with findings first.
     """
     units = units_of(understanding)
-    groups = [_group(words, i, s, units) for i, s in enumerate(document["strata"])]
+    numeric = {c["name"] for c in understanding.get("columns", ()) if c.get("kind") == "number"}
+    columns = compared(document, understanding)
+    groups = [
+        _group(words, i, s, units, numeric, columns=columns)
+        for i, s in enumerate(document["strata"])
+    ]
     order = {place[0]: n for n, place in reversed(list(enumerate(by_certainty(document))))}
     verdicts = list(VERDICTS)
+    # a group that has nothing to compare says so in place of its verdict
+    words_of = {v: spoken(words, VERDICTS, v) for v in verdicts}
+    for verdict in verdicts:
+        said = {g.verdict_word for g in groups if g.verdict == verdict}
+        words_of[verdict] = said.pop() if len(said) == 1 else words_of[verdict]
     groups.sort(
         key=lambda g: (
             order.get(g.index, len(order) + len(groups)),
@@ -107,8 +127,9 @@ def tell(document: Mapping[str, Any], understanding: Mapping[str, Any], words: W
         )
     )
     return Story(
-        answer=answer(words, document, units),
+        answer=answer(words, document, units, columns=columns),
         caution=caution(words, document),
+        guess=guess(words, document),
         groups=groups,
         input=told_input(words, document, understanding),
         warnings=[spoken(words, DATA_WARNINGS, c) for c in document.get("warnings") or ()],
@@ -116,29 +137,57 @@ def tell(document: Mapping[str, Any], understanding: Mapping[str, Any], words: W
         rows=document["input"]["rows_used"],
         bad=_bad(document),
         verdicts={v: sum(g.verdict == v for g in groups) for v in verdicts},
-        words_of={v: spoken(words, VERDICTS, v) for v in verdicts},
+        words_of=words_of,
     )
 
 
-def _group(words: Words, index: int, stratum: Mapping[str, Any], units: Units) -> Group:
+def _group(
+    words: Words,
+    index: int,
+    stratum: Mapping[str, Any],
+    units: Units,
+    numeric: Collection[str],
+    *,
+    columns: bool,
+) -> Group:
+    verdict = stratum["verdict"]
+    word = spoken(words, VERDICTS, verdict)
+    sentence = spoken(words, VERDICT_SENTENCES, verdict)
+    obstacle = nothing_to_compare(stratum, columns=columns)
+    if obstacle is not None:
+        verdict = "not_enough_data"
+        word, sentence = words.say_message(NOTHING), words.say_message(obstacle)
     return Group(
         index=index,
         name=sentences.stratum_name(words, stratum),
-        verdict=stratum["verdict"],
-        verdict_word=spoken(words, VERDICTS, stratum["verdict"]),
-        verdict_sentence=spoken(words, VERDICT_SENTENCES, stratum["verdict"]),
+        verdict=verdict,
+        verdict_word=word,
+        verdict_sentence=sentence,
         counts=sentences.counts(words, stratum),
         rows=stratum["rows"],
         bad=stratum["bad"],
-        needed=sentences.needed(words, stratum),
+        episodes=stratum["episodes"],
+        # more of the same parts would not help where there is nothing to compare
+        needed=None if obstacle else sentences.needed(words, stratum),
         findings=[
-            _finding(words, c, units, told=stratum.get("warnings") or ()) for c in stratum["causes"]
+            _finding(words, c, units, numeric, told=stratum.get("warnings") or ())
+            for c in stratum["causes"]
         ],
-        warnings=[spoken(words, DATA_WARNINGS, c) for c in stratum.get("warnings") or ()],
+        warnings=[
+            spoken(words, DATA_WARNINGS, c)
+            for c in stratum.get("warnings") or ()
+            if obstacle is None or c not in _SAID_ONCE | {"no_columns"}
+        ],
     )
 
 
-def _finding(words: Words, cause: Mapping[str, Any], units: Units, told: Sequence[str]) -> Finding:
+def _finding(
+    words: Words,
+    cause: Mapping[str, Any],
+    units: Units,
+    numeric: Collection[str],
+    told: Sequence[str],
+) -> Finding:
     warnings = [c for c in cause.get("warnings") or () if not (c in _SAID_ONCE and c in told)]
     bad_inside, bad_outside = sentences.bad_counts(cause)
 
@@ -158,7 +207,7 @@ def _finding(words: Words, cause: Mapping[str, Any], units: Units, told: Sequenc
         checks=sentences.checks(words, cause),
         same=sentences.same_as(words, cause),
         warnings=[spoken(words, CAUSE_WARNINGS, code) for code in warnings],
-        next_step=sentences.next_step(words, cause, units),
+        next_step=sentences.next_step(words, cause, units, numeric),
         evidence=(
             rate(words.say("In this region"), "inside", bad_inside),
             rate(words.say("Otherwise"), "outside", bad_outside),

@@ -7,7 +7,7 @@ from deungdae.reports.causes.story import Finding, Group, Story, tell
 from deungdae.reports.terminal import wrapped
 from deungdae.reports.words import Words
 
-_MARKS = {"yes": "✓", "no": "✗", "unknown": "–"}
+_MARKS = {"yes": "✓", "partly": "~", "no": "✗", "unknown": "–"}
 _COLUMNS_SHOWN = 12
 
 
@@ -33,6 +33,8 @@ def _report(words: Words, story: Story, width: int) -> Iterator[str]:
     yield from wrapped(story.answer, width)
     if story.caution:
         yield from wrapped(f"! {story.caution}", width, hang=2)
+    if story.guess:
+        yield from wrapped(f"? {story.guess}", width, hang=2)
     yield ""
     yield from _heading(words.say("Findings"))
     for group in story.groups:

@@ -6,10 +6,12 @@ from itertools import accumulate
 import altair as alt
 
 from deungdae.reports.charts.frame import INK, NEUTRAL, Picture, drawn, values
+from deungdae.reports.terminal import columns
 from deungdae.reports.words import Words
 
 _BAR = 30
 _SHOWN = 12
+_PLOT, _LETTER = 280.0, 6.5  #: width of the bars with their labels, of a digit (px)
 
 
 def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture | None:
@@ -34,12 +36,14 @@ def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture |
         {
             "reason": reason,
             "n": n,
-            "text": words.say("{n} · {share} so far", n=n, share=words.percent(share)),
+            "text": words.say("{n} · {share} cumulative", n=n, share=words.percent(share)),
         }
         for (n, reason), share in zip(ordered[:_SHOWN], shares, strict=False)
     ]
     # the longest bar ends early: its label stands behind it
-    x = alt.X("n:Q", scale=alt.Scale(domain=[0, first[0] * 1.55], nice=False), axis=None)
+    behind = min(0.7 * _PLOT, max(columns(str(row["text"])) for row in rows) * _LETTER + 8)
+    end = first[0] * _PLOT / (_PLOT - behind)
+    x = alt.X("n:Q", scale=alt.Scale(domain=[0, end], nice=False), axis=None)
     axis = alt.Axis(
         title=None, domain=False, ticks=False, labelLimit=130, labelPadding=8, labelColor=INK
     )
@@ -59,7 +63,7 @@ def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture |
         ),
         caption=words.say("Defects by reason"),
         summary=summary,
-        header=(words.say("Reason of the defect"), words.say("Bad"), words.say("Share so far")),
+        header=(words.say("Reason of the defect"), words.say("Bad"), words.say("Cumulative share")),
         rows=[
             (reason, words.number(n), words.percent(share))
             for (n, reason), share in zip(ordered, shares, strict=True)

@@ -218,7 +218,7 @@ def _bracket(words: Words, bins: Sequence[Bin], top: float) -> list[Any]:
             .mark_rule(color=ALARM, strokeWidth=1.5)
             .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"),
             alt.Chart(values(label))
-            .mark_text(color=ALARM, dy=-7, align=align, fontWeight="bold")
+            .mark_text(color=ALARM, dy=-4, align=align, baseline="bottom", fontWeight="bold")
             .encode(x="x:Q", y="y:Q", text="text:N"),
         ]
     return layers

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
-from math import ceil, sqrt
-from statistics import NormalDist
+from math import ceil, exp, lgamma, log, log1p
 from typing import Any
 
 import altair as alt
@@ -14,6 +13,7 @@ from deungdae.reports.words import Words
 
 _HEIGHT = 150
 _DAY = 86_400.0
+_ALARMING = 0.01  #: shared by all periods: the highest of many bars is always high
 _FEWEST = 3  #: bad parts that a bar needs before it may call for attention
 
 
@@ -48,8 +48,8 @@ def timeline(
         bad=bad[peak],
         rows=rows[peak],
     )
-    lowest = _wilson_low(bad[peak], rows[peak], looks=len(seen))
-    stands_out = bad[peak] >= _FEWEST and lowest > overall
+    by_chance = _at_least(bad[peak], rows[peak], overall)
+    stands_out = bad[peak] >= _FEWEST and by_chance < _ALARMING / len(seen)
     bars = [
         {
             "from": places[i] + step * 0.08,
@@ -152,12 +152,15 @@ def _name(words: Words, period: Any, dated: bool, zone: tzinfo, *, whole_days: b
     return words.day(moment, zone) if whole_days else words.day_and_time(moment, zone)
 
 
-def _wilson_low(bad: int, n: int, *, looks: int) -> float:
-    """Return the lower end of the Wilson score interval of bad/n (Wilson 1927).
-
-    95 % over all `looks` together (Bonferroni): the highest of many bars is always high.
-    """
-    z = NormalDist().inv_cdf(1 - 0.025 / looks)
-    p, z2 = bad / n, z * z
-    spread = z * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return (p + z2 / (2 * n) - spread) / (1 + z2 / n)
+def _at_least(bad: int, n: int, rate: float) -> float:
+    """Return the probability of `bad` or more among `n` parts of which `rate` go bad (binomial)."""
+    if bad <= 0 or rate >= 1:
+        return 1.0
+    total = 0.0
+    for k in range(bad, n + 1):
+        ways = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+        term = exp(ways + k * log(rate) + (n - k) * log1p(-rate))
+        total += term
+        if term < total * 1e-12:  # past the hump, what follows adds nothing
+            break
+    return min(1.0, total)

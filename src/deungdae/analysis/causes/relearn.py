@@ -1,0 +1,83 @@
+"""The limits of a cause, learnt again on some of the units."""
+
+import numpy as np
+
+from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
+from deungdae.analysis.causes.region import Condition, condition_of
+from deungdae.analysis.stats.binning import BINS, code
+from deungdae.analysis.stats.levels import LevelScanner
+from deungdae.analysis.stats.scan import Scanner, all_regions
+from deungdae.analysis.stats.shifts import reordered, shifted
+
+#: With a generator, a condition must stand out on the units (p at most this, against `SHIFTS`).
+STANDS_OUT = 0.1
+SHIFTS = 99
+
+
+def relearn(
+    problem: Problem,
+    conditions: tuple[Condition, ...],
+    rows: Ints,
+    rng: np.random.Generator | None = None,
+) -> tuple[Condition, ...] | None:
+    """Return the conditions with their limits and levels learnt on the units `rows` alone.
+
+    Each condition is learnt among the units that satisfy the ones before it. Returns None if there
+    is nothing to learn from, or if `rng` is given and a condition does not stand out there against
+    shifted labels.
+    """
+    is_bad = problem.bad_rows[rows] > 0
+    learnt: list[Condition] = []
+    for condition in conditions:
+        within: Mask = np.ones(rows.size, dtype=bool)
+        for other in learnt:
+            within &= other.holds(problem)[rows]
+        bad = np.nonzero(is_bad[within])[0]
+        if bad.size < 2:
+            return None
+        if condition.levels is not None:
+            again = _levels(problem, condition, rows[within], bad, rng)
+        else:
+            values = condition.feature.values(problem)[rows][within]
+            again = _limits(condition, values, bad, rng)
+        if again is None:
+            return None
+        learnt.append(again)
+    return tuple(learnt)
+
+
+def _limits(
+    condition: Condition, values: Floats, bad: Ints, rng: np.random.Generator | None
+) -> Condition | None:
+    coded = code([values], values.size)
+    scanner = Scanner(coded)
+    observed, where = scanner.values(bad[None])
+    if rng is not None:
+        null = scanner.values(shifted(bad, values.size, SHIFTS, rng))[0]
+        if (1 + np.sum(null >= observed)) / (1 + null.size) > STANDS_OUT:
+            return None
+    regions, spot = all_regions(), int(where[0, 0])
+    first, last = int(regions.first[spot]), int(regions.last[spot])
+    is_bad = np.zeros(values.size, dtype=bool)
+    is_bad[bad] = True
+    return condition_of(
+        condition.feature,
+        values,
+        is_bad,
+        float(coded.edges[0, first - 1]) if first > 0 else None,
+        float(coded.edges[0, last - 1]) if last < BINS else None,
+        int(regions.shape[spot]),
+    )
+
+
+def _levels(
+    problem: Problem, condition: Condition, rows: Ints, bad: Ints, rng: np.random.Generator | None
+) -> Condition | None:
+    category = problem.categories[condition.feature.columns[0] - len(problem.numbers)]
+    scanner = LevelScanner([category.codes[rows]])
+    if rng is not None:
+        # Levels often come in turns, which shifts would bring back into step.
+        null = scanner.values(reordered(bad, rows.size, SHIFTS, rng))
+        if (1 + np.sum(null >= scanner.values(bad[None]))) / (1 + null.size) > STANDS_OUT:
+            return None
+    return Condition(condition.feature, levels=frozenset(scanner.levels(0, bad)))
