@@ -134,6 +134,20 @@ def test_a_told_defect_with_nothing_but_blanks_beside_it_has_good_parts_too() ->
     assert target.guessed == {"blank": "good"}
 
 
+def test_a_column_that_only_names_defects_is_a_result_with_blanks_for_good() -> None:
+    told, rows = result("불량명", {"": 90, "기포": 10}, target="불량명")
+    guessed, several = result("불량유형", {"": 90, "기포": 6, "미성형": 4})
+
+    assert told.bad == ("기포",) and rows == {"good": 90, "bad": 10}
+    assert guessed.bad == ("기포", "미성형") and several == {"good": 90, "bad": 10}
+    assert guessed.guessed["blank"] == "good"
+
+
+def test_one_unknown_word_beside_blanks_is_asked_about() -> None:
+    with pytest.raises(UnusableOption, match="has the values 청소, and none of them"):
+        result("비고", {"": 90, "청소": 10}, target="비고")
+
+
 def test_of_two_common_unknown_values_none_is_called_the_defect() -> None:
     with pytest.raises(UnusableOption, match="has the values A, B, and none of them"):
         result("판정", {"A": 60, "B": 40})
@@ -217,6 +231,21 @@ def test_the_last_verdict_is_the_result_and_the_earlier_one_no_cause() -> None:
     assert document["input"]["columns_set_aside"] == [
         {"column": "1차판정", "reason": "after_inspection"}
     ]
+
+
+@pytest.mark.parametrize(("first", "last"), [("1차판정", "2차판정"), ("1차검사", "최종검사")])
+def test_an_earlier_verdict_that_passes_every_good_part_is_no_reason(first: str, last: str) -> None:
+    rng = np.random.default_rng(0)
+    table = shop()
+    bad = table.pop("불량여부") == 1
+    table[first] = np.where(bad | (rng.random(3000) < 0.02), "NG", "OK")
+    table[last] = np.where(bad, "NG", "OK")
+
+    document = causes.find(table).document
+
+    assert document["target"]["column"] == last
+    assert document["input"]["guessed"]["reason"] == []
+    assert aside(table) == {first: "after_inspection"}
 
 
 def test_two_columns_that_could_both_be_the_result_are_both_named() -> None:

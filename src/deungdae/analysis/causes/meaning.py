@@ -53,6 +53,8 @@ def understand(texts: Texts) -> Meaning:
         good = here - bad
         if len(good) > 1:
             raise _unclear(texts)
+    elif lists_defects(texts):
+        bad = here
     else:
         bad, good, said = _by_name(texts, words, here)
     counts = _counts(texts)
@@ -80,6 +82,16 @@ def blanks_are_good(texts: Texts, bad: set[int]) -> bool:
     return blank >= 0.5 * texts.codes.size
 
 
+def lists_defects(texts: Texts) -> bool:
+    """Tell whether a column names the defect of the bad parts and is blank for the others."""
+    if say.side(texts.name) != "bad" and not say.names(texts.name, say.REASON):
+        return False
+    known = PASS_WORDS | YES_WORDS | NO_WORDS | HOLD_WORDS
+    if not texts.levels or any(verdict_word(level) in known for level in texts.levels):
+        return False
+    return blanks_are_good(texts, set(range(len(texts.levels))))
+
+
 def undecided(texts: Texts) -> set[int]:
     """Return the levels that say that nobody has decided yet."""
     return {i for i, level in enumerate(texts.levels) if verdict_word(level) in HOLD_WORDS}
@@ -101,6 +113,8 @@ def _by_name(texts: Texts, words: list[str], here: set[int]) -> tuple[set[int], 
         return here - clear_yes, clear_yes, set()
     if len(here) == 2:
         return _by_rarity(texts, sorted(here))
+    if len(here) == 1 and blanks_are_good(texts, here) and not (yes | no):
+        raise _untold(texts)
     if len(here) == 1:
         return set(), here, set()
     raise _unclear(texts)
@@ -111,12 +125,7 @@ def _by_rarity(texts: Texts, pair: list[int]) -> tuple[set[int], set[int], set[i
     rare, common = sorted(pair, key=lambda i: counts[i])
     together = counts[rare] + counts[common]
     if counts[rare] > RARE * together or say.names(texts.name, say.REASON):
-        raise UnusableOption(
-            "Column {column} has the values {values}, and none of them says by itself or by being "
-            "rare that it is the defect. Say with --bad which of them mean a defect.",
-            column=texts.name,
-            values=_shown(list(texts.levels)),
-        )
+        raise _untold(texts)
     return {rare}, {common}, set()
 
 
@@ -135,5 +144,14 @@ def _unclear(texts: Texts) -> UnusableOption:
         "mean a defect.",
         column=texts.name,
         count=len(texts.levels),
+        values=_shown(list(texts.levels)),
+    )
+
+
+def _untold(texts: Texts) -> UnusableOption:
+    return UnusableOption(
+        "Column {column} has the values {values}, and none of them says by itself or by being "
+        "rare that it is the defect. Say with --bad which of them mean a defect.",
+        column=texts.name,
         values=_shown(list(texts.levels)),
     )

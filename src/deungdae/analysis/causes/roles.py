@@ -171,6 +171,8 @@ def _reason_text(frame: Frame, bad: Mask, taken: dict[str, str]) -> str | None:
     for name, column in frame.columns.items():
         if not isinstance(column, Texts) or name in taken or not bad.any():
             continue
+        if _is_verdict(column):
+            continue  # "NG" is no reason
         empty = [i for i, level in enumerate(column.levels) if plain(level) in NO_REASON]
         says = (column.codes >= 0) & ~np.isin(column.codes, empty)
         if not says.any() or len(column.levels) > 60:

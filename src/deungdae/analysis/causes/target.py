@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.frame import Frame, Numbers, Texts, Times
-from deungdae.analysis.causes.meaning import blanks_are_good, undecided, understand
+from deungdae.analysis.causes.meaning import blanks_are_good, lists_defects, undecided, understand
 from deungdae.analysis.causes.options import Options
 from deungdae.records.errors import UnusableOption
 from deungdae.records.verdicts import (
@@ -23,6 +23,8 @@ from deungdae.records.verdicts import (
 #: A unit at the end of a header: "압력(bar)", "Torque [Nm]".
 UNIT = re.compile(r"[(\[（][^()\[\]（）]*[)\]）]\s*$")
 
+#: The second verdict counts more than the first: "2차판정".
+ORDINAL = re.compile(r"([1-9])차")
 #: Scores of a column as the result: for a name that says so surely, and for one that may; ...
 NAMED, NAMED_TOO = 4.0, 1.0
 #: ... for values all, some of which are words of a verdict; for yes or no; for 0 and 1; for others.
@@ -205,6 +207,8 @@ def _name_likeness(name: str, sure: bool, perhaps: bool) -> float:
     elif perhaps:
         score += NAMED_TOO + 0.5 * say.rank(name, say.TARGET_TOO) / len(say.TARGET_TOO)
     score += 1.0 * say.names(name, say.FINAL)
+    ordinal = ORDINAL.search(name)
+    score += 0.1 * int(ordinal[1]) if ordinal else 0.0
     # The name outweighs the words: a machine's "OK / NG" is no verdict on a part.
     for others in (say.EARLIER, say.NOT_A_PART, say.REASON):
         score -= 2.0 * say.names(name, others)
@@ -225,6 +229,8 @@ def _values_likeness(column: Numbers | Texts, named_so: bool, sure: bool) -> flo
         return OTHER if pair or (few and _called_so(column.name)) else 0.0
     if not column.levels or len(column.levels) > MOST_KINDS:
         return 0.0
+    if say.side(column.name) == "bad" and lists_defects(column):
+        return OTHER
     levels = [verdict_word(level) for level in column.levels]
     spoken = [level in PASS_WORDS or level in FAIL_WORDS for level in levels]
     long_words = any(len(level) > 1 or level >= "가" for level in levels)
