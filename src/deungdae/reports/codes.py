@@ -212,6 +212,8 @@ GUESSED: Final[Mapping[str, Message]] = {
     "time": message("Time of making"),
     "by": message("Compared within"),
     "reason": message("Reason of the defect"),
+    "blank": message("Blank results"),
+    "target_candidates": message("Could also be the result"),
     "encoding": message("Character encoding"),
     "delimiter": message("Column separator"),
 }

@@ -129,17 +129,17 @@ def test_the_bad_values_are_told_by_pressing_them(
 ) -> None:
     path = tmp_path / "grades.csv"
     rows = "".join(f"{40 + n * 7 % 25},{'ABCD'[n % 4]}\n" for n in range(80))
-    path.write_text("speed,grade\n" + rows)
+    path.write_text("speed,letter\n" + rows)
     upload = read(path)
     assert upload.problem is not None
     assert "No column looks like a pass/fail result" in page(client, upload)
-    upload = correct(upload, what="target", value="grade")
+    upload = correct(upload, what="target", value="letter")
     shown = page(client, upload)
     assert "Choose below which of them mean a defect" in shown
     assert "--bad" not in shown
     upload = correct(upload, what="bad", toggle="D")
     assert upload.problem is None
-    assert upload.answers == {"target": "grade", "bad": ["D"]}
+    assert upload.answers == {"target": "letter", "bad": ["D"]}
 
 
 def test_a_sheet_that_was_chosen_is_chosen_in_next_months_workbook(

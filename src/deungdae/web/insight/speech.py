@@ -22,6 +22,25 @@ FOR_PAGES: Final[Mapping[str, Any]] = {
         "Column {column} has {count} different values ({values}). Choose below which of them "
         "mean a defect."
     ),
+    "Column {column}: taking {bad} for the defect would make {percent} % of the parts bad. "
+    "Say with --bad which of its values mean a defect: {values}.": _lazy(
+        "Column {column}: taking {bad} for the defect would make {percent} % of the parts bad. "
+        "Choose below which of its values mean a defect: {values}."
+    ),
+    "Column {column} has the values {values}, and none of them says by itself or by being "
+    "rare that it is the defect. Say with --bad which of them mean a defect.": _lazy(
+        "Column {column} has the values {values}, and none of them says by itself or by being "
+        "rare that it is the defect. Choose below which of them mean a defect."
+    ),
+    "--bad: name at least one value that means a defect. Column {column} has: {values}.": _lazy(
+        "Choose at least one value that means a defect. Column {column} has: {values}."
+    ),
+    "--target: column {column} holds dates or times, not results.": _lazy(
+        "Column {column} holds dates or times, not results. Choose another result column below."
+    ),
+    "{option}: {column} is the column of the results, which cannot serve for this as well.": _lazy(
+        "{column} is the column of the results, which cannot serve for this as well."
+    ),
     "{option}: there is no column {column}. The table has: {columns}.": _lazy(
         "This file has no column {column}. Choose another one below."
     ),
