@@ -20,6 +20,9 @@ BENCH_FIRST := benchmarks/causes.py benchmarks/nulls.py benchmarks/scale.py
 BENCH_ALL := $(wildcard benchmarks/*.py)
 BENCHMARKS := $(filter $(BENCH_ALL),$(BENCH_FIRST)) $(filter-out $(BENCH_FIRST),$(sort $(BENCH_ALL)))
 
+# The report that the first `make up` shows and keeps.
+DEMO_REPORT := $(or $(DEUNGDAE_HOME),.deungdae)/demo/report.html
+
 .PHONY: help
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +32,9 @@ setup: $(DONE)/dev ## make the environment in .venv (commands in .venv/bin), not
 	@echo "The environment is ready: .venv (commands in $(BIN))."
 
 .PHONY: up
-up: $(DONE)/runtime ## install what is missing, then serve the pages with a demo company
+up: $(DONE)/runtime ## install what is missing, show the report of a demo table once, then serve the pages
+	@if [ -f "$(DEMO_REPORT)" ]; then echo "The report of the demo table is in $(DEMO_REPORT)"; \
+	else $(BIN)/deungdae demo; fi
 	@$(BIN)/deungdae up
 
 .PHONY: test
