@@ -24,9 +24,9 @@ from deungdae.analysis.causes.region import (
     gain,
     region,
 )
-from deungdae.analysis.stats.binning import BINS, code
+from deungdae.analysis.stats.binning import code
 from deungdae.analysis.stats.levels import LevelScanner
-from deungdae.analysis.stats.scan import Scanner, all_regions
+from deungdae.analysis.stats.scan import Scanner, limits
 from deungdae.analysis.stats.shifts import shifted
 
 #: Partners tried for differences, products, ratios and second conditions.
@@ -130,11 +130,7 @@ def _best_condition(problem: Problem, feature: Feature, rows: Ints, bad: Mask) -
     best, where = Scanner(coded).values(np.nonzero(bad)[0][None])
     if best[0, 0] <= 0:
         return None
-    regions, chosen = all_regions(), int(where[0, 0])
-    first, last = int(regions.first[chosen]), int(regions.last[chosen])
-    low = float(coded.edges[0, first - 1]) if first > 0 else None
-    high = float(coded.edges[0, last - 1]) if last < BINS else None
-    return condition_of(feature, values, bad, low, high, int(regions.shape[chosen]))
+    return condition_of(feature, values, bad, *limits(coded, 0, int(where[0, 0])))
 
 
 def _sharpened(problem: Problem, start: Condition, rows: Ints, bad: Mask) -> Condition:
@@ -181,17 +177,13 @@ def _second(
         return level_of[1]
     if np.mean(by_chance >= observed[0, chosen] - handicap[chosen]) > 0.02:
         return None
-    regions, spot = all_regions(), int(where[0, chosen])
-    low, high = int(regions.first[spot]), int(regions.last[spot])
     is_bad = np.zeros(inside.size, dtype=bool)
     is_bad[bad] = True
     return condition_of(
         features[chosen],
         local[chosen],
         is_bad,
-        float(coded.edges[chosen, low - 1]) if low > 0 else None,
-        float(coded.edges[chosen, high - 1]) if high < BINS else None,
-        int(regions.shape[spot]),
+        *limits(coded, chosen, int(where[0, chosen])),
     )
 
 

@@ -11,7 +11,7 @@ from deungdae.analysis.causes.relearn import relearn
 from deungdae.analysis.causes.search import Found
 from deungdae.analysis.stats.binning import MISSING, Coded, code
 from deungdae.analysis.stats.levels import best_of_levels
-from deungdae.analysis.stats.scan import Scanner, all_regions, best_of_counts, bin_counts
+from deungdae.analysis.stats.scan import OUTSIDE, Scanner, all_regions, best_of_counts, bin_counts
 from deungdae.analysis.stats.shifts import shifted
 
 #: Stretches of time that stay together when intervals and resamples are made.
@@ -207,7 +207,7 @@ def region_of(coded: Coded, column: int, chosen: int) -> Mask:
     regions = all_regions()
     codes = coded.codes[:, column]
     inside = (codes >= regions.first[chosen]) & (codes < regions.last[chosen])
-    if regions.shape[chosen] == 3:
+    if regions.shape[chosen] == OUTSIDE:
         inside = ~inside
     return np.asarray(inside & (codes != MISSING))
 

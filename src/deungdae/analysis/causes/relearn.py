@@ -4,9 +4,9 @@ import numpy as np
 
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, condition_of
-from deungdae.analysis.stats.binning import BINS, code
+from deungdae.analysis.stats.binning import code
 from deungdae.analysis.stats.levels import LevelScanner
-from deungdae.analysis.stats.scan import Scanner, all_regions
+from deungdae.analysis.stats.scan import Scanner, limits
 from deungdae.analysis.stats.shifts import reordered, shifted
 
 #: With a generator, a condition must stand out on the units (p at most this, against `SHIFTS`).
@@ -56,17 +56,13 @@ def _limits(
         null = scanner.values(shifted(bad, values.size, SHIFTS, rng))[0]
         if (1 + np.sum(null >= observed)) / (1 + null.size) > STANDS_OUT:
             return None
-    regions, spot = all_regions(), int(where[0, 0])
-    first, last = int(regions.first[spot]), int(regions.last[spot])
     is_bad = np.zeros(values.size, dtype=bool)
     is_bad[bad] = True
     return condition_of(
         condition.feature,
         values,
         is_bad,
-        float(coded.edges[0, first - 1]) if first > 0 else None,
-        float(coded.edges[0, last - 1]) if last < BINS else None,
-        int(regions.shape[spot]),
+        *limits(coded, 0, int(where[0, 0])),
     )
 
 

@@ -15,9 +15,9 @@ from deungdae.analysis.causes.describe import Described, describe
 from deungdae.analysis.causes.pairs import related
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, Feature
-from deungdae.analysis.stats.binning import BINS, MISSING, Coded, code
+from deungdae.analysis.stats.binning import MISSING, Coded, code
 from deungdae.analysis.stats.levels import LevelScanner
-from deungdae.analysis.stats.scan import Scanner, all_regions
+from deungdae.analysis.stats.scan import OUTSIDE, Scanner, limits
 from deungdae.analysis.stats.shifts import reordered, repeats, shifted
 
 #: Shifts tried first; most searches that find nothing end here.
@@ -186,16 +186,8 @@ def scan(
         if column >= coded.columns:
             levels = categories.levels(column - coded.columns, bad)
             return Condition(Feature((column,)), levels=frozenset(levels))
-        regions, edges = all_regions(), coded.edges[column]
-        chosen = where[0, column]
-        first, last = int(regions.first[chosen]), int(regions.last[chosen])
-        # An edge that equals the column's end cuts nothing off.
-        return Condition(
-            features[column],
-            float(edges[first - 1]) if first > 0 else None,
-            float(edges[last - 1]) if last < BINS else None,
-            bool(regions.shape[chosen] == 3),
-        )
+        low, high, shape = limits(coded, column, int(where[0, column]))
+        return Condition(features[column], low, high, shape == OUTSIDE)
 
     return Scanned(observed[0], scores, condition, chance)
 

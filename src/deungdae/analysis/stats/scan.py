@@ -125,6 +125,15 @@ def region_sums(counts: Ints) -> Ints:
     return sums
 
 
+def limits(coded: Coded, column: int, chosen: int) -> tuple[float | None, float | None, int]:
+    """Return a region as limits, low < x <= high, None for an open side; and its shape."""
+    regions, edges = all_regions(), coded.edges[column]
+    first, last = int(regions.first[chosen]), int(regions.last[chosen])
+    low = float(edges[first - 1]) if first > 0 else None
+    high = float(edges[last - 1]) if last < BINS else None
+    return low, high, int(regions.shape[chosen])
+
+
 def best_of_counts(rows: Ints, bad: Ints) -> Floats:
     """Return the best value of each column from counts per bin, both (columns, BINS + 1)."""
     value = likelihood_ratio(
