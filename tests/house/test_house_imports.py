@@ -36,7 +36,8 @@ def small_house(root: Path, tmp_path: Path) -> Path:
         (package / "web" / name / "__init__.py").touch()
     (package / "web" / "__init__.py").touch()
     (package / "__init__.py").touch()
-    (package / "cli.py").touch()
+    (package / "cli").mkdir()
+    (package / "cli" / "__init__.py").touch()
     return tmp_path
 
 

@@ -1,0 +1,36 @@
+"""Which commands there are, and the module of each: one line for a new one.
+
+A module of commands has `add(commands)`, which adds its parsers, and
+`run(options, settings, words)`, which carries one out and returns its exit status. It is imported
+only when one of its commands is typed, or when the help lists them all.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands that one module adds and carries out."""
+
+    module: str
+    commands: tuple[str, ...]
+
+    def load(self) -> ModuleType:
+        """Import the module."""
+        return import_module(self.module)
+
+
+GROUPS: Final = (
+    Group("deungdae.cli.causes", ("causes",)),
+    Group("deungdae.cli.demo", ("demo",)),
+    Group("deungdae.cli.serving", ("up", "web", "worker")),
+    Group("deungdae.cli.accounts", ("company", "password", "erase", "audit")),
+)
+
+
+def group_of(command: str) -> Group | None:
+    """Return the group of a command, None if there is no such command."""
+    return next((group for group in GROUPS if command in group.commands), None)
