@@ -10,7 +10,7 @@ from jinja2 import nodes
 import deungdae.reports
 from deungdae.reports.codes import TABLES
 from deungdae.reports.josa import PAIRS
-from deungdae.reports.words import catalogue, placeholders
+from deungdae.reports.words import catalogue, catalogue_files, placeholders
 
 SOURCE = Path(deungdae.reports.__file__).resolve().parents[1]
 SPEAKERS = {"message", "say", "Message"}
@@ -84,7 +84,7 @@ def all_sentences() -> set[str]:
 
 
 def korean() -> dict[str, str]:
-    return {str(m.id): str(m.string) for m in catalogue("ko") if m.id}
+    return dict(catalogue("ko"))
 
 
 def test_sentences_are_found_in_calls_tables_errors_and_choices() -> None:
@@ -171,4 +171,18 @@ def test_every_code_that_the_readers_of_files_write_has_a_sentence() -> None:
 
 
 def test_no_translation_is_marked_as_doubtful() -> None:
-    assert not [m.id for m in catalogue("ko") if m.id and m.fuzzy]
+    entries = [m for file in catalogue_files("ko").values() for m in file if m.id]
+    assert len(entries) > 100
+    assert not [m.id for m in entries if m.fuzzy]
+
+
+def test_no_sentence_is_translated_in_two_files() -> None:
+    found = catalogue_files("ko")
+    assert "ko.po" in found
+    owners: dict[str, list[str]] = {}
+    for name, file in found.items():
+        for entry in file:
+            if entry.id:
+                owners.setdefault(str(entry.id), []).append(name)
+    twice = {sentence: names for sentence, names in owners.items() if len(names) > 1}
+    assert not twice

@@ -1,7 +1,8 @@
 """What Deungdae says, in the reader's language: sentences, numbers and times.
 
-English sentences stand in the code; `locale/<language>.po` holds the others, keyed by the English
-sentence. A test walks the code for every sentence and fails when one has no translation.
+English sentences stand in the code; `locale/<language>.po` and, for each method, a file in
+`locale/<language>/` hold the others, keyed by the English sentence. A test walks the code for every
+sentence and fails when one has no translation.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,11 +34,29 @@ _DAY_MINUTE: Final = {"ko": "M월 d일 HH:mm", "en": "MMM d, HH:mm"}
 _DAY: Final = {"ko": "M월 d일", "en": "MMM d"}
 
 
+def catalogue_files(lang: str) -> dict[str, Catalog]:
+    """Return the translations of `lang` file by file: its own, and one for each method."""
+    locale = files("deungdae.reports").joinpath("locale")
+    found = {f"{lang}.po": locale.joinpath(f"{lang}.po")}
+    folder = locale.joinpath(lang)
+    if folder.is_dir():
+        names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".po"))
+        found |= {f"{lang}/{name}": folder.joinpath(name) for name in names}
+    return {
+        name: read_po(BytesIO(source.read_bytes()), locale=lang, abort_invalid=True)
+        for name, source in found.items()
+    }
+
+
 @cache
-def catalogue(lang: str) -> Catalog:
-    """Return the translations of `lang` as they stand in its file."""
-    source = files("deungdae.reports").joinpath("locale", f"{lang}.po").read_bytes()
-    return read_po(BytesIO(source), locale=lang, abort_invalid=True)
+def catalogue(lang: str) -> Mapping[str, str]:
+    """Return English sentence → sentence of `lang`, from all its files."""
+    return {
+        str(entry.id): str(entry.string)
+        for source in catalogue_files(lang).values()
+        for entry in source
+        if entry.id
+    }
 
 
 class Words:
@@ -124,8 +143,7 @@ class Words:
     def _translation(self, template: str) -> str:
         if self.lang == SOURCE:
             return template
-        entry = catalogue(self.lang).get(template)
-        return str(entry.string) if entry is not None and entry.string else template
+        return catalogue(self.lang).get(template) or template
 
     def _fill(self, template: str, values: Mapping[str, Value]) -> str:
         parts: list[str] = []
