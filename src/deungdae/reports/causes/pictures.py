@@ -1,21 +1,18 @@
 """Which charts a result is shown with."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
 from deungdae.reports.causes.conditions import Units, quantity, unit
-from deungdae.reports.charts.frame import Picture
+from deungdae.reports.charts.drawable import drawable
 from deungdae.reports.charts.pareto import pareto
+from deungdae.reports.charts.picture import Picture
 from deungdae.reports.charts.risk import risk_by_bin
 from deungdae.reports.charts.scatter import scatter
 from deungdae.reports.charts.timeline import timeline
 from deungdae.reports.words import Words
-
-#: what XML cannot hold, and a cell of a file may: the library that draws would end the process
-_UNDRAWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 #: with more groups than this, those without a finding are told in words only
 _TIMELINES_WITHOUT_FINDING = 12
@@ -38,7 +35,7 @@ def draw(
     zone: tzinfo,
 ) -> Pictures:
     """Draw what `figures` hold; what they do not hold is left out."""
-    document, figures, units = _drawable(document), _drawable(figures), _drawable(units)
+    document, figures, units = drawable(document), drawable(figures), drawable(units)
     timelines: dict[int, Picture] = {}
     causes: dict[tuple[int, int], list[Picture]] = {}
     strata = zip(document["strata"], (figures or {}).get("strata") or (), strict=False)
@@ -53,17 +50,6 @@ def draw(
         for c, (cause, shown) in enumerate(pairs):
             causes[s, c] = _of_cause(words, cause, shown, units, prefix=f"c{s}-{c}")
     return Pictures(_reasons(words, document), timelines, causes)
-
-
-def _drawable(given: Any) -> Any:
-    """Return JSON data without the characters that cannot be drawn."""
-    if isinstance(given, str):
-        return _UNDRAWABLE.sub("", given)
-    if isinstance(given, Mapping):
-        return {_drawable(name): _drawable(value) for name, value in given.items()}
-    if isinstance(given, Sequence):
-        return [_drawable(value) for value in given]
-    return given
 
 
 def _of_cause(

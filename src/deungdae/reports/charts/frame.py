@@ -8,7 +8,6 @@ Importing this module is slow (Altair, 1 s); import it only where a chart is dra
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import Any, Final
@@ -16,6 +15,24 @@ from typing import Any, Final
 import altair as alt
 import pylopdf_fonts_ko
 import vl_convert
+
+from deungdae.reports.charts.drawable import drawable
+from deungdae.reports.charts.picture import Picture
+
+__all__ = [
+    "ALARM",
+    "FONT",
+    "GRID",
+    "INK",
+    "MEASURED",
+    "MUTED",
+    "NEUTRAL",
+    "REGION",
+    "WIDTH",
+    "Picture",
+    "drawn",
+    "values",
+]
 
 #: width of a drawing; on a phone it is shown at 0.85 of it, and 13 px type stays readable
 WIDTH: Final = 420
@@ -45,17 +62,6 @@ _VARIABLES: Final = {
 }
 
 _TYPE_SIZE: Final = 13
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn chart with what it says: in one sentence, and as a table."""
-
-    svg: str
-    caption: str
-    summary: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def values(rows: Sequence[dict[str, Any]]) -> Any:
@@ -92,12 +98,12 @@ def drawn(
         tickColor=NEUTRAL,
     )
     svg: str = vl_convert.vegalite_to_svg(
-        chart.to_dict(),
+        drawable(chart.to_dict()),
         vl_version="6.4",
         allowed_base_urls=[],
         format_locale="ko-KR" if lang == "ko" else "en-US",
     )
-    return _fitted(_themed(_unique(svg, prefix)), summary)
+    return _fitted(_themed(_unique(svg, prefix)), drawable(summary))
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Papers: what any method found, told in one language, for every medium."""
