@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deungdae.reports.causes import render_pdf
-from deungdae.reports.causes.pdf_layout import printable
 from deungdae.reports.causes.story import tell
+from deungdae.reports.paper.printing import data_of, printable
 from deungdae.reports.words import Words
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -206,14 +206,13 @@ def test_the_tables_behind_the_charts_are_an_appendix(
 
 
 def test_a_long_cloud_of_points_is_cut_with_a_word(given: Given) -> None:
-    from deungdae.reports.causes.pdf_layout import _table
     from deungdae.reports.charts.frame import Picture
 
     rows = [(str(i), "1") for i in range(500)]
-    cut = _table(Words("en"), Picture("<svg/>", "c", "s", ("x", "y"), rows), "g")
+    cut = data_of(Words("en"), Picture("<svg/>", "c", "s", ("x", "y"), rows), "g")
     assert len(cut["rows"]) == 20
     assert cut["cut"] == "The first 20 of 500 rows."
-    whole = _table(Words("en"), Picture("<svg/>", "c", "s", ("x", "y"), rows[:90]), "g")
+    whole = data_of(Words("en"), Picture("<svg/>", "c", "s", ("x", "y"), rows[:90]), "g")
     assert len(whole["rows"]) == 90
     assert whole["cut"] is None
 

@@ -1,36 +1,14 @@
 """What stands on the sheets of a report's workbook, before it is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deungdae.reports.causes.conditions import Units, quantity, unit, units_of
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.sentences import bad_counts
 from deungdae.reports.causes.story import Group, Story
+from deungdae.reports.paper.workbook import Cell, Column, Row, Sheet
 from deungdae.reports.words import Words
-
-Cell = str | int | float | None
-Row = Sequence[Cell]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a sheet. `kind`: text, count, share, number, times or small."""
-
-    name: str
-    kind: str = "text"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: a sentence, a header, rows; the first `frozen` columns stay in sight."""
-
-    name: str
-    lead: str
-    columns: Sequence[Column]
-    rows: Sequence[Row]
-    frozen: int = 1
 
 
 def sheets(

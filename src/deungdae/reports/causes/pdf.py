@@ -1,20 +1,16 @@
-"""The report in print: a PDF with Korean letters on any machine, and its charts as vectors."""
+"""The report in print."""
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
-from functools import cache
-from importlib.resources import as_file, files
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from deungdae.reports.causes.conditions import units_of
-from deungdae.reports.causes.pdf_layout import FONT, laid_out
+from deungdae.reports.causes.pdf_layout import laid_out
 from deungdae.reports.causes.story import tell
+from deungdae.reports.paper.printing import printed
 from deungdae.reports.words import Words
 
-if TYPE_CHECKING:  # see below: both are imported where they are used
-    import typst
-
+if TYPE_CHECKING:  # charts take a second to import
     from deungdae.reports.causes.pictures import Pictures
 
 
@@ -36,9 +32,6 @@ def render_pdf(
     fetched; the same arguments give the same bytes. Text can be selected, searched and read
     aloud (the PDF is tagged); headings are bookmarks.
     """
-    # these take a second to import; other reports do not need them
-    import typst
-
     from deungdae.reports.causes.pictures import draw
 
     words = Words(lang)
@@ -54,28 +47,4 @@ def render_pdf(
         generated=generated,
         zone=zone,
     )
-    with as_file(files("deungdae.reports").joinpath("templates")) as folder:
-        return typst.compile(
-            folder / "causes.typ",
-            root=folder,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"report": json.dumps(layout, ensure_ascii=False)},
-            timestamp=round(generated.astimezone(UTC).timestamp()),
-        )
-
-
-@cache
-def _fonts() -> "typst.Fonts":
-    """Return the packaged font alone, so that a report looks the same on each machine."""
-    import pylopdf_fonts_ko
-    import typst
-
-    found = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[pylopdf_fonts_ko.sans_path().parent],
-    )
-    if FONT not in found.families():
-        raise RuntimeError(f"the packaged font {FONT} is not there")
-    return found
+    return printed("causes.typ", layout, generated)

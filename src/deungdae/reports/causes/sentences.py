@@ -1,7 +1,6 @@
 """What is said about one finding and about one group of parts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from deungdae.reports.causes.conditions import (
@@ -11,6 +10,7 @@ from deungdae.reports.causes.conditions import (
     quantity,
     region,
 )
+from deungdae.reports.paper.model import Check
 from deungdae.reports.words import Words
 
 #: warnings that say: this may not be a cause at all
@@ -28,14 +28,6 @@ _KNOWN = 1000.0  #: an interval that ends beyond this many times is as good as o
 _NO_MEASUREMENT = frozenset(
     {0.0, -1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 32767.0, 65535.0}
 )
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was asked of a finding. `mark`: "yes", "partly", "no" or "unknown"."""
-
-    mark: str
-    text: str
 
 
 def bad_counts(cause: Mapping[str, Any]) -> tuple[int, int]:

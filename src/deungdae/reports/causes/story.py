@@ -14,7 +14,6 @@ from deungdae.reports.causes.answer import (
     nothing_to_compare,
 )
 from deungdae.reports.causes.conditions import Units, region_label, units_of
-from deungdae.reports.causes.input import Input, told_input
 from deungdae.reports.codes import (
     CAUSE_WARNINGS,
     DATA_WARNINGS,
@@ -23,6 +22,8 @@ from deungdae.reports.codes import (
     VERDICTS,
     spoken,
 )
+from deungdae.reports.paper.behind import told_behind
+from deungdae.reports.paper.model import Behind, Check
 from deungdae.reports.words import Words
 
 #: said of the whole group, they need not be said again of each finding in it
@@ -47,7 +48,7 @@ class Finding:
     title: str
     sentence: str
     ratio: str
-    checks: list[sentences.Check]
+    checks: list[Check]
     same: str | None
     warnings: list[str]
     next_step: str
@@ -85,7 +86,7 @@ class Story:
     caution: str | None
     guess: str | None  #: what was taken for a bad part, if nobody said so
     groups: list[Group]
-    input: Input
+    input: Behind
     warnings: list[str]
     method: list[tuple[str, str]]
     rows: int
@@ -96,7 +97,7 @@ class Story:
     @property
     def columns_aside(self) -> int:
         """Number of columns that were set aside."""
-        return sum(len(names) for _, names in self.input.columns_set_aside)
+        return self.input.columns_aside
 
 
 def tell(document: Mapping[str, Any], understanding: Mapping[str, Any], words: Words) -> Story:
@@ -131,7 +132,7 @@ def tell(document: Mapping[str, Any], understanding: Mapping[str, Any], words: W
         caution=caution(words, document),
         guess=guess(words, document),
         groups=groups,
-        input=told_input(words, document, understanding),
+        input=told_behind(words, document["input"], understanding, _known(document)),
         warnings=[spoken(words, DATA_WARNINGS, c) for c in document.get("warnings") or ()],
         method=_method(words, document),
         rows=document["input"]["rows_used"],
@@ -139,6 +140,18 @@ def tell(document: Mapping[str, Any], understanding: Mapping[str, Any], words: W
         verdicts={v: sum(g.verdict == v for g in groups) for v in verdicts},
         words_of=words_of,
     )
+
+
+def _known(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was taken for what, in the order in which it is told."""
+    by = dict.fromkeys(name for stratum in document["strata"] for name in stratum["where"])
+    return {
+        "target": document["target"].get("column"),
+        "bad": document["target"].get("bad"),
+        "time": None,
+        "by": list(by),
+        "reason": None,
+    }
 
 
 def _group(

@@ -1,6 +1,6 @@
 """The report for a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deungdae.reports.causes.story import Finding, Group, Story, tell
@@ -94,7 +94,7 @@ def _finding(words: Words, finding: Finding, width: int) -> Iterator[str]:
     yield from wrapped(f"     → {step}", width, hang=7)
 
 
-def _few(words: Words, names: list[str]) -> str:
+def _few(words: Words, names: Sequence[str]) -> str:
     shown = words.listed(names[:_COLUMNS_SHOWN])
     if len(names) <= _COLUMNS_SHOWN:
         return shown

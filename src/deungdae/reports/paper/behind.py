@@ -1,47 +1,32 @@
 """What was understood of a file, what was guessed, and what was set aside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from deungdae.reports.codes import COLUMNS, GUESSED, NOTES, ROWS, SEPARATORS, spoken
+from deungdae.reports.paper.model import Behind, Fact
 from deungdae.reports.words import Words
 
 _CELLS_SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One thing that was understood; `guessed` if nobody said so."""
+def told_behind(
+    words: Words,
+    given: Mapping[str, Any],
+    understanding: Mapping[str, Any],
+    known: Mapping[str, Any],
+) -> Behind:
+    """Put what is known about the input into words.
 
-    label: str
-    value: str
-    guessed: bool = False
-
-
-@dataclass(frozen=True)
-class Input:
-    """What was read, and what of it was used."""
-
-    facts: list[Fact]
-    counts: str
-    adds_up: bool
-    rows_set_aside: list[tuple[str, int]]  #: sentence, number of rows
-    columns_set_aside: list[tuple[str, list[str]]]  #: sentence, names of columns
-    unread: list[str]
-    notes: list[str]
-
-
-def told_input(
-    words: Words, document: Mapping[str, Any], understanding: Mapping[str, Any]
-) -> Input:
-    """Put what is known about the input into words."""
-    given = document["input"]
+    `given` is the "input" of a method's document: rows_read, rows_used, set_aside [{reason, rows}],
+    columns_set_aside [{column, reason}], guessed {what: value}. `known` are what the method took
+    for what (codes of `GUESSED`), whether told or guessed.
+    """
     aside = [(spoken(words, ROWS, s["reason"]), int(s["rows"])) for s in given["set_aside"]]
     rows = sum(n for _, n in aside)
     adds_up = given["rows_read"] == given["rows_used"] + rows
-    return Input(
-        facts=_facts(words, document, understanding),
+    return Behind(
+        facts=_facts(words, given, understanding, known),
         counts=_counts(words, given["rows_read"], given["rows_used"], rows, adds_up),
         adds_up=adds_up,
         rows_set_aside=aside,
@@ -69,33 +54,25 @@ def _counts(words: Words, read: int, used: int, aside: int, adds_up: bool) -> st
 
 
 def _facts(
-    words: Words, document: Mapping[str, Any], understanding: Mapping[str, Any]
+    words: Words,
+    given: Mapping[str, Any],
+    understanding: Mapping[str, Any],
+    known: Mapping[str, Any],
 ) -> list[Fact]:
-    guessed: dict[str, Any] = dict(document["input"].get("guessed") or {})
-    known: dict[str, Any] = {
+    guessed: dict[str, Any] = dict(given.get("guessed") or {})
+    told: dict[str, Any] = {
         "sheet": understanding.get("sheet"),
         "header_rows": understanding.get("header_rows"),
-        "target": document["target"].get("column"),
-        "bad": document["target"].get("bad"),
-        "time": None,
-        "by": _by(document),
-        "reason": None,
+        **known,
     }
     if "delimiter" in guessed:
         guessed["delimiter"] = spoken(words, SEPARATORS, str(guessed["delimiter"]))
     facts = [Fact(words.say("File"), _file(words, understanding, guessed))]
-    for key, value in {**known, **guessed}.items():
+    for key, value in {**told, **guessed}.items():
         shown = _plain(words, value)
         if shown:
             facts.append(Fact(spoken(words, GUESSED, key), shown, key in guessed))
     return facts
-
-
-def _by(document: Mapping[str, Any]) -> list[str]:
-    seen: dict[str, None] = {}
-    for stratum in document["strata"]:
-        seen.update(dict.fromkeys(stratum["where"]))
-    return list(seen)
 
 
 def _file(words: Words, understanding: Mapping[str, Any], guessed: Mapping[str, Any]) -> str:
