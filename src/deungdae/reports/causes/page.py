@@ -1,18 +1,13 @@
-"""The report as one self-contained page: no script, nothing from another host."""
+"""The report as one self-contained page."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from deungdae.reports.breaks import held
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.story import tell
+from deungdae.reports.paper.layout import page
 from deungdae.reports.words import Words
 
 if TYPE_CHECKING:
@@ -45,37 +40,25 @@ def render_html(
     words = Words(lang)
     if pictures is None:
         pictures = draw(words, document, figures, units_of(understanding), zone)
-    page = _environment().get_template("causes.html.j2")
-    return page.render(
-        say=words.say,
-        say_message=words.say_message,
-        words=words,
-        lang=lang,
+    story = tell(document, understanding, words)
+    return page(
+        "causes.html.j2",
+        words,
+        words.say("Causes of defects"),
         title=title,
         demo=demo,
-        generated=words.time(generated, zone),
-        generated_iso=generated.astimezone(zone).isoformat(timespec="seconds"),
-        story=tell(document, understanding, words),
+        generated=generated,
+        zone=zone,
+        answer=story.answer,
+        caution=story.caution,
+        notices=[story.guess] if story.guess else [],
+        warnings=story.warnings,
+        input=story.input,
+        recipe=story.method,
+        glossary=[
+            (key, words.say_message(term), words.say_message(text))
+            for key, (term, text) in GLOSSARY.items()
+        ],
+        story=story,
         pictures=pictures,
-        glossary=GLOSSARY,
-        css=Markup(_stylesheet()),  # noqa: S704 - our own file
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("deungdae.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["drawing"] = Markup  # SVG of our own drawing; its texts are escaped there
-    environment.filters["held"] = held
-    return environment
-
-
-@cache
-def _stylesheet() -> str:
-    return files("deungdae.reports").joinpath("static", "report.css").read_text("utf-8")

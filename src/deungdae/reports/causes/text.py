@@ -1,14 +1,14 @@
 """The report for a terminal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deungdae.reports.causes.story import Finding, Group, Story, tell
+from deungdae.reports.paper.text import few
 from deungdae.reports.terminal import wrapped
 from deungdae.reports.words import Words
 
 _MARKS = {"yes": "✓", "partly": "~", "no": "✗", "unknown": "–"}
-_COLUMNS_SHOWN = 12
 
 
 def render_text(
@@ -53,7 +53,7 @@ def _report(words: Words, story: Story, width: int) -> Iterator[str]:
             "  - " + words.say("{rows} rows: {why}", rows=rows, why=sentence), width, hang=4
         )
     for sentence, columns in story.input.columns_set_aside:
-        yield from wrapped(f"  - {_few(words, columns)}: {sentence}", width, hang=4)
+        yield from wrapped(f"  - {few(words, columns)}: {sentence}", width, hang=4)
     yield ""
     yield from wrapped(
         words.say("These are connections found in records; only a trial proves a cause."),
@@ -92,10 +92,3 @@ def _finding(words: Words, finding: Finding, width: int) -> Iterator[str]:
         yield from wrapped(f"     ! {warning}", width, hang=7)
     step = words.say("What to try next: {step}", step=finding.next_step)
     yield from wrapped(f"     → {step}", width, hang=7)
-
-
-def _few(words: Words, names: Sequence[str]) -> str:
-    shown = words.listed(names[:_COLUMNS_SHOWN])
-    if len(names) <= _COLUMNS_SHOWN:
-        return shown
-    return words.say("{names} and {more} more", names=shown, more=len(names) - _COLUMNS_SHOWN)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, Self
 
+from deungdae.reports.charts.drawable import drawable
 from deungdae.reports.charts.picture import Picture
 
 Cell = str | int | float | None
@@ -211,6 +212,12 @@ class Paper:
         given["recipe"] = [(label, value) for label, value in given["recipe"]]
         given["glossary"] = [(term, text) for term, text in given["glossary"]]
         return cls(**given)
+
+
+def cleaned(paper: Paper) -> Paper:
+    """Return the paper without the control characters that a page or a drawing cannot hold."""
+    document: dict[str, Any] = drawable(paper.to_document())
+    return Paper.from_document(document)
 
 
 def _section(document: Mapping[str, Any]) -> Section:

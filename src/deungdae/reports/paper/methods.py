@@ -1,0 +1,43 @@
+"""Which methods tell their results as papers: one line for a new one.
+
+The function is imported only when a result is told: it may draw charts, which takes a second to
+load.
+"""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from importlib import import_module
+from typing import Any, Final, Protocol
+
+from deungdae.records.errors import UnusableOption
+from deungdae.reports.paper.model import Paper
+from deungdae.reports.words import Words
+
+#: method → "module:function"
+TELLERS: Final[dict[str, str]] = {}
+
+
+class Tell(Protocol):
+    """Tells what a method found; without `figures`, without pictures."""
+
+    def __call__(
+        self,
+        document: Mapping[str, Any],
+        figures: Mapping[str, Any] | None,
+        understanding: Mapping[str, Any],
+        words: Words,
+        zone: tzinfo,
+    ) -> Paper:
+        """Return the paper in the language of `words`, its times on the clocks of `zone`."""
+
+
+def teller_of(method: str) -> Tell:
+    """Return the function that tells the results of a method.
+
+    Raises UnusableOption when no such method tells papers.
+    """
+    if method not in TELLERS:
+        raise UnusableOption("There is no report for the method {method}.", method=method)
+    module, _, name = TELLERS[method].partition(":")
+    found: Tell = getattr(import_module(module), name)
+    return found
