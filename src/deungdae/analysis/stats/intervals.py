@@ -2,6 +2,8 @@
 
 import math
 
+from scipy import stats
+
 
 def wilson(hits: int, rows: int, z: float = 1.959963984540054) -> tuple[float, float]:
     """Return the Wilson score interval of a share (Wilson 1927), (0, 1) for no rows at all."""
@@ -14,4 +16,13 @@ def wilson(hits: int, rows: int, z: float = 1.959963984540054) -> tuple[float, f
     # The ends are exact where rounding would leave them a hair's breadth inside.
     low = 0.0 if hits == 0 else max(0.0, (centre - width) / scale)
     high = 1.0 if hits == rows else min(1.0, (centre + width) / scale)
+    return low, high
+
+
+def clopper_pearson(hits: int, rows: int, tail: float = 0.025) -> tuple[float, float]:
+    """Return the exact interval of a share (Clopper and Pearson 1934), (0, 1) for no rows."""
+    if rows == 0:
+        return 0.0, 1.0
+    low = 0.0 if hits == 0 else float(stats.beta.ppf(tail, hits, rows - hits + 1))
+    high = 1.0 if hits == rows else float(stats.beta.ppf(1 - tail, hits + 1, rows - hits))
     return low, high
