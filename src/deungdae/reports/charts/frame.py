@@ -28,6 +28,7 @@ __all__ = [
     "MUTED",
     "NEUTRAL",
     "REGION",
+    "WIDE",
     "WIDTH",
     "Picture",
     "drawn",
@@ -36,6 +37,8 @@ __all__ = [
 
 #: width of a drawing; on a phone it is shown at 0.85 of it, and 13 px type stays readable
 WIDTH: Final = 420
+#: width of a drawing across a page, such as a control chart; a phone scrolls it sideways
+WIDE: Final = 880
 
 #: letters are measured in the packaged font, so that a drawing does not hang on the machine's
 MEASURED: Final = "Noto Sans KR"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Final
 
 from deungdae.reports.charts.picture import Picture
@@ -53,8 +54,8 @@ def _found(words: Words, paper: Paper) -> Sheet:
         rows.append([say("To know"), None, paper.caution])
     rows += [[say("To know"), None, notice] for notice in paper.notices]
     for tile in paper.tiles:
-        value = tile.value if tile.unit is None else f"{tile.value} {tile.unit}"
-        rows.append([tile.label, _number(tile.value) if tile.unit is None else value, tile.explain])
+        value = tile.written if tile.unit else _number(tile.value)
+        rows.append([tile.label, value, tile.explain])
     for section in paper.sections:
         word = section.verdict.word if section.verdict else None
         said = [*section.sentences, *section.warnings, *(check.text for check in section.checks)]
@@ -94,8 +95,9 @@ def _number(text: str) -> Cell:
     # a code such as 007 is no number
     if found is None or re.match(r"[-−]?0\d", text):
         return text
-    value = float(text.rstrip("%").replace(",", "").replace("−", "-"))
-    return value / 100 if found[1] else value
+    # in decimals: 91.8% is 0.918 and not the nearest that a division gives
+    value = Decimal(text.rstrip("%").replace(",", "").replace("−", "-"))
+    return float(value.scaleb(-2) if found[1] else value)
 
 
 def _set_aside(words: Words, paper: Paper) -> Sheet:

@@ -50,6 +50,14 @@ class Tile:
     explain: str | None = None
     state: Look | None = None
 
+    @property
+    def written(self) -> str:
+        """The value with its unit: a space that never breaks, none before a percent sign."""
+        if not self.unit:
+            return self.value
+        space = "" if self.unit == "%" else "\N{NO-BREAK SPACE}"
+        return f"{self.value}{space}{self.unit}"
+
     def __post_init__(self) -> None:
         """Refuse a state that no page knows."""
         if self.state is not None:

@@ -27,8 +27,7 @@ def _paper(words: Words, paper: Paper, zone: tzinfo, width: int) -> Iterator[str
         yield from wrapped(f"? {notice}", width, hang=2)
     yield ""
     for tile in paper.tiles:
-        unit = f" {tile.unit}" if tile.unit else ""
-        yield from wrapped(f"  {tile.label}: {tile.value}{unit}", width, hang=4)
+        yield from wrapped(f"  {tile.label}: {tile.written}", width, hang=4)
     if paper.tiles:
         yield ""
     for section in paper.sections:

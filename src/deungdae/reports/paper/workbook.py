@@ -27,9 +27,11 @@ _FORMATS: Final[Mapping[str, Mapping[str, Any]]] = {
     "small": {"num_format": "0.0000"},
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
 }
-_HEADER: Final = {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#F4F6F9"}
-_TITLE: Final = {"font_color": "#566173"}
-_LEAD: Final = {"bold": True, "font_size": 12}
+_ROLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "header": {"bold": True, "bottom": 1, "text_wrap": True, "bg_color": "#F4F6F9"},
+    "title": {"font_color": "#566173"},
+    "lead": {"bold": True, "font_size": 12},
+}
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _HEADER_ROW: Final = 2  #: counted from 0; above it: what this is, and the sentence of the sheet
 _LONGEST: Final = 32_767  #: letters that a cell of Excel can hold
@@ -122,18 +124,16 @@ class _Writer:
         self._zone = zone
         self._names: list[str] = []
         self._formats: dict[tuple[str, int | None, bool], Any] = {}
-        self._header = book.add_format({**_FONT, **_HEADER})
-        self._title = book.add_format({**_FONT, **_TITLE})
-        self._lead = book.add_format({**_FONT, **_LEAD})
+        self._words: dict[tuple[str, bool], Any] = {}
 
     def add(self, sheet: Sheet, title: str) -> None:
         """Add one sheet: its title, its sentence, the header, the rows."""
         self._names.append(sheet_name(sheet.name, self._names))
         page = self._book.add_worksheet(self._names[-1])
-        page.write_string(0, 0, _whole(title), self._title)
-        page.write_string(1, 0, _whole(sheet.lead), self._lead)
+        self._say(page, 0, 0, title, "title")
+        self._say(page, 1, 0, sheet.lead, "lead")
         for x, column in enumerate(sheet.columns):
-            page.write_string(_HEADER_ROW, x, _whole(column.name), self._header)
+            self._say(page, _HEADER_ROW, x, column.name, "header")
             page.set_column(x, x, _width(column, [row[x] for row in sheet.rows]))
         for y, row in enumerate(sheet.rows, _HEADER_ROW + 1):
             for x, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
@@ -147,6 +147,15 @@ class _Writer:
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEADER_ROW)
         page.set_footer("&L&F&R&P / &N")
+
+    def _say(self, page: Any, y: int, x: int, text: str, role: str) -> None:
+        """Write a text above the rows; it may hold a name of the file as well."""
+        quoted = text.startswith(_FORMULA_SIGNS)
+        if (role, quoted) not in self._words:
+            self._words[role, quoted] = self._book.add_format(
+                {**_FONT, **_ROLES[role], **({"quote_prefix": True} if quoted else {})}
+            )
+        page.write_string(y, x, _whole(text), self._words[role, quoted])
 
     def _write(self, page: Any, y: int, x: int, column: Column, cell: Cell) -> None:
         if cell is None or cell == "":
