@@ -101,18 +101,18 @@ def garment() -> pa.Table:
     return _in_utc(table, "date")
 
 
-def milling(every: int = 10) -> pa.Table:
-    """Return each `every`-th row (of 10 Hz) of the 18 milling runs, with `tool_condition`."""
+def milling(every: int = 10, setting: str = "tool_condition") -> pa.Table:
+    """Return each `every`-th row (of 10 Hz) of the 18 milling runs, with a `setting` of the run."""
     folder = DATA / "cnc-mill-tool-wear"
     runs = csv.read_csv(folder / "experiments.csv")
     with gzip.open(folder / "cnc_timeseries.csv.gz") as stream:
         signals = csv.read_csv(pa.BufferReader(stream.read()))
     signals = signals.take(pa.array(range(0, signals.num_rows, every)))
     worn = dict(
-        zip(runs["experiment"].to_pylist(), runs["tool_condition"].to_pylist(), strict=True)
+        zip(runs["experiment"].to_pylist(), runs[setting].to_pylist(), strict=True)
     )
     condition = [worn[run] for run in signals["experiment"].to_pylist()]
-    return signals.append_column("tool_condition", pa.array(condition))
+    return signals.append_column(setting, pa.array(condition))
 
 
 def _in_utc(table: pa.Table, name: str) -> pa.Table:

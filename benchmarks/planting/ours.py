@@ -23,30 +23,32 @@ Document = Mapping[str, Any]
 def find(
     table: pa.Table,
     target: str,
-    bad: tuple[str, ...],
+    bad: tuple[str, ...] | None,
     time: str | None = None,
     by: tuple[str, ...] | None = None,
     reason: tuple[str, ...] | None = None,
     ignore: tuple[str, ...] = (),
     seed: int = 0,
+    **more: Any,
 ) -> Document:
     """Run the method on a table and return its document."""
-    return findings(table, target, bad, time, by, reason, ignore, seed).document
+    return findings(table, target, bad, time, by, reason, ignore, seed, **more).document
 
 
 def findings(
     table: pa.Table,
     target: str,
-    bad: tuple[str, ...],
+    bad: tuple[str, ...] | None,
     time: str | None = None,
     by: tuple[str, ...] | None = None,
     reason: tuple[str, ...] | None = None,
     ignore: tuple[str, ...] = (),
     seed: int = 0,
+    **more: Any,
 ) -> causes.Findings:
     """Run the method on a table and return its findings."""
     options = causes.Options(
-        target=target, bad=bad, time=time, by=by, reason=reason, ignore=ignore, seed=seed
+        target=target, bad=bad, time=time, by=by, reason=reason, ignore=ignore, seed=seed, **more
     )
     return causes.find(table, options)
 

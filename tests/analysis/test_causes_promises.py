@@ -50,7 +50,8 @@ def test_the_document_has_the_promised_keys(document: dict[str, Any]) -> None:
     (cause, *_) = document["strata"][0]["causes"]
     assert set(cause) == {
         "rank", "columns", "conditions", "rate_inside", "rate_outside", "n_inside", "n_outside",
-        "risk_ratio", "ci95", "q_value", "holds_later", "stability", "same_as", "warnings",
+        "risk_ratio", "ci95", "q_value", "holds_later", "stability", "same_as", "window",
+        "warnings",
     }  # fmt: skip
     assert set(cause["conditions"][0]) == {"columns", "op", "min", "max", "outside", "levels"}
 

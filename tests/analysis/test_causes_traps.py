@@ -279,7 +279,7 @@ def test_a_worse_cavity_is_named_and_is_no_process_cause() -> None:
     ("options", "words"),
     [
         ({"target": "없는열"}, "--target: there is no column 없는열"),
-        ({"target": "압력"}, "3000 different values"),
+        ({"target": "압력", "kind": "pass_fail"}, "3000 different values"),
         ({"target": "판정", "bad": ("NG",)}, "no value NG"),
         ({"ignore": ("모름",)}, "--ignore: there is no column 모름"),
         ({"time": "압력"}, "does not hold dates or times"),

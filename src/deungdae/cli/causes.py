@@ -15,6 +15,13 @@ from deungdae.records.environment import Settings
 from deungdae.records.messages import Message, message
 from deungdae.reports.words import Words
 
+KINDS = ("pass_fail", "number", "count", "classes")
+#: What a person may say of the table, by the names of the job's options.
+OPTIONS = (
+    *("target", "bad", "time", "by", "reason", "ignore"),
+    *("kind", "worse", "spec", "good"),
+)
+
 
 def add(commands: Any) -> None:
     """Add the parser of the command."""
@@ -29,6 +36,21 @@ def add(commands: Any) -> None:
     ):
         metavar = "VALUE[,VALUE…]" if name == "bad" else "COLUMN[,…]"
         parser.add_argument(f"--{name}", metavar=metavar, type=shared.several, help=what)
+    parser.add_argument("--kind", choices=KINDS, help="kind of result, guessed unless told")
+    parser.add_argument(
+        "--worse",
+        metavar="WAY",
+        help="high, low, away or away=x: how a measured value or a count is bad",
+    )
+    parser.add_argument(
+        "--spec", metavar="COLUMN=LSL..USL", help="limits of a measured column; outside is bad"
+    )
+    parser.add_argument(
+        "--good",
+        metavar="CLASS[,CLASS…]",
+        type=shared.several,
+        help="quality classes that are as wanted",
+    )
     parser.add_argument("--time", metavar="COLUMN", help="when the part was made")
     shared.add_output(parser)
     shared.add_json(parser)
@@ -39,7 +61,7 @@ def run(options: argparse.Namespace, settings: Settings, words: Words) -> int:
     """Analyse the file, print what was found, and write the reports that were asked for."""
     told = {
         name: list(value) if isinstance(value, tuple) else value
-        for name in ("target", "bad", "time", "by", "reason", "ignore")
+        for name in OPTIONS
         if (value := getattr(options, name)) is not None
     }
     analysed = analyse(options.file, options.sheet, told, options.seed, settings, words)

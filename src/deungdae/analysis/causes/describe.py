@@ -11,6 +11,7 @@ from itertools import permutations
 
 import numpy as np
 
+from deungdae.analysis.causes.labels import Labels
 from deungdae.analysis.causes.pairs import comparable
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episodes
 from deungdae.analysis.causes.region import (
@@ -25,9 +26,7 @@ from deungdae.analysis.causes.region import (
     region,
 )
 from deungdae.analysis.stats.binning import code
-from deungdae.analysis.stats.levels import LevelScanner
-from deungdae.analysis.stats.scan import Scanner, limits
-from deungdae.analysis.stats.shifts import shifted
+from deungdae.analysis.stats.scan import limits
 
 #: Partners tried for differences, products, ratios and second conditions.
 PARTNERS = 24
@@ -36,6 +35,8 @@ PARTNERS = 24
 MARGIN = 8.0
 #: ... and at least this share more than what it replaces.
 MARGIN_SHARE = 0.06
+#: Units with a measured result that each side of a second condition needs, about.
+FEWEST_INSIDE = 8
 #: Shifts that a second condition must beat within the first one's region.
 SHIFTS = 99
 
@@ -62,8 +63,7 @@ def describe(
     units that earlier causes left.
     """
     rows = np.nonzero(among)[0]
-    bad = problem.bad_rows[rows] > 0
-    first = _sharpened(problem, start, rows, bad)
+    first = _sharpened(problem, start, rows)
     # Bad units of one episode are one piece of evidence, not many.
     share = _independent(problem, among)
     best: tuple[Condition, ...] = (first,)
@@ -71,7 +71,7 @@ def describe(
     if first.levels is None and first.feature.op == VALUE:
         partners = _partners(problem, first.feature.columns[0], values)
         for feature in _pairs(problem, first.feature.columns[0], partners):
-            candidate = _best_condition(problem, feature, rows, bad)
+            candidate = _best_condition(problem, feature, rows)
             if candidate is not None:
                 value = _plainness(feature) * gain(problem, (candidate,), among)
                 if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
@@ -81,7 +81,7 @@ def describe(
         second = _second(problem, begin[0], values, among, rng)
         if second is None:
             continue
-        both = _settle(problem, begin[0], second, rows, bad)
+        both = _settle(problem, begin[0], second, rows)
         value = gain(problem, both, among)
         if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
             best, best_value = both, value
@@ -91,6 +91,8 @@ def describe(
 
 def _independent(problem: Problem, among: Mask) -> float:
     """Return how many episodes there are for each bad unit, above 0 to 1."""
+    if problem.measure is not None:
+        return problem.independent
     rows = np.nonzero(among)[0]
     bad = np.nonzero(problem.bad_rows[rows] > 0)[0]
     return float(episodes(bad, rows.size)[-1] + 1) / bad.size
@@ -124,21 +126,26 @@ def _plainness(feature: Feature) -> float:
     return 0.95 if feature.op == RATIO else 1.0
 
 
-def _best_condition(problem: Problem, feature: Feature, rows: Ints, bad: Mask) -> Condition | None:
+def _best_condition(problem: Problem, feature: Feature, rows: Ints) -> Condition | None:
     values = feature.values(problem)[rows]
     coded = code([values], rows.size)
-    best, where = Scanner(coded).values(np.nonzero(bad)[0][None])
+    labels = problem.labels(rows)
+    best, where = labels.scanner(coded).values(labels.observed[None])
     if best[0, 0] <= 0:
         return None
-    return condition_of(feature, values, bad, *limits(coded, 0, int(where[0, 0])))
+    found = limits(coded, 0, int(where[0, 0]))
+    return condition_of(feature, values, labels.weights, *found, labels.worth)
 
 
-def _sharpened(problem: Problem, start: Condition, rows: Ints, bad: Mask) -> Condition:
+def _sharpened(problem: Problem, start: Condition, rows: Ints) -> Condition:
     if start.levels is not None:
         return start
     shape = 3 if start.outside else (0 if start.low is None else 1 if start.high is None else 2)
     values = start.feature.values(problem)[rows]
-    return condition_of(start.feature, values, bad, start.low, start.high, shape)
+    labels = problem.labels(rows)
+    return condition_of(
+        start.feature, values, labels.weights, start.low, start.high, shape, labels.worth
+    )
 
 
 def _second(
@@ -146,8 +153,8 @@ def _second(
 ) -> Condition | None:
     """Return the condition that separates best within the region of the first, if chance cannot."""
     inside = np.nonzero(first.holds(problem) & among)[0]
-    bad = np.nonzero(problem.bad_rows[inside] > 0)[0]
-    if bad.size < 3 or inside.size - bad.size < 3:
+    labels = problem.labels(inside)
+    if labels.few or labels.count < 3 or not _divided(problem, labels, inside):
         return None
     used = set(first.feature.columns)
     singles = [Feature((c,)) for c in range(len(problem.numbers)) if c not in used]
@@ -164,56 +171,59 @@ def _second(
         return None
     local = [f.values(problem)[inside] for f in features]
     coded = code(local, inside.size)
-    scanner = Scanner(coded)
-    observed, where = scanner.values(bad[None])
-    null = scanner.values(shifted(bad, inside.size, SHIFTS, rng))[0]
+    scanner = labels.scanner(coded)
+    observed, where = scanner.values(labels.observed[None])
+    null = scanner.values(labels.shifted(SHIFTS, rng))[0]
     # A pair must be better than any plain column by the usual margin.
     handicap = np.array([0.0] * len(singles) + [MARGIN / 2] * len(pairs))
     observed = observed * np.array([_plainness(f) for f in features])
     chosen = int((observed[0] - handicap).argmax())
     by_chance = (null - handicap).max(axis=1)
-    level_of = _second_levels(problem, inside, bad)
+    level_of = _second_levels(problem, inside, labels)
     if level_of is not None and level_of[0] > observed[0, chosen] - handicap[chosen]:
         return level_of[1]
     if np.mean(by_chance >= observed[0, chosen] - handicap[chosen]) > 0.02:
         return None
-    is_bad = np.zeros(inside.size, dtype=bool)
-    is_bad[bad] = True
-    return condition_of(
-        features[chosen],
-        local[chosen],
-        is_bad,
-        *limits(coded, chosen, int(where[0, chosen])),
-    )
+    found = limits(coded, chosen, int(where[0, chosen]))
+    return condition_of(features[chosen], local[chosen], labels.weights, *found, labels.worth)
 
 
-def _second_levels(problem: Problem, inside: Ints, bad: Ints) -> tuple[float, Condition] | None:
+def _divided(problem: Problem, labels: Labels, inside: Ints) -> bool:
+    """Tell whether there are units on both sides for a second condition to tell apart."""
+    if problem.measure is not None:
+        return inside.size >= 2 * FEWEST_INSIDE
+    return inside.size - labels.count >= 3
+
+
+def _second_levels(
+    problem: Problem, inside: Ints, labels: Labels
+) -> tuple[float, Condition] | None:
     if not problem.categories:
         return None
-    scanner = LevelScanner([c.codes[inside] for c in problem.categories])
-    values = scanner.values(bad[None])[0]
+    scanner = labels.level_scanner([c.codes[inside] for c in problem.categories])
+    values = scanner.values(labels.observed[None])[0]
     chosen = int(values.argmax())
     # A fixed bar instead of shifts: levels are few, and the description's margin follows anyway.
     if values[chosen] < MARGIN:
         return None
-    levels = frozenset(scanner.levels(chosen, bad))
+    levels = frozenset(scanner.levels(chosen, labels.observed))
     return float(values[chosen]), Condition(
         Feature((len(problem.numbers) + chosen,)), levels=levels
     )
 
 
 def _settle(
-    problem: Problem, first: Condition, second: Condition, rows: Ints, bad: Mask
+    problem: Problem, first: Condition, second: Condition, rows: Ints
 ) -> tuple[Condition, ...]:
     """Let each of two conditions find its limits again given the other."""
     if first.levels is None:
         within = second.holds(problem)[rows]
-        again = _best_condition(problem, first.feature, rows[within], bad[within])
+        again = _best_condition(problem, first.feature, rows[within])
         if again is not None:
             first = again
     if second.levels is None:
         within = first.holds(problem)[rows]
-        again = _best_condition(problem, second.feature, rows[within], bad[within])
+        again = _best_condition(problem, second.feature, rows[within])
         if again is not None:
             second = again
     return first, second

@@ -7,7 +7,7 @@ the period has been found.
 
 import numpy as np
 
-from deungdae.analysis.causes.problem import Ints, Mask, Problem
+from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, region
 from deungdae.analysis.causes.relearn import relearn
 
@@ -25,6 +25,12 @@ def disguises(problem: Problem, conditions: tuple[Condition, ...], among: Mask) 
     """
     bad = problem.bad_rows > 0
     inside, known = region(problem, conditions)
+    if problem.measure is not None:
+        return [
+            name
+            for name, ids in problem.contexts.items()
+            if not _mean_survives(problem, conditions, inside, known & among & (ids >= 0), ids)
+        ]
     return [
         name
         for name, ids in problem.contexts.items()
@@ -47,14 +53,62 @@ def _survives(
         (bad & inside & known).sum(), (inside & known).sum(),
         (bad & ~inside & known).sum(), (~inside & known).sum(),
     )  # fmt: skip
+    judged = _judged_by_others(problem, conditions, known, number)
+    within, evidence = within_contexts(judged[known], bad[known], ids[known])
+    return bool(evidence >= KEPT_EVIDENCE and within >= KEPT_SHARE * crude)
+
+
+def _judged_by_others(
+    problem: Problem, conditions: tuple[Condition, ...], known: Mask, number: Ints
+) -> Mask:
+    """Return which units lie inside by limits that the other hand of contexts taught."""
     rows = np.nonzero(known)[0]
-    judged = np.zeros(inside.size, dtype=bool)
+    judged = np.zeros(problem.units, dtype=bool)
     for hand in (0, 1):
         mine = rows[number % 2 == hand]
         learnt = relearn(problem, conditions, rows[number % 2 != hand])
         judged[mine] = region(problem, learnt or conditions)[0][mine]
-    within, evidence = within_contexts(judged[known], bad[known], ids[known])
+    return judged
+
+
+def _mean_survives(
+    problem: Problem, conditions: tuple[Condition, ...], inside: Mask, known: Mask, ids: Ints
+) -> bool:
+    _, number = np.unique(ids[known], return_inverse=True)
+    if number.size == 0 or number.max() < 1:
+        return True
+    scores = problem.scores[known]
+    here = inside[known]
+    if not here.any() or here.all():
+        return True
+    crude = float(scores[here].mean() - scores[~here].mean())
+    judged = _judged_by_others(problem, conditions, known, number)
+    within, evidence = means_within(judged[known], scores, ids[known])
     return bool(evidence >= KEPT_EVIDENCE and within >= KEPT_SHARE * crude)
+
+
+def means_within(inside: Mask, values: Floats, ids: Ints) -> tuple[float, float]:
+    """Return (difference of means, standard normal deviate) pooled over contexts.
+
+    Differences are weighted by n_in * n_out / n, as in a regression with an effect for each
+    context; the variance is summed over the contexts (cluster-robust). Shapes: (units,).
+    """
+    _, number = np.unique(ids, return_inverse=True)
+    size = int(number.max()) + 1
+    total = np.bincount(number, minlength=size).astype(float)
+    n_in = np.bincount(number, weights=inside, minlength=size)
+    share = (n_in / total)[number]
+    centred = values - (np.bincount(number, weights=values, minlength=size) / total)[number]
+    lever = inside - share
+    power = float(lever @ lever)
+    if power <= 1e-9:
+        return 0.0, 0.0
+    difference = float(lever @ centred) / power
+    rest = centred - difference * lever
+    by_context = np.bincount(number, weights=lever * rest, minlength=size)
+    # Within few contexts a sum over them is no variance; each unit on its own is the least.
+    variance = max(float(by_context @ by_context), float(np.square(lever * rest).sum()))
+    return difference, difference * power / float(np.sqrt(max(variance, 1e-12)))
 
 
 def within_contexts(inside: Mask, bad: Mask, ids: Ints) -> tuple[float, float]:

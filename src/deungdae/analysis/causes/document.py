@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from deungdae.analysis.causes.evidence import Rates
 from deungdae.analysis.causes.judge import Cause
+from deungdae.analysis.causes.measured import Means
 from deungdae.analysis.causes.options import Source
 from deungdae.records.shoptable import ColumnSetAside, SetAside
 
@@ -31,22 +33,47 @@ def input_document(
 
 def cause_document(rank: int, cause: Cause) -> dict[str, Any]:
     """Return one cause as the promised JSON."""
-    low, high = cause.rates.interval
     return {
         "rank": rank,
         "columns": list(cause.columns),
         "conditions": list(cause.conditions),
-        "rate_inside": cause.rates.rate_inside,
-        "rate_outside": cause.rates.rate_outside,
-        "n_inside": cause.rates.rows_inside,
-        "n_outside": cause.rates.rows_outside,
-        "risk_ratio": _finite(cause.rates.ratio),
-        "ci95": [low, _finite(high)],
+        **(_means(cause.rates) if isinstance(cause.rates, Means) else _rates(cause.rates)),
         "q_value": cause.q_value,
         "holds_later": cause.holds_later,
         "stability": cause.stability,
         "same_as": list(cause.same_as),
+        **({"classes": list(cause.classes)} if cause.classes else {}),
+        "window": cause.window,
         "warnings": list(cause.warnings),
+    }
+
+
+def _rates(rates: Rates) -> dict[str, Any]:
+    low, high = rates.interval
+    return {
+        "rate_inside": rates.rate_inside,
+        "rate_outside": rates.rate_outside,
+        "n_inside": rates.rows_inside,
+        "n_outside": rates.rows_outside,
+        "risk_ratio": _finite(rates.ratio),
+        "ci95": [low, _finite(high)],
+    }
+
+
+def _means(found: Means) -> dict[str, Any]:
+    low, high = found.interval
+    return {
+        "rate_inside": None,
+        "rate_outside": None,
+        "n_inside": found.rows_inside,
+        "n_outside": found.rows_outside,
+        "risk_ratio": None,
+        "mean_inside": _finite(found.mean_inside),
+        "mean_outside": _finite(found.mean_outside),
+        "median_inside": _finite(found.median_inside),
+        "median_outside": _finite(found.median_outside),
+        "difference": _finite(found.difference),
+        "ci95": [_finite(low), _finite(high)],
     }
 
 

@@ -1,18 +1,20 @@
 """How sure a cause is: interval, later periods, resampling, columns that say the same."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
+from deungdae.analysis.causes.measured import pieces_inside
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episodes
 from deungdae.analysis.causes.region import Condition, region
 from deungdae.analysis.causes.relearn import relearn
 from deungdae.analysis.causes.search import Found
 from deungdae.analysis.stats.binning import MISSING, Coded, code
 from deungdae.analysis.stats.levels import best_of_levels
-from deungdae.analysis.stats.scan import OUTSIDE, Scanner, all_regions, best_of_counts, bin_counts
-from deungdae.analysis.stats.shifts import shifted
+from deungdae.analysis.stats.scan import OUTSIDE, all_regions, best_of_counts, bin_counts
+from deungdae.analysis.stats.weights import best_of_level_sums, best_of_sums, sums_by_bin
 
 #: Stretches of time that stay together when intervals and resamples are made.
 BLOCKS = 50
@@ -26,6 +28,8 @@ EARLIER = 0.6
 LAST = 0.3
 #: Fewer later episodes than this prove nothing either way.
 LATER_EPISODES = 3
+#: Units with a measured result that the later part needs on both sides of a limit.
+LATER_UNITS = 8
 #: Shifts for the test on the later part.
 LATER_SHIFTS = 199
 
@@ -44,6 +48,11 @@ class Rates:
     rate_outside: float
     ratio: float | None
     interval: tuple[float, float | None]
+
+    @property
+    def worse(self) -> bool:
+        """Whether the interval says that the rate is higher inside."""
+        return self.interval[0] > 1
 
 
 def rates(problem: Problem, conditions: tuple[Condition, ...]) -> Rates:
@@ -99,7 +108,9 @@ def _episodes_in(problem: Problem, mask: Mask) -> int:
 
 
 def episodes_inside(problem: Problem, found: Found) -> int:
-    """Return in how many episodes the bad units of a cause came."""
+    """Return in how many episodes the bad units of a cause came, or pieces of evidence."""
+    if problem.measure is not None or problem.runs is not None:
+        return pieces_inside(problem, found.described.inside)
     return _episodes_in(problem, found.described.inside)
 
 
@@ -115,6 +126,8 @@ def holds_later(problem: Problem, found: Found, rng: np.random.Generator) -> boo
     cannot tell: too few episodes, or a region that is hardly visited.
     """
     among = np.nonzero(found.among)[0]
+    if problem.measure is not None:
+        return _measured_later(problem, found, among, rng)
     bad = np.nonzero(problem.bad_rows[among] > 0)[0]
     number = episodes(bad, among.size)
     early_count = int(np.ceil(EARLIER * (number[-1] + 1)))
@@ -136,6 +149,44 @@ def holds_later(problem: Problem, found: Found, rng: np.random.Generator) -> boo
     return None if answer is None or today is None else True
 
 
+def _measured_later(
+    problem: Problem, found: Found, among: Ints, rng: np.random.Generator
+) -> bool | None:
+    """Cut a measured result where 60 and 70 % of the units, or of whole runs, have passed."""
+    answers = []
+    for share, level in ((EARLIER, 0.05), (1 - LAST, 0.1)):
+        cut = int(share * among.size)
+        if problem.runs is not None and cut:
+            # A run that the cut would divide stays whole, before it.
+            cut += int(np.sum(problem.runs[among[cut:]] == problem.runs[among[cut - 1]]))
+        early, late = among[:cut], among[cut:]
+        if min(early.size, late.size) < LATER_UNITS:
+            return None
+        answers.append(_holds_after(problem, found, early, late, level, rng))
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _mean_holds(
+    problem: Problem, inside: Mask, outside: Mask, late: Ints, level: float,
+    rng: np.random.Generator,
+) -> bool | None:  # fmt: skip
+    if min(inside.sum(), outside.sum()) < LATER_UNITS:
+        return None
+    labels = problem.labels(late)
+    rest = int(outside.sum())
+
+    def difference(labellings: Floats) -> Floats:
+        here = labels.inside(labellings, inside) / int(inside.sum())
+        return here - labels.inside(labellings, outside) / rest
+
+    seen = difference(labels.observed[None])[0]
+    by_chance = difference(labels.shifted(LATER_SHIFTS, rng))
+    p = (1 + np.sum(by_chance >= seen - 1e-9)) / (1 + by_chance.size)
+    return bool(p <= level and seen > 0)
+
+
 def _holds_after(
     problem: Problem, found: Found, early: Ints, late: Ints, level: float, rng: np.random.Generator
 ) -> bool | None:
@@ -144,6 +195,8 @@ def _holds_after(
         return False
     everywhere, known = region(problem, learnt)
     inside, outside = everywhere[late], (known & ~everywhere)[late]
+    if problem.measure is not None:
+        return _mean_holds(problem, inside, outside, late, level, rng)
     is_bad = problem.bad_rows > 0
     late_bad = np.nonzero(is_bad[late])[0]
     in_early = everywhere[early]
@@ -151,7 +204,8 @@ def _holds_after(
     hits = int(inside[late_bad].sum())
     if late_bad.size < LATER_EPISODES or max(inside.sum() * rate_early, hits) < LATER_EPISODES:
         return None
-    by_chance = inside[shifted(late_bad, late.size, LATER_SHIFTS, rng)].sum(axis=1)
+    labels = problem.labels(late)
+    by_chance = labels.inside(labels.shifted(LATER_SHIFTS, rng), inside)
     p = (1 + np.sum(by_chance >= hits)) / (1 + by_chance.size)
     rate_late = float(is_bad[late][inside].mean()) if inside.any() else 0.0
     rate_rest = float(is_bad[late][outside].mean()) if outside.any() else 0.0
@@ -172,8 +226,8 @@ def same_as(problem: Problem, coded: Coded, found: Found) -> list[int]:
     sample = among[::step]
     ranks = {c: stats.rankdata(problem.numbers[c][sample]) for c in numbers}
     part = coded.take(among)
-    bad = np.nonzero(problem.bad_rows[among] > 0)[0]
-    value, where = Scanner(part).values(bad[None])
+    labels = problem.labels(among)
+    value, where = labels.scanner(part).values(labels.observed[None])
     inside = found.described.inside[among]
     alike: list[tuple[float, int]] = []
     for column in range(len(problem.numbers)):
@@ -236,8 +290,29 @@ def stability(
             np.concatenate((part.codes, own.codes), axis=1),
             np.concatenate((part.edges, own.edges)),
         )
+    mine = {*alike, *(c for condition in conditions for c in condition.feature.columns)}
+    plain = np.array([c in mine for c in range(coded.columns + len(problem.categories))])
+    names = np.insert(plain, coded.columns, [True] * len(derived))
     blocks = min(BLOCKS, among.size)
     ends = np.arange(1, blocks) * among.size // blocks
+    if problem.measure is not None or problem.runs is not None:
+        best = _resampled_sums(problem, part, among, ends, rng)
+    else:
+        best = _resampled_counts(problem, part, among, ends, rng)
+    again = 0
+    for values in best:
+        # Columns that say the same as one another must not push the cause out of the first places.
+        rivals = np.sort(values[~names])[::-1]
+        bar = rivals[rank] if rivals.size > rank else -np.inf
+        again += bool(values[names].max() > bar)
+    return again / RESAMPLES
+
+
+def _resampled_counts(
+    problem: Problem, part: Coded, among: Ints, ends: Ints, rng: np.random.Generator
+) -> Iterator[Floats]:
+    """Yield the best value of each column and category in each resample of blocks."""
+    blocks = ends.size + 1
     bad = np.nonzero(problem.bad_rows[among] > 0)[0]
     of_bad = np.split(bad, np.searchsorted(bad, ends))
     all_counts = np.stack(
@@ -245,21 +320,55 @@ def stability(
     )
     bad_counts = np.stack([bin_counts(part.take(rows)) for rows in of_bad])
     levels = [_level_counts(c.codes[among], bad, ends) for c in problem.categories]
-    mine = {*alike, *(c for condition in conditions for c in condition.feature.columns)}
-    plain = np.array([c in mine for c in range(coded.columns + len(levels))])
-    names = np.insert(plain, coded.columns, [True] * len(derived))
-    again = 0
     for weight in rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES):
         numbers = best_of_counts(
             np.tensordot(weight, all_counts, axes=1), np.tensordot(weight, bad_counts, axes=1)
         )
         others = [best_of_levels(weight @ rows, weight @ hits) for rows, hits in levels]
-        best = np.concatenate((numbers, others))
-        # Columns that say the same as one another must not push the cause out of the first places.
-        rivals = np.sort(best[~names])[::-1]
-        bar = rivals[rank] if rivals.size > rank else -np.inf
-        again += bool(best[names].max() > bar)
-    return again / RESAMPLES
+        yield np.concatenate((numbers, others))
+
+
+def _resampled_sums(
+    problem: Problem, part: Coded, among: Ints, ends: Ints, rng: np.random.Generator
+) -> Iterator[Floats]:
+    """Do the same for weights; where there are whole runs, a block is one run."""
+    labels = problem.labels(among)
+    weights, worth = labels.weights, labels.worth
+    if problem.runs is not None:
+        ends = np.nonzero(np.diff(problem.runs[among]))[0] + 1
+    blocks = ends.size + 1
+    pieces = [
+        (Coded(codes, part.edges), own)
+        for codes, own in zip(np.split(part.codes, ends), np.split(weights, ends), strict=True)
+    ]
+    counts = np.stack([bin_counts(coded) for coded, _ in pieces])
+    sums = np.stack([sums_by_bin(coded, own) for coded, own in pieces])
+    squares = np.stack([sums_by_bin(coded, own**2) for coded, own in pieces])
+    levels = [_level_sums(c.codes[among], weights, ends) for c in problem.categories]
+    for weight in rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES):
+        numbers = best_of_sums(
+            np.tensordot(weight, counts, axes=1),
+            np.tensordot(weight, sums, axes=1),
+            np.tensordot(weight, squares, axes=1),
+            worth,
+        )
+        others = [
+            best_of_level_sums(weight @ n, weight @ own, weight @ powers, worth)
+            for n, own, powers in levels
+        ]
+        yield np.concatenate((numbers, others))
+
+
+def _level_sums(codes: Ints, weights: Floats, ends: Ints) -> tuple[Ints, Floats, Floats]:
+    """Return units, sum and sum of squares of each level in each block, (blocks, levels)."""
+    size = int(codes.max(initial=0)) + 1
+    counts, sums, squares = [], [], []
+    for part, own in zip(np.split(codes, ends), np.split(weights, ends), strict=True):
+        known = part >= 0
+        counts.append(np.bincount(part[known], minlength=size))
+        sums.append(np.bincount(part[known], own[known], minlength=size))
+        squares.append(np.bincount(part[known], own[known] ** 2, minlength=size))
+    return np.stack(counts), np.stack(sums), np.stack(squares)
 
 
 def _level_counts(codes: Ints, bad: Ints, ends: Ints) -> tuple[Ints, Ints]:

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
+from deungdae.analysis.causes.measured import blocks_of
 from deungdae.analysis.causes.problem import Problem
 from deungdae.analysis.causes.region import Condition, region
 from deungdae.analysis.stats.intervals import wilson
@@ -77,12 +79,44 @@ def _bin(
     problem: Problem, chosen: Mask, low: float | None, high: float | None, level: str | None,
     inside: bool,
 ) -> dict[str, Any]:  # fmt: skip
+    if problem.measure is not None:
+        return _mean_bin(problem, chosen, low, high, level, inside)
     n, bad = int(problem.rows[chosen].sum()), int(problem.bad_rows[chosen].sum())
     first, last = wilson(bad, n)
     return {
         "lo": low, "hi": high, "level": level, "n": n, "bad": bad,
         "rate": bad / n if n else 0.0, "ci95": [first, last], "inside": bool(inside),
     }  # fmt: skip
+
+
+def _mean_bin(
+    problem: Problem, chosen: Mask, low: float | None, high: float | None, level: str | None,
+    inside: bool,
+) -> dict[str, Any]:  # fmt: skip
+    n = int(problem.rows[chosen].sum())
+    told, rows = problem.told[chosen], problem.rows[chosen]
+    mean = float(np.average(told, weights=rows)) if n else None
+    return {
+        "lo": low, "hi": high, "level": level, "n": n, "mean": mean,
+        "median": float(np.median(told)) if n else None,
+        "ci95": list(_mean_interval(problem, chosen, mean)), "inside": bool(inside),
+    }  # fmt: skip
+
+
+def _mean_interval(
+    problem: Problem, chosen: Mask, mean: float | None
+) -> tuple[float | None, float | None]:
+    """Return the 95 % interval of a mean over blocks of time, as for causes; None for one unit."""
+    if mean is None or chosen.sum() < 2:
+        return None, None
+    block = blocks_of(problem)[chosen]
+    weights = problem.rows[chosen] / problem.rows[chosen].sum()
+    score = weights * (problem.told[chosen] - mean)
+    sums = np.bincount(np.unique(block, return_inverse=True)[1].reshape(-1), weights=score)
+    clustered = float(np.square(sums).sum()) * sums.size / max(sums.size - 1, 1)
+    alone = float(np.square(score).sum()) / problem.independent
+    width = float(stats.t.ppf(0.975, max(sums.size - 1, 2))) * float(np.sqrt(max(clustered, alone)))
+    return mean - width, mean + width
 
 
 def of_levels(
@@ -107,15 +141,18 @@ def _scatter(problem: Problem, conditions: tuple[Condition, ...]) -> dict[str, A
         return None
     x, y = (problem.numbers[c] for c in columns)
     known = ~np.isnan(x) & ~np.isnan(y)
-    bad = np.nonzero(known & (problem.bad_rows > 0))[0]
-    good = np.nonzero(known & (problem.bad_rows == 0))[0]
+    is_bad = problem.bad_rows > 0
+    if problem.measure is not None:
+        # A picture of a measured result marks the worst quarter.
+        is_bad = problem.scores >= np.quantile(problem.scores, 0.75)
+    bad, good = np.nonzero(known & is_bad)[0], np.nonzero(known & ~is_bad)[0]
     bad = bad[:: max(1, -(-bad.size // (POINTS // 2)))]
     good = good[:: max(1, -(-good.size // (POINTS - bad.size)))]
     rows = np.sort(np.concatenate((bad, good)))
     return {
         "x": [float(v) for v in x[rows]],
         "y": [float(v) for v in y[rows]],
-        "bad": [bool(b) for b in problem.bad_rows[rows] > 0],
+        "bad": [bool(b) for b in is_bad[rows]],
         "x_column": problem.name_of(columns[0]),
         "y_column": problem.name_of(columns[1]),
     }
@@ -134,11 +171,20 @@ def timeline(problem: Problem) -> dict[str, Any]:
         week = distinct[-1] < 10_000
         names = [_day(int(d) * (7 if week else 1)) if d >= 0 else "" for d in distinct]
     rows = np.bincount(number, weights=problem.rows).astype(int)
-    bad = np.bincount(number, weights=problem.bad_rows).astype(int)
     step = -(-rows.size // PERIODS)
+    counted = [int(rows[i : i + step].sum()) for i in range(0, rows.size, step)]
+    if problem.measure is not None:
+        sums = np.bincount(number, weights=problem.rows * problem.told)
+        totals = [float(sums[i : i + step].sum()) for i in range(0, rows.size, step)]
+        return {
+            "periods": names[::step],
+            "rows": counted,
+            "mean": [total / n if n else None for total, n in zip(totals, counted, strict=True)],
+        }
+    bad = np.bincount(number, weights=problem.bad_rows).astype(int)
     return {
         "periods": names[::step],
-        "rows": [int(rows[i : i + step].sum()) for i in range(0, rows.size, step)],
+        "rows": counted,
         "bad": [int(bad[i : i + step].sum()) for i in range(0, rows.size, step)],
     }
 

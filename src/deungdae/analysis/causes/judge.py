@@ -16,7 +16,8 @@ from deungdae.analysis.causes.evidence import (
     same_as,
     stability,
 )
-from deungdae.analysis.causes.problem import Problem
+from deungdae.analysis.causes.measured import Means, means
+from deungdae.analysis.causes.problem import Mask, Problem
 from deungdae.analysis.causes.region import Condition, region
 from deungdae.analysis.causes.search import Found, Outcome
 from deungdae.analysis.stats.binning import code
@@ -47,7 +48,7 @@ class Cause:
 
     conditions: tuple[dict[str, Any], ...]
     columns: tuple[str, ...]
-    rates: Rates
+    rates: Rates | Means
     q_value: float
     holds_later: bool | None
     stability: float
@@ -55,6 +56,8 @@ class Cause:
     warnings: tuple[str, ...]
     shapes: tuple[Condition, ...] = ()
     level_counts: tuple[tuple[str, int, int], ...] = ()  #: of a cavity column: level, rows, bad
+    classes: tuple[dict[str, Any], ...] = ()  #: share of each quality class inside and outside
+    window: dict[str, Any] | None = None  #: the operating window that is recommended, if any
 
     @property
     def clear(self) -> bool:
@@ -63,7 +66,7 @@ class Cause:
             self.q_value <= CLEAR_Q
             and self.holds_later is True
             and self.stability >= CLEAR_STABILITY
-            and self.rates.interval[0] > 1
+            and self.rates.worse
             and not DOUBTS & set(self.warnings)
         )
 
@@ -139,8 +142,9 @@ def judge(
             # Weak to begin with, and the data speak against it: not worth a person's time.
             continue
         conditions = found.described.conditions
-        measured = rates(full, conditions)
-        if place > 0 and measured.interval[0] <= 1:
+        measured: Rates | Means
+        measured = rates(full, conditions) if full.measure is None else means(full, conditions)
+        if place > 0 and not measured.worse:
             # Found on what earlier causes left, and nothing to be seen of it on the whole.
             continue
         columns = list(
@@ -177,7 +181,8 @@ def verdict(
         warnings.append("few_episodes")
     if problem.bad.size and _one_period(problem):
         warnings.append("one_period")
-    if columns == 0 or problem.bad.size == problem.units:
+    all_bad = problem.measure is None and problem.bad.size == problem.units
+    if columns == 0 or all_bad:
         # Nothing to compare with: no verdict on causes is possible, however much data there is.
         return Judged(NOT_ENOUGH, (), None, (*warnings, *(() if columns else ("no_columns",))))
     if any(c.clear for c in ordered):
@@ -187,19 +192,29 @@ def verdict(
             c for c in ordered if c.clear or (c.holds_later is not False and c.q_value <= CLEAR_Q)
         ]
         return Judged(CLEAR, tuple(ordered), None, tuple(warnings))
-    needed = None
-    if problem.episodes < power.episodes_needed(columns):
-        needed = power.missing(columns, int(problem.bad_rows.sum()), problem.episodes, days)
+    needed = _needed(problem, columns, days)
     if ordered:
         return Judged(SUSPECTED, tuple(ordered), needed, tuple(warnings))
     return Judged(NONE if needed is None else NOT_ENOUGH, (), needed, tuple(warnings))
+
+
+def _needed(
+    problem: Problem, columns: int, days: float | None
+) -> dict[str, int | float | None] | None:
+    if problem.measure is not None:
+        if problem.episodes >= power.independent_needed(columns):
+            return None
+        return power.missing_results(columns, int(problem.rows.sum()), problem.episodes, days)
+    if problem.episodes >= power.episodes_needed(columns):
+        return None
+    return power.missing(columns, int(problem.bad_rows.sum()), problem.episodes, days)
 
 
 def _doubts(
     searched: Problem,
     full: Problem,
     found: Found,
-    measured: Rates,
+    measured: Rates | Means,
     later: bool | None,
     stable: float,
 ) -> tuple[str, ...]:
@@ -215,11 +230,12 @@ def _doubts(
     count = episodes_inside(searched, found)
     if count < CLEAR_EPISODES:
         doubts.append("few_episodes")
-    if _one_period(replace(full, bad_rows=full.bad_rows * region(full, conditions)[0])):
+    inside = region(full, conditions)[0]
+    there = inside if full.measure is not None else inside & (full.bad_rows > 0)
+    if _all_in_one_period(full, there):
         doubts.append("one_period")
     plain = len(conditions) == 1 and len(conditions[0].feature.columns) == 1
-    covers = measured.rate_outside * measured.rows_outside <= (1 - PERFECT) * full.bad_rows.sum()
-    if plain and count >= 10 and measured.rate_inside >= PERFECT and covers:
+    if plain and count >= 10 and _tells_all(full, measured, conditions[0]):
         doubts.append("leakage")
     if any(_drifts(searched, c) for cond in conditions for c in cond.feature.columns):
         doubts.append("drift")
@@ -230,11 +246,33 @@ def _doubts(
     return tuple(doubts)
 
 
-def _one_period(problem: Problem) -> bool:
-    period = problem.contexts.get("period")
-    if period is None or problem.bad.size == 0:
+def _tells_all(problem: Problem, measured: Rates | Means, condition: Condition) -> bool:
+    """Tell whether one limit separates nearly all bad from good, or the column is the result."""
+    if isinstance(measured, Rates):
+        left = measured.rate_outside * measured.rows_outside
+        return bool(
+            measured.rate_inside >= PERFECT and left <= (1 - PERFECT) * problem.bad_rows.sum()
+        )
+    if condition.levels is not None:
         return False
-    return np.unique(period[problem.bad]).size == 1 and np.unique(period).size > 1
+    values = condition.feature.values(problem)
+    known = ~np.isnan(values)
+    ranks = stats.rankdata(values[known])
+    scores = stats.rankdata(problem.scores[known])
+    if ranks.size < 10 or ranks.std() == 0 or scores.std() == 0:
+        return False
+    return bool(abs(np.corrcoef(ranks, scores)[0, 1]) >= PERFECT)
+
+
+def _one_period(problem: Problem) -> bool:
+    return _all_in_one_period(problem, problem.bad_rows > 0)
+
+
+def _all_in_one_period(problem: Problem, there: Mask) -> bool:
+    period = problem.contexts.get("period")
+    if period is None or not there.any():
+        return False
+    return np.unique(period[there]).size == 1 and np.unique(period).size > 1
 
 
 def _drifts(problem: Problem, column: int) -> bool:

@@ -62,6 +62,14 @@ def understand(texts: Texts) -> Meaning:
     sum_bad = sum(counts[i] for i in bad)
     total = texts.codes.size if meaning.blank_is_good else sum_bad + sum(counts[i] for i in good)
     unsaid = sum(counts[i] for i in bad - said)
+    if sum_bad == total and unsaid > 0.5 * sum_bad:
+        raise UnusableOption(
+            "Column {column}: every part has the value {bad}, so no part would be good and there "
+            "is nothing to compare. If {bad} means good, say with --bad which value means a "
+            "defect, even if this file does not hold it; if all parts are bad, say --bad {bad}.",
+            column=texts.name,
+            bad=_shown([texts.levels[i] for i in sorted(bad)]),
+        )
     if sum_bad > 0.5 * total and unsaid > 0.5 * sum_bad:
         raise UnusableOption(
             "Column {column}: taking {bad} for the defect would make {percent} % of the parts bad. "

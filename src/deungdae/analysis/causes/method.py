@@ -1,48 +1,38 @@
 """The method `causes`, version 1: from a table to the causes of its defects."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deungdae.analysis.causes import figures
 from deungdae.analysis.causes.cavities import CavityFinding, compare
+from deungdae.analysis.causes.classes import kind_document, with_classes
 from deungdae.analysis.causes.cleaning import DROPOUT, dropouts, repeated, without_sentinels
 from deungdae.analysis.causes.document import cause_document, input_document
 from deungdae.analysis.causes.evidence import Rates, rates
-from deungdae.analysis.causes.frame import NO_TIME, Frame, Ints, Numbers, Texts, Times, to_frame
+from deungdae.analysis.causes.frame import Frame, Ints, Numbers, Texts, Times, to_frame
 from deungdae.analysis.causes.judge import SUSPECTED_Q, Cause, Judged, judge, q_values, verdict
+from deungdae.analysis.causes.kinds import find_result
 from deungdae.analysis.causes.options import Options, Source
 from deungdae.analysis.causes.problem import Category, Mask, Problem
+from deungdae.analysis.causes.questions import Progress, Question, ask
 from deungdae.analysis.causes.region import Condition, Feature
 from deungdae.analysis.causes.roles import Roles, assign
-from deungdae.analysis.causes.search import Outcome, search
-from deungdae.analysis.causes.strata import MOST_STRATA, Stratum, divide
+from deungdae.analysis.causes.strata import MOST_STRATA, divide
 from deungdae.analysis.causes.target import (
     BAD_ROW,
     MISSING_ROW,
     UNKNOWN_ROW,
     Target,
-    find_target,
     named,
 )
-from deungdae.analysis.causes.units import (
-    DAY,
-    Layout,
-    build,
-    cavity_columns,
-    lay_out,
-    sorted_rows,
-)
+from deungdae.analysis.causes.units import cavity_columns
 from deungdae.records.shoptable import SetAside
 
 METHOD, VERSION = "causes", 1
-#: Units, and bad units among them, that are searched at most in one stratum; more are sampled.
-MOST_UNITS, MOST_BAD_UNITS = 200_000, 5_000
-
-Progress = Callable[[str, float], None]
+#: What a warning says was guessed of the results.
+GUESSES = ("bad", "kind", "worse", "nominal", "good")
 
 
 @dataclass(frozen=True)
@@ -51,22 +41,6 @@ class Findings:
 
     document: dict[str, Any]
     figures: dict[str, Any]
-
-
-@dataclass
-class _Question:
-    """One stratum and one reason, on its way to a verdict."""
-
-    stratum: Stratum
-    reason: str | None
-    problem: Problem
-    layout: Layout
-    unit: Ints
-    marked: NDArray[np.bool_]
-    searched: Problem
-    outcome: Outcome
-    days: float | None
-    shuffled: bool
 
 
 def find(
@@ -88,7 +62,7 @@ def find(
     tell = progress or (lambda _step, _share: None)
     tell("understanding", 0.0)
     frame = to_frame(table, options.time_zone)
-    target = find_target(frame, options)
+    target = find_result(frame, options)
     roles_all = assign(frame, target, target.state == BAD_ROW, options)
     used, set_aside, copies = _used_rows(frame, target, roles_all)
     frame, dropped_out = _cleaned(frame, roles_all)
@@ -99,13 +73,10 @@ def find(
     if divided.too_small:
         set_aside.append(SetAside("stratum_too_small", divided.too_small))
     bad = target.state == BAD_ROW
-    results = frame.texts(target.column).codes
     strata = sorted(divided.strata, key=lambda s: (-int(bad[s.rows].sum()), -s.rows.size))
-    questions = _questions(
-        frame, roles_all, strata[:MOST_STRATA], bad, options, source, results, tell
-    )
+    questions = ask(frame, roles_all, strata[:MOST_STRATA], target, options, source, tell)
     tell("judging", 0.85)
-    entries, pictures = _judged(frame, roles_all, questions, options)
+    entries, pictures = _judged(frame, roles_all, target, questions, options)
     used_rows = sum(s.rows.size for s in divided.strata)
     warnings = _warnings(frame, target, roles_all, used, bad, questions, copies, dropped_out)
     guessed = {**source.guessed, **target.guessed, **roles_all.guessed}
@@ -119,7 +90,7 @@ def find(
             source, frame.rows, used_rows, set_aside, roles_all.set_aside, guessed,
             target.column, divided.columns,
         ),
-        "target": {"column": target.column, "kind": "pass_fail", "bad": list(target.bad)},
+        "target": target.document(),
         "strata": entries,
         "warnings": warnings,
     }  # fmt: skip
@@ -130,15 +101,15 @@ def find(
 def understand(table: Any, options: Options | None = None) -> dict[str, Any]:
     """Say what `find` would take each column of a table for, without searching for causes.
 
-    Returns plain JSON data: target {"column", "bad"}, time, by, reason, guessed (the names of
-    those four and "bad" that nobody told), rows_used, set_aside [{"reason", "rows"}] and
+    Returns plain JSON data: target {"column", "bad", "kind", …}, time, by, reason, guessed (the
+    names of those four and "bad" that nobody told), rows_used, set_aside [{"reason", "rows"}] and
     columns_set_aside [{"column", "reason"}].
 
     Raises what `find` raises before it searches.
     """
     options = options or Options()
     frame = to_frame(table, options.time_zone)
-    target = find_target(frame, options)
+    target = find_result(frame, options)
     roles = assign(frame, target, target.state == BAD_ROW, options)
     used, set_aside, _ = _used_rows(frame, target, roles)
     cleaned, _ = _cleaned(frame, roles)
@@ -150,7 +121,7 @@ def understand(table: Any, options: Options | None = None) -> dict[str, Any]:
         set_aside.append(SetAside("stratum_too_small", divided.too_small))
     guessed = {*target.guessed, *roles.guessed, *(["by"] if by is None else [])}
     return {
-        "target": {"column": target.column, "bad": list(target.bad)},
+        "target": target.document(),
         "time": roles.time,
         "by": list(divided.columns),
         "reason": list(roles.reason_columns),
@@ -220,101 +191,8 @@ def _cleaned(frame: Frame, roles: Roles) -> tuple[Frame, dict[str, list[float]]]
     return Frame(frame.rows, columns), dropped
 
 
-def _questions(
-    frame: Frame,
-    roles: Roles,
-    strata: list[Stratum],
-    bad: Mask,
-    options: Options,
-    source: Source,
-    results: Ints,
-    tell: Progress,
-) -> list[_Question]:
-    questions: list[_Question] = []
-    for number, stratum in enumerate(strata):
-        rows = stratum.rows
-        shuffled = roles.time is None and sorted_rows(frame, rows, results, roles.numbers)
-        if shuffled:
-            # No order is better than one that was made afterwards.
-            rows = np.random.default_rng([options.seed, number, 2]).permutation(rows)
-        layout = lay_out(frame, rows, roles.time, roles.numbers)
-        for reason, marked in _reasons(roles, stratum, bad):
-            tell("searching", 0.1 + 0.75 * number / len(strata))
-            excluded = bad & ~marked
-            problem, unit = build(
-                frame, layout, marked, excluded, roles.numbers, roles.categories, roles.time,
-                source.units,
-            )  # fmt: skip
-            seed = np.random.SeedSequence([options.seed, len(questions)])
-            rng = np.random.default_rng(seed)
-            searched = thin(problem, rng)
-            questions.append(
-                _Question(
-                    stratum,
-                    reason,
-                    problem,
-                    layout,
-                    unit,
-                    marked,
-                    searched,
-                    search(searched, rng),
-                    _days(frame, layout, roles.time),
-                    shuffled,
-                )
-            )
-    return questions
-
-
-def _reasons(roles: Roles, stratum: Stratum, bad: Mask) -> list[tuple[str | None, Mask]]:
-    """Return the reasons that occur in a stratum, most bad rows first, and all of them together."""
-    inside = np.zeros(bad.size, dtype=bool)
-    inside[stratum.rows] = True
-    here = [(name, rows & inside) for name, rows in roles.reasons.items()]
-    named_ones = sorted(
-        ((name, rows) for name, rows in here if rows.any()), key=lambda item: -int(item[1].sum())
-    )
-    every = bad & inside
-    if len(named_ones) == 1 and np.array_equal(named_ones[0][1], every):
-        return [(named_ones[0][0], every)]
-    return [*named_ones, (None, every)]
-
-
-def thin(problem: Problem, rng: np.random.Generator) -> Problem:
-    """Return the problem with at most `MOST_UNITS` units, of them `MOST_BAD_UNITS` bad.
-
-    Bad units are kept while they are few enough; otherwise bad and good are thinned alike.
-    """
-    bad, good = problem.bad, np.nonzero(problem.bad_rows == 0)[0]
-    if problem.units <= MOST_UNITS and bad.size <= MOST_BAD_UNITS:
-        return problem
-    wanted = good.size
-    if bad.size > MOST_BAD_UNITS:
-        wanted = max(1, round(good.size * MOST_BAD_UNITS / bad.size))
-        bad = rng.choice(bad, MOST_BAD_UNITS, replace=False)
-    wanted = min(wanted, MOST_UNITS - bad.size)
-    chosen = np.sort(np.concatenate((bad, rng.choice(good, wanted, replace=False))))
-    return replace(
-        problem,
-        numbers=tuple(values[chosen] for values in problem.numbers),
-        categories=tuple(Category(c.name, c.levels, c.codes[chosen]) for c in problem.categories),
-        rows=problem.rows[chosen],
-        bad_rows=problem.bad_rows[chosen],
-        contexts={name: ids[chosen] for name, ids in problem.contexts.items()},
-    )
-
-
-def _days(frame: Frame, layout: Layout, time: str | None) -> float | None:
-    if time is None:
-        return None
-    column = frame.columns[time]
-    assert isinstance(column, Times)
-    local = column.local[layout.rows]
-    known = local[local != NO_TIME]
-    return float(np.unique(known // DAY).size) if known.size else None
-
-
 def _judged(
-    frame: Frame, roles: Roles, questions: list[_Question], options: Options
+    frame: Frame, roles: Roles, target: Target, questions: list[Question], options: Options
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     entries, pictures = [], []
     all_q = q_values([q.outcome for q in questions])
@@ -324,14 +202,17 @@ def _judged(
             question.searched, question.problem, question.outcome, q, question.days, rng,
             ordered=not question.shuffled,
         )  # fmt: skip
-        judged = _with_cavities(frame, roles, question, judged, len(questions), rng)
         problem = question.problem
+        if problem.measure is None:
+            judged = _with_cavities(frame, roles, question, judged, len(questions), rng)
+        judged = with_classes(question, target, judged)
         entries.append(
             {
                 "where": question.stratum.where,
                 "reason": question.reason,
+                **kind_document(target, problem),
                 "rows": int(problem.rows.sum()),
-                "bad": int(problem.bad_rows.sum()),
+                "bad": int(problem.bad_rows.sum()) if problem.measure is None else None,
                 "episodes": problem.episodes,
                 "verdict": judged.verdict,
                 "needed": judged.needed,
@@ -360,7 +241,7 @@ def _judged(
 def _with_cavities(
     frame: Frame,
     roles: Roles,
-    question: _Question,
+    question: Question,
     judged: Judged,
     questions: int,
     rng: np.random.Generator,
@@ -382,7 +263,7 @@ def _with_cavities(
 
 
 def _cavity_cause(
-    finding: CavityFinding, question: _Question, texts: Texts, bad: Mask, questions: int
+    finding: CavityFinding, question: Question, texts: Texts, bad: Mask, questions: int
 ) -> Cause:
     rows = question.layout.rows[finding.known]
     used, codes = np.unique(texts.codes[rows], return_inverse=True)
@@ -406,18 +287,18 @@ def _cavity_cause(
 
 
 def _warnings(
-    frame: Frame, target: Target, roles: Roles, used: Ints, bad: Mask, questions: list[_Question],
+    frame: Frame, target: Target, roles: Roles, used: Ints, bad: Mask, questions: list[Question],
     copies: int, dropped_out: dict[str, list[float]],
 ) -> list[str]:  # fmt: skip
     warnings = []
-    if not bad[used].any():
+    fails = target.measure is None or target.spec is not None
+    if fails and not bad[used].any():
         warnings.append("no_bad_rows")
-    elif bad[used].all():
+    elif fails and bad[used].all():
         warnings.append("all_bad")
     if "target" in target.guessed:
         warnings.append("target_guessed")
-    if "bad" in target.guessed:
-        warnings.append("bad_guessed")
+    warnings += [f"{what}_guessed" for what in GUESSES if what in target.guessed]
     if roles.time is None:
         warnings.append("no_time")
     if copies:

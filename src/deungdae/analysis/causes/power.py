@@ -9,6 +9,8 @@ from scipy import stats
 RISK_RATIO = 3.0
 SHARE = 0.25
 POWER = 0.8
+#: The same for a measured result: half a standard deviation, in a quarter of the production.
+DIFFERENCE = 0.5
 #: Chance of one false alarm over all columns.
 ALPHA = 0.05
 
@@ -28,6 +30,37 @@ def episodes_needed(columns: int) -> int:
         if stats.binom.sf(critical - 1, episodes, inside) >= POWER:
             return episodes
     return 2000
+
+
+@cache
+def independent_needed(columns: int) -> int:
+    """Return how many independent measured results show a difference of `DIFFERENCE`.
+
+    Two means, of `SHARE` of the results and of the rest, that lie `DIFFERENCE` standard deviations
+    apart are told apart with probability `POWER` by a one-sided test at `ALPHA` divided by the
+    number of columns: n = (z_alpha + z_power)^2 / (share * (1 - share) * difference^2).
+    """
+    deviates = stats.norm.isf(ALPHA / max(columns, 1)) + stats.norm.ppf(POWER)
+    return math.ceil(float(deviates) ** 2 / (SHARE * (1 - SHARE) * DIFFERENCE**2))
+
+
+def missing_results(
+    columns: int, units: int, independent: int, days: float | None
+) -> dict[str, int | float | None]:
+    """Return the same as `missing` for a measured result: more results, and for which effect."""
+    needed = max(independent_needed(columns) - independent, 1)
+    more_days = None
+    if days is not None and independent:
+        more_days = math.ceil(needed * max(days, 1.0) / independent)
+    return {
+        "bad": None,
+        "rows": math.ceil(needed * units / max(independent, 1)),
+        "episodes": needed,
+        "days": more_days,
+        "risk_ratio": None,
+        "difference": DIFFERENCE,
+        "power": POWER,
+    }
 
 
 def missing(

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from deungdae.analysis.causes.problem import Floats, Mask, Problem
-from deungdae.analysis.stats.scan import HIGH, LOW, OUTSIDE, likelihood_ratio
+from deungdae.analysis.stats.scan import HIGH, LOW, OUTSIDE
+from deungdae.analysis.stats.weights import Worth, by_counts
 
 #: A second limit must explain this much more than one alone (natural log of a likelihood ratio).
 SECOND_LIMIT = 5.0
@@ -100,38 +101,45 @@ def gain(problem: Problem, conditions: tuple[Condition, ...], among: Mask) -> fl
     """Return the log-likelihood ratio of the region among some of the units."""
     inside, known = region(problem, conditions)
     known &= among
-    bad = problem.bad_rows > 0
-    counts = [
-        np.sum(bad & inside & known),
-        np.sum(inside & known),
-        np.sum(bad & known),
-        known.sum(),
-    ]
-    return float(likelihood_ratio(*(np.array([float(n)]) for n in counts))[0])
+    labels = problem.labels()
+    return _explained(labels.weights, inside & known, known, labels.worth)
+
+
+def _explained(weights: Floats | Mask, inside: Mask, known: Mask, worth: Worth) -> float:
+    part = weights[known].astype(float)
+    sums = (weights[inside].sum(), inside.sum(), part.sum(), known.sum(), np.square(part).sum())
+    return float(worth(*(np.array([float(n)]) for n in sums))[0])
 
 
 def sharpen(
-    values: Floats, bad: Mask, low: float | None, high: float | None, outside: bool
+    values: Floats,
+    bad: Floats | Mask,
+    low: float | None,
+    high: float | None,
+    outside: bool,
+    worth: Worth = by_counts,
 ) -> tuple[float | None, float | None]:
     """Move the limits of a region to the exact values that separate best, halfway between values.
 
-    `values` and `bad` have shape (units,). Limits start at bin edges; each is moved alone, the
-    other kept, twice. Returns the new limits, in the convention low < x <= high.
+    `values` and `bad` (or weights, judged by `worth`) have shape (units,). Limits start at bin
+    edges; each is moved alone, the other kept, twice. Returns the new limits, in the convention
+    low < x <= high.
     """
     present = ~np.isnan(values)
     order = np.argsort(values[present], kind="stable")
     ordered = values[present][order]
-    running = np.concatenate(([0], np.cumsum(bad[present][order])))
+    weights = bad[present][order].astype(float)
+    running = np.concatenate(([0.0], np.cumsum(weights)))
     cuts = np.concatenate(([0], np.nonzero(np.diff(ordered))[0] + 1, [ordered.size]))
-    total, rows = float(running[-1]), float(ordered.size)
+    total, rows, squares = running[-1], np.float64(ordered.size), np.square(weights).sum()
 
     def best(first: np.ndarray[Any, Any], last: np.ndarray[Any, Any]) -> int:
-        bad_in = (running[last] - running[first]).astype(float)
+        bad_in = running[last] - running[first]
         rows_in = (last - first).astype(float)
         if outside:
             bad_in, rows_in = total - bad_in, rows - rows_in
         # One unit alone is no region.
-        value = likelihood_ratio(bad_in, rows_in, np.float64(total), np.float64(rows))
+        value = worth(bad_in, rows_in, total, rows, squares)
         return int(np.where(rows_in >= 2, value, -1.0).argmax())
 
     first = 0 if low is None else int(np.searchsorted(ordered, low, side="right"))
@@ -150,25 +158,25 @@ def sharpen(
 
 
 def _or_window(
-    values: Floats, bad: Mask, low: float | None, high: float | None
+    values: Floats, bad: Floats | Mask, low: float | None, high: float | None, worth: Worth
 ) -> tuple[float | None, float | None]:
     """Return a window where a second limit explains clearly more than a single one, else these."""
     smallest, largest = float(np.nanmin(values)), float(np.nanmax(values))
     window = sharpen(
-        values, bad, smallest if low is None else low, largest if high is None else high, False
-    )
+        values, bad, smallest if low is None else low, largest if high is None else high, False,
+        worth,
+    )  # fmt: skip
 
-    def worth(limits: tuple[float | None, float | None]) -> float:
+    def explained(limits: tuple[float | None, float | None]) -> float:
         inside = ~np.isnan(values)
         known = inside.copy()
         if limits[0] is not None:
             inside &= values > limits[0]
         if limits[1] is not None:
             inside &= values <= limits[1]
-        counts = [np.sum(bad & inside), inside.sum(), np.sum(bad & known), known.sum()]
-        return float(likelihood_ratio(*(np.array([float(n)]) for n in counts))[0])
+        return _explained(bad, inside, known, worth)
 
-    return window if worth(window) > worth((low, high)) + SECOND_LIMIT else (low, high)
+    return window if explained(window) > explained((low, high)) + SECOND_LIMIT else (low, high)
 
 
 def _between(ordered: Floats, cut: int) -> float:
@@ -185,15 +193,25 @@ def _between(ordered: Floats, cut: int) -> float:
 
 
 def condition_of(
-    feature: Feature, values: Floats, bad: Mask, low: float | None, high: float | None, shape: int
+    feature: Feature,
+    values: Floats,
+    bad: Floats | Mask,
+    low: float | None,
+    high: float | None,
+    shape: int,
+    worth: Worth = by_counts,
 ) -> Condition:
-    """Return the sharpened condition for a region that a scan found."""
+    """Return the sharpened condition for a region that a scan found.
+
+    `bad` marks bad units, or holds weights that `worth` judges; shape (units,).
+    """
     outside = shape == OUTSIDE
     new_low, new_high = sharpen(
-        values, bad, None if shape == LOW else low, None if shape == HIGH else high, outside
-    )
+        values, bad, None if shape == LOW else low, None if shape == HIGH else high, outside,
+        worth,
+    )  # fmt: skip
     if shape in (LOW, HIGH):
-        new_low, new_high = _or_window(values, bad, new_low, new_high)
+        new_low, new_high = _or_window(values, bad, new_low, new_high, worth)
     if outside and (new_low is None or new_high is None):
         # One side of the window went away: what is left is a single limit, said as such.
         return Condition(feature, new_high, new_low)

@@ -12,14 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deungdae.analysis.causes.describe import Described, describe
+from deungdae.analysis.causes.labels import Labellings, Labels
 from deungdae.analysis.causes.pairs import related
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, Feature
 from deungdae.analysis.stats.binning import MISSING, Coded, code
-from deungdae.analysis.stats.levels import LevelScanner
-from deungdae.analysis.stats.scan import OUTSIDE, Scanner, limits
-from deungdae.analysis.stats.shifts import reordered, repeats, shifted
+from deungdae.analysis.stats.scan import OUTSIDE, limits
+from deungdae.analysis.stats.shifts import repeats
 
+#: Units that are searched at least.
+FEWEST_UNITS = 10
 #: Shifts tried first; most searches that find nothing end here.
 FIRST_SHIFTS = 99
 #: Shifts in all when the first ones leave hope.
@@ -100,7 +102,7 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
     Returns an `Outcome`; nothing is judged yet. Fewer than two bad units give an empty one.
     """
     columns = len(problem.numbers) + len(problem.categories)
-    if problem.bad.size < 2 or problem.units < 10 or not columns:
+    if problem.labels().few or problem.units < FEWEST_UNITS or not columns:
         return Outcome((), (), None)
     plain = [Feature((c,)) for c in range(len(problem.numbers))]
     coded = code(list(problem.numbers), problem.units)
@@ -112,12 +114,12 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
     chance: Chance | None = None
     for step in range(MOST_CAUSES):
         rows = np.nonzero(remaining)[0]
-        bad = np.nonzero(problem.bad_rows[rows] > 0)[0]
-        if bad.size < (2 if step == 0 else 3):
+        labels = problem.labels(rows)
+        if labels.few or labels.count < (2 if step == 0 else 3) or rows.size < FEWEST_UNITS:
             break
         hope = HOPE if step == 0 else HOPE_LATER
         categories = [c.codes for c in problem.categories]
-        scanned = scan(plain, coded, categories, rows, bad, rng, hope)
+        scanned = scan(plain, coded, categories, rows, labels, rng, hope)
         if step == 0:
             chance = scanned.chance
             leads = _leads(scanned)
@@ -125,7 +127,7 @@ def search(problem: Problem, rng: np.random.Generator) -> Outcome:
         best, score, by_chance = _best(scanned)
         if by_chance > hope and pairs:
             # No column alone: is it the interplay of two? That is a second try, and counts as one.
-            scanned = scan(pairs, coded_pairs, [], rows, bad, rng, hope / TRIES)
+            scanned = scan(pairs, coded_pairs, [], rows, labels, rng, hope / TRIES)
             best, score, by_chance = _best(scanned)
             by_chance *= TRIES
         if by_chance > hope or scanned.values[best] <= 0:
@@ -141,35 +143,35 @@ def scan(
     coded: Coded,
     codes: list[Ints],
     rows: Ints,
-    bad: Ints,
+    labels: Labels,
     rng: np.random.Generator,
     hope: float = HOPE,
 ) -> Scanned:
     """Scan features and categories over some units, and over shifted labels of the same units.
 
     `coded` holds the bins of the features, `codes` the levels of the categories; `rows` are the
-    units looked at, `bad` positions within them. Past `FIRST_SHIFTS` the scan goes on only while
-    chance would find fewer than `hope` columns as good as the best.
+    units looked at, `labels` what they are held against. Past `FIRST_SHIFTS` the scan goes on
+    only while chance would find fewer than `hope` columns as good as the best.
     """
-    numbers = Scanner(coded.take(rows) if rows.size < coded.codes.shape[0] else coded)
-    categories = LevelScanner([levels[rows] for levels in codes])
+    numbers = labels.scanner(coded.take(rows) if rows.size < coded.codes.shape[0] else coded)
+    categories = labels.level_scanner([levels[rows] for levels in codes])
 
-    def values(labels: Ints) -> tuple[Floats, Ints]:
-        best, where = numbers.values(labels)
-        return np.concatenate((best, categories.values(labels)), axis=1), where
+    def values(labellings: Labellings) -> tuple[Floats, Ints]:
+        best, where = numbers.values(labellings)
+        return np.concatenate((best, categories.values(labellings)), axis=1), where
 
-    observed, where = values(bad[None])
+    observed, where = values(labels.observed[None])
     cyclic = _cyclic(numbers.coded, [levels[rows] for levels in codes])
-    cycles = Scanner(numbers.coded.only(cyclic[: coded.columns]))
-    turns = LevelScanner(
+    cycles = labels.scanner(numbers.coded.only(cyclic[: coded.columns]))
+    turns = labels.level_scanner(
         [c[rows] for c, turn in zip(codes, cyclic[coded.columns :], strict=True) if turn]
     )
 
     def by_luck(times: int) -> Floats:
-        null = values(shifted(bad, rows.size, times, rng))[0]
+        null = values(labels.shifted(times, rng))[0]
         if cyclic.any():
-            labels = reordered(bad, rows.size, null.shape[0], rng)
-            again = (cycles.values(labels)[0], turns.values(labels))
+            moved = labels.reordered(null.shape[0], rng)
+            again = (cycles.values(moved)[0], turns.values(moved))
             null[:, cyclic] = np.concatenate(again, axis=1)
         return null
 
@@ -184,7 +186,7 @@ def scan(
 
     def condition(column: int) -> Condition:
         if column >= coded.columns:
-            levels = categories.levels(column - coded.columns, bad)
+            levels = categories.levels(column - coded.columns, labels.observed)
             return Condition(Feature((column,)), levels=frozenset(levels))
         low, high, shape = limits(coded, column, int(where[0, column]))
         return Condition(features[column], low, high, shape == OUTSIDE)

@@ -1,7 +1,7 @@
 """Which column is the inspection's result, and which of its values mean a defect."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.frame import Frame, Numbers, Texts, Times
 from deungdae.analysis.causes.meaning import blanks_are_good, lists_defects, undecided, understand
 from deungdae.analysis.causes.options import Options
+from deungdae.analysis.causes.problem import Measure
 from deungdae.records.errors import UnusableOption
 from deungdae.records.verdicts import (
     FAIL_WORDS,
@@ -41,12 +42,35 @@ GOOD_ROW, BAD_ROW, MISSING_ROW, UNKNOWN_ROW = range(4)
 
 @dataclass(frozen=True)
 class Target:
-    """The result column: `state` says for each row whether it is good, bad, missing or unknown."""
+    """The result column: `state` says for each row whether it is good, bad, missing or unknown.
+
+    A measured result has its `values`, NaN where missing, and the way in which it is `measure`d to
+    be bad; no row of it is bad, unless there are limits (`spec`). `parts` maps the name of each
+    kind of badness that the column itself tells apart (a class, a side of the limits) to its rows.
+    """
 
     column: str
     bad: tuple[str, ...]
     state: NDArray[np.uint8]
     guessed: dict[str, object]
+    kind: str = "pass_fail"
+    good: tuple[str, ...] = ()
+    measure: Measure | None = None
+    values: NDArray[np.float64] | None = None
+    spec: tuple[float | None, float | None] | None = None
+    parts: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    levels: Texts | None = None  #: the column as classes, where it holds some
+
+    def document(self) -> dict[str, object]:
+        """Return the target as the promised JSON."""
+        said: dict[str, object] = {"column": self.column, "kind": self.kind, "bad": list(self.bad)}
+        if self.good:
+            said["good"] = list(self.good)
+        if self.measure is not None:
+            said["worse"], said["nominal"] = self.measure.worse, self.measure.nominal
+        if self.spec is not None:
+            said["spec"] = list(self.spec)
+        return said
 
 
 def find_target(frame: Frame, options: Options) -> Target:
@@ -118,16 +142,16 @@ def _states(texts: Texts, bad: set[int], good: set[int], blank: int) -> NDArray[
 
 
 def _told(texts: Texts, bad: tuple[str, ...]) -> set[int]:
-    wanted = {_comparable(b) for b in bad if b.strip()}
+    wanted = {comparable(b) for b in bad if b.strip()}
     if not wanted:
         raise UnusableOption(
             "--bad: name at least one value that means a defect. Column {column} has: {values}.",
             column=texts.name,
             values=", ".join(texts.levels[:12]),
         )
-    chosen = {i for i, level in enumerate(texts.levels) if _comparable(level) in wanted}
-    there = {_comparable(level) for level in texts.levels}
-    absent = [b for b in bad if _comparable(b) not in there]
+    chosen = {i for i, level in enumerate(texts.levels) if comparable(level) in wanted}
+    there = {comparable(level) for level in texts.levels}
+    absent = [b for b in bad if comparable(b) not in there]
     # A value that this file happens not to hold is no mistake when another one of them is there,
     # nor when all parts got the same good word: then nothing was bad this time.
     if absent and not chosen and not (_known_words(texts) and len(texts.levels) <= 1):
@@ -140,7 +164,8 @@ def _told(texts: Texts, bad: tuple[str, ...]) -> set[int]:
     return chosen
 
 
-def _comparable(value: str) -> str:
+def comparable(value: str) -> str:
+    """Return a value as it is compared: numbers by their size, words without case and spaces."""
     try:
         return f"{float(value):.15g}"
     except ValueError:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Ints, Numbers, Texts, Times
-from deungdae.analysis.causes.problem import Category, Problem
+from deungdae.analysis.causes.problem import Category, Measure, Problem
 
 Mask = NDArray[np.bool_]
 
@@ -21,8 +21,18 @@ DAY = 86_400_000_000
 UNITS_A_DAY = 8
 #: Each value of a result by which a table was sorted fills at least this many rows.
 SORTED_RUN = 10
+#: Runs of the machine are at least this many, and this long on average.
+FEWEST_RUNS, UNITS_A_RUN = 4, 5
 #: Lots of fewer units on average leave nothing to compare within.
 UNITS_A_LOT = 4
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measured result: `values` of shape (frame rows,), and how they are bad."""
+
+    values: NDArray[np.float64]
+    measure: Measure
 
 
 @dataclass(frozen=True)
@@ -116,11 +126,13 @@ def _same_record(
 def build(
     frame: Frame, layout: Layout, marked: Mask, excluded: Mask, numbers: list[str],
     categories: list[str], time: str | None, measures: Mapping[str, str],
+    measured: Measured | None = None,
 ) -> tuple[Problem, Ints]:  # fmt: skip
     """Return the problem of one reason, and for each of its rows' positions in the layout its unit.
 
     `marked` are the rows that are bad for this reason and `excluded` those bad for another one,
-    both of shape (frame rows,). The second result has shape (layout rows,), -1 where excluded.
+    both of shape (frame rows,). With `measured`, its values take the place of bad rows; a unit has
+    their mean. The second result has shape (layout rows,), -1 where excluded.
     """
     keep = ~excluded[layout.rows]
     old = layout.unit[keep]
@@ -162,12 +174,44 @@ def build(
             levels.append(
                 Category(texts.name, tuple(texts.levels[u] for u in used), renumbered[codes])
             )
+    results = None
+    if measured is not None:
+        sums = np.bincount(number, measured.values[layout.rows[keep]], minlength=present.size)
+        results = sums / np.bincount(number, minlength=present.size)
     problem = Problem(
         tuple(values(n) for n in varying), tuple(varying), tuple(levels),
         np.bincount(number, minlength=present.size).astype(np.intp), bad.astype(np.intp), contexts,
         {n: measures[n] for n in varying if n in measures},
+        None if measured is None else measured.measure, results,
+        _runs(frame, lead, bad if results is None else results),
     )  # fmt: skip
     return problem, unit
+
+
+def _runs(frame: Frame, lead: Ints, results: Ints | NDArray[np.float64]) -> Ints | None:
+    """Return the run of each unit if all units of a run of the machine have the same result.
+
+    A column names the runs if each of its values fills one stretch of units. Verdicts written for
+    each row of a run, a lot or a roll are known of the whole of it alone, and are so many pieces
+    of evidence as there are runs.
+    """
+    if np.ptp(results) == 0:
+        return None
+    for column in frame.columns.values():
+        if isinstance(column, Times):
+            continue
+        values = column.values[lead] if isinstance(column, Numbers) else column.codes[lead]
+        changes = np.nonzero(values[1:] != values[:-1])[0] + 1
+        runs = changes.size + 1
+        if not FEWEST_RUNS <= runs <= lead.size / UNITS_A_RUN:
+            continue
+        if np.unique(values).size != runs:
+            continue
+        starts = np.concatenate(([0], changes))
+        lowest, highest = (f.reduceat(results, starts) for f in (np.minimum, np.maximum))
+        if np.array_equal(lowest, highest):
+            return np.repeat(np.arange(runs), np.diff([*starts, lead.size]))
+    return None
 
 
 def _varies(values: NDArray[np.float64]) -> bool:

@@ -114,10 +114,14 @@ def label_counts(coded: Coded, labels: Ints) -> Ints:
     return counts
 
 
-def region_sums(counts: Ints) -> Ints:
-    """Sum bin counts over each region; (..., BINS + 1) becomes (..., regions)."""
+def region_sums(counts: NDArray[Any]) -> NDArray[Any]:
+    """Sum bin counts over each region; (..., BINS + 1) becomes (..., regions).
+
+    Counts are summed as int32, floating-point sums as float64.
+    """
     regions = all_regions()
-    running = np.zeros((*counts.shape[:-1], BINS + 1), dtype=np.int32)
+    exact = np.issubdtype(counts.dtype, np.integer)
+    running = np.zeros((*counts.shape[:-1], BINS + 1), dtype=np.int32 if exact else np.float64)
     np.cumsum(counts[..., :BINS], axis=-1, out=running[..., 1:])
     sums = running[..., regions.last] - running[..., regions.first]
     outside = regions.shape == OUTSIDE

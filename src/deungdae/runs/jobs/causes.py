@@ -13,7 +13,7 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     """Find the causes in the table version `table`.
 
     Parameters: table {"name", "version"}; options {"target", "bad", "time", "by", "reason",
-    "ignore"}, each may be left out; seed; told (optional), the names of what the person said
+    "ignore", "kind", "worse", "spec", "good"}, each may be left out; seed; told (optional), the names of what the person said
     about the file itself, such as "sheet": these are not reported as guessed.
     Steps: loading, then those of the method.
 
@@ -44,7 +44,11 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
 
 def check_options(options: Mapping[str, Any]) -> None:
     """Raise UnusableOption for an option that the method does not have."""
-    check_params(options, [], ["target", "bad", "time", "by", "reason", "ignore"])
+    check_params(
+        options,
+        [],
+        ["target", "bad", "time", "by", "reason", "ignore", "kind", "worse", "spec", "good"],
+    )
 
 
 def options_of(options: Mapping[str, Any], seed: int, time_zone: str) -> Options:
@@ -56,6 +60,10 @@ def options_of(options: Mapping[str, Any], seed: int, time_zone: str) -> Options
         by=_names(options, "by"),
         reason=_names(options, "reason"),
         ignore=_names(options, "ignore") or (),
+        kind=options.get("kind"),
+        worse=options.get("worse"),
+        spec=options.get("spec"),
+        good=_names(options, "good"),
         seed=seed,
         time_zone=time_zone,
     )
