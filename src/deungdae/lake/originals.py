@@ -56,6 +56,17 @@ def keep(folder: Path, path: Path, progress: Callable[[float], None] | None = No
         ) from error
 
 
+def find(folder: Path, sha256: str) -> Path:
+    """Return the original with this hash below `folder`, under the first name it came with.
+
+    Raises UnusableFile if none is kept.
+    """
+    kept = sorted((folder / sha256[:2] / sha256).glob("*")) if sha256.isalnum() else []
+    if not kept:
+        raise UnusableFile("The original of this table is no longer kept.")
+    return kept[0]
+
+
 def safe_name(name: str) -> str:
     """Return `name` as one component of a path on any system, its ending kept."""
     plain = unicodedata.normalize("NFC", name)

@@ -67,6 +67,10 @@ class Store:
         """
         return originals.keep(self._originals, path, progress)
 
+    def original(self, sha256: str) -> Path:
+        """Return the path of the original with this hash; raises UnusableFile if none is kept."""
+        return originals.find(self._originals, sha256)
+
     def write_table(
         self, name: str, table: pa.Table, understanding: Mapping[str, Any], quarantine: pa.Table
     ) -> TableRef:

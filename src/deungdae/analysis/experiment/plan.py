@@ -242,6 +242,9 @@ def _check(
         raise UnusableOption(
             "Power and alpha lie between 0 and 1, the correlation within runs from 0 to below 1."
         )
+    whole = (options.runs_per_day, options.most_runs, options.most_parts)
+    if min(whole) < 1 or options.change_cost < 0 or options.centre_points < 0:
+        raise UnusableOption("Numbers of runs, parts and days are whole numbers from 1 upwards.")
     for finding in findings:
         shares = response.kind == BAD_PARTS
         if shares and not (0 < finding.baseline < 1 and 0 <= finding.promised < 1):
