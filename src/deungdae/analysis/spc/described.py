@@ -75,10 +75,10 @@ def described(
         "by_rule": {rule: int(mask.sum()) for rule, mask in charted.marked.items()},
         "signals": [
             _signal(charted, number, e, when)
-            for number, episodes in enumerate(found)
-            for e in episodes[:MOST_SIGNALS]
+            for number, (episodes, _) in enumerate(found)
+            for e in episodes
         ],
-        "signals_total": sum(map(len, found)),
+        "signals_total": sum(total for _, total in found),
         "run_length": _chances(charted, run_length),
         "linked": [],
         "linked_columns": 0,
@@ -109,12 +109,14 @@ def link(entry: dict[str, Any], charted: Charted, beside: Beside) -> None:
     Names that changed just where a signal begins are told for every signal; columns are compared
     only where the signals are more than chance.
     """
-    main = [e for n, es in enumerate(found_episodes(charted)) for e in es if _leads(charted, n)]
+    main = [
+        e for n, (es, _) in enumerate(found_episodes(charted)) for e in es if _leads(charted, n)
+    ]
     for signal in entry["signals"]:
         signal["changed"] = beside.changed_at(signal["begins"] - 1)
     entry["linked_columns"] = len(beside.columns)
     if main and entry["verdict"] == "out_of_control":
-        entry["linked"] = beside.compare(covered(main, charted.samples.points))
+        entry["linked"] = beside.compare(_covered(charted, main))
 
 
 def _without_limits(charted: Charted) -> str | None:
@@ -123,13 +125,13 @@ def _without_limits(charted: Charted) -> str | None:
     return None if (charted.panels[0].spread > 0).any() else "no_variation"
 
 
-def covered(episodes: list[Episode], points: int) -> Mask:
-    """Mark all points of the episodes, from where each pattern begins to its end."""
-    steps = np.zeros(points + 1, dtype=np.intp)
-    for e in episodes:
-        steps[e.begins] += 1
-        steps[e.last + 1] -= 1
-    return np.asarray(np.cumsum(steps)[:-1] > 0)
+def _covered(charted: Charted, listed: list[Episode]) -> Mask:
+    """Mark the points of all signals, those listed from where their pattern begins."""
+    leading = [out for n, out in enumerate(charted.beyond) if _leads(charted, n)]
+    mask = np.logical_or.reduce([*charted.marked.values(), *leading])
+    for e in listed:
+        mask[e.begins : e.last + 1] = True
+    return np.asarray(mask)
 
 
 def run_length_of(charted: Charted, options: Options) -> float | None:
@@ -148,19 +150,19 @@ def _leads(charted: Charted, number: int) -> bool:
     return number == 0 or charted.choice.chart == "cusum"
 
 
-def found_episodes(charted: Charted) -> list[list[Episode]]:
-    """Return the episodes of each panel, in time order."""
+def found_episodes(charted: Charted) -> list[tuple[list[Episode], int]]:
+    """Return the first episodes of each panel in time order, and how many there are."""
     found = []
     starts = charted.division.starts
     for number, (panel, out) in enumerate(zip(charted.panels, charted.beyond, strict=True)):
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.nan_to_num((panel.value - panel.center) / panel.spread)
         marked = charted.marked if number == 0 and panel.ruled else {"limits": out}
-        episodes = signals.episodes(marked, z, starts)
+        episodes, total = signals.episodes(marked, z, starts, MOST_SIGNALS)
         if charted.choice.chart == "cusum":
             # The sum was zero just before the shift began.
             episodes = [_since_zero(e, panel.value) for e in episodes]
-        found.append(episodes)
+        found.append((episodes, total))
     return found
 
 

@@ -86,8 +86,14 @@ def _panel(
 def _rules(charted: Charted, number: int, marked: np.ndarray[Any, Any]) -> list[list[str]]:
     if number or not charted.marked:
         return [["limits"] for _ in range(marked.size)]
-    hits = {rule: mask[marked].tolist() for rule, mask in charted.marked.items()}
-    return [[rule for rule, mask in hits.items() if mask[i]] for i in range(marked.size)]
+    bits = np.zeros(marked.size, dtype=np.intp)
+    for i, mask in enumerate(charted.marked.values()):
+        bits |= mask[marked].astype(np.intp) << i
+    named = {
+        b: [rule for i, rule in enumerate(charted.marked) if b >> i & 1]
+        for b in np.unique(bits).tolist()
+    }
+    return [named[b] for b in bits.tolist()]
 
 
 def _step(limit: Floats, drawn: np.ndarray[Any, Any]) -> dict[str, Any]:

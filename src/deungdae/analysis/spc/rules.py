@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+Ints = NDArray[np.int32]
 Mask = NDArray[np.bool_]
 
 
@@ -72,21 +72,21 @@ def outside_both(z: Floats, length: int, sigmas: float) -> Mask:
     both = np.ones(z.size, dtype=bool)
     for side in (z > sigmas, z < -sigmas):
         # how long ago the last point of this side was
-        ago = np.arange(z.size) - _last(side)
+        ago = np.arange(z.size, dtype=np.int32) - _last(side)
         both &= ago < length
     return both & (_run(out) >= length)
 
 
 def _last(mask: Mask) -> Ints:
     """Return, for each point, the place of the last marked point so far, far back if none."""
-    place = np.where(mask, np.arange(mask.size), -mask.size - 1_000)
+    place = np.where(mask, np.arange(mask.size, dtype=np.int32), np.int32(-mask.size - 1_000))
     return np.maximum.accumulate(place) if mask.size else place
 
 
 def _run(mask: Mask) -> Ints:
     """Return how many marked points in a row end at each point."""
-    places = np.arange(mask.size)
-    broken = np.where(mask, -1, places)
+    places = np.arange(mask.size, dtype=np.int32)
+    broken = np.where(mask, np.int32(-1), places)
     return places - np.maximum.accumulate(broken) if mask.size else places
 
 

@@ -1,6 +1,5 @@
 """From marked points to episodes, and from episodes to a verdict that chance cannot give."""
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -43,26 +42,30 @@ def beyond_limits(panel: Panel) -> Mask:
         return np.asarray((panel.value > panel.upper) | (panel.value < panel.lower))
 
 
-def episodes(marked: Mapping[str, Mask], z: Floats, starts: Sequence[int]) -> list[Episode]:
-    """Join marked points that follow one another into episodes, in time order.
+def episodes(
+    marked: Mapping[str, Mask], z: Floats, starts: Sequence[int], most: int
+) -> tuple[list[Episode], int]:
+    """Join marked points that follow one another into episodes.
 
-    `z` has the shape (points,); an episode never reaches across the start of a stage. For rules
-    that count points on a side the pattern begins at the first point on that side.
+    Returns the first `most` in time order, and how many there are. `z` has the shape (points,); an
+    episode never reaches across the start of a stage. For rules that count points on a side the
+    pattern begins at the first point on that side.
     """
     if not marked:
-        return []
+        return [], 0
     every = np.logical_or.reduce(list(marked.values()))
     at = np.flatnonzero(every)
     if at.size == 0:
-        return []
+        return [], 0
     stage = np.searchsorted(np.asarray(starts), at, side="right")
     cuts = np.flatnonzero((np.diff(at) > 1) | (np.diff(stage) > 0)) + 1
     firsts, lasts = at[np.concatenate(([0], cuts))], at[np.concatenate((cuts - 1, [at.size - 1]))]
+    total = int(firsts.size)
+    firsts, lasts = firsts[:most], lasts[:most]
     begun = np.asarray(starts)[np.searchsorted(np.asarray(starts), firsts, side="right") - 1]
-    counts = {rule: np.concatenate(([0], np.cumsum(mask))) for rule, mask in marked.items()}
     found = []
     for a, b, floor in zip(firsts.tolist(), lasts.tolist(), begun.tolist(), strict=True):
-        rules = tuple(r for r, c in counts.items() if c[b + 1] > c[a])
+        rules = tuple(r for r, mask in marked.items() if mask[a : b + 1].any())
         reach = max(REACH[rule] for rule in rules if marked[rule][a])
         begins = max(floor, a - reach + 1)
         inside = z[a : b + 1]
@@ -72,7 +75,7 @@ def episodes(marked: Mapping[str, Mask], z: Floats, starts: Sequence[int]) -> li
             begins += 1
         peak = a + int(np.argmax(np.abs(inside)))
         found.append(Episode(begins, a, b, b - a + 1, rules, side, peak))
-    return found
+    return found, total
 
 
 def alarms(marked: Mapping[str, Mask]) -> int:
@@ -81,18 +84,17 @@ def alarms(marked: Mapping[str, Mask]) -> int:
     This is what the run length speaks of: after an alarm only patterns that lie wholly behind it
     count.
     """
-    places = {rule: np.flatnonzero(mask).tolist() for rule, mask in marked.items()}
-    at = dict.fromkeys(places, 0)
-    count, last = 0, -1
-    while True:
-        following = []
-        for rule, found in places.items():
-            at[rule] = bisect_left(found, last + REACH[rule] if last >= 0 else 0, at[rule])
-            if at[rule] < len(found):
-                following.append(found[at[rule]])
-        if not following:
-            return count
-        count, last = count + 1, min(following)
+    ends = {rule: np.flatnonzero(mask) for rule, mask in marked.items()}
+    if not ends:
+        return 0
+    end = np.concatenate(list(ends.values()))
+    begin = np.concatenate([places - REACH[rule] + 1 for rule, places in ends.items()])
+    order = np.argsort(end, kind="stable")
+    count, last = 0, -max(REACH.values())
+    for first, at in zip(begin[order].tolist(), end[order].tolist(), strict=True):
+        if first > last:
+            count, last = count + 1, at
+    return count
 
 
 def surprise(
