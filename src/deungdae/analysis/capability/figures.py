@@ -71,8 +71,7 @@ def bin_edges(values: Floats) -> Floats:
         width = max(1, math.ceil(width / step - 1e-9)) * step
         low -= step / 2
     bins = max(1, math.ceil((high - low) / width + 1e-9))
-    edges: Floats = low + width * np.arange(bins + 1)
-    return edges
+    return np.asarray(low + width * np.arange(bins + 1), dtype=np.float64)
 
 
 def _probability(values: Floats, shape: Shape | None) -> dict[str, Any]:

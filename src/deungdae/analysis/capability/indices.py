@@ -141,10 +141,18 @@ def shaped_indices(
     for name in ("spread", "lower", "upper"):
         if point[name] is not None:
             found[name] = Index(float(point[name]), believed.interval([s[name] for s in sides]))
-    # The smaller of two noisy sides is too small on average; the interval is of the side itself.
-    near = [found[s] for s in ("lower", "upper") if found[s].value is not None]
-    found["nearer"] = min(near, key=lambda i: i.value if i.value is not None else math.inf)
+    if point["nearer"] is not None:
+        # The smaller of two noisy sides is too small on average: each shape speaks for the side
+        # that is nearer under it, not for whichever happens to be nearer in each draw.
+        near = [_nearer(s) for s in sides]
+        found["nearer"] = Index(float(point["nearer"]), believed.interval(near))
     return found
+
+
+def _nearer(side: dict[str, Any]) -> Floats:
+    """Return the draws of the side whose middle is smaller."""
+    given: list[Floats] = [side[s] for s in ("lower", "upper") if side[s] is not None]
+    return min(given, key=lambda draws: float(np.median(draws)))
 
 
 def _quantiles(shape: Shape, ratio: Any) -> tuple[Any, Any, Any]:
