@@ -57,6 +57,7 @@ class Cause:
     shapes: tuple[Condition, ...] = ()
     level_counts: tuple[tuple[str, int, int], ...] = ()  #: of a cavity column: level, rows, bad
     classes: tuple[dict[str, Any], ...] = ()  #: share of each quality class inside and outside
+    among: Mask | None = None  #: units of the search that earlier causes had left
     window: dict[str, Any] | None = None  #: the operating window that is recommended, if any
 
     @property
@@ -161,6 +162,7 @@ def judge(
                 tuple(full.name_of(c) for c in alike),
                 _doubts(searched, full, found, measured, later, stable),
                 conditions,
+                among=found.among,
             )
         )
     compared = len(searched.numbers) + len(searched.categories)

@@ -28,6 +28,7 @@ from deungdae.analysis.causes.target import (
     named,
 )
 from deungdae.analysis.causes.units import cavity_columns
+from deungdae.analysis.causes.window import recommend
 from deungdae.records.shoptable import SetAside
 
 METHOD, VERSION = "causes", 1
@@ -205,7 +206,7 @@ def _judged(
         problem = question.problem
         if problem.measure is None:
             judged = _with_cavities(frame, roles, question, judged, len(questions), rng)
-        judged = with_classes(question, target, judged)
+        judged = _with_windows(question, with_classes(question, target, judged), options, number)
         entries.append(
             {
                 "where": question.stratum.where,
@@ -236,6 +237,24 @@ def _judged(
             }
         )
     return entries, pictures
+
+
+def _with_windows(question: Question, judged: Judged, options: Options, number: int) -> Judged:
+    """Add the operating window that each cause recommends."""
+    rng = np.random.default_rng(np.random.SeedSequence([options.seed, number, 3]))
+    whole = question.searched is question.problem
+    causes = tuple(
+        replace(
+            cause,
+            window=recommend(
+                question.problem, cause.shapes, cause.warnings, cause.among if whole else None, rng
+            )
+            if cause.shapes
+            else None,
+        )
+        for cause in judged.causes
+    )
+    return replace(judged, causes=causes)
 
 
 def _with_cavities(

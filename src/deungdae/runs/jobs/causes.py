@@ -13,8 +13,9 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     """Find the causes in the table version `table`.
 
     Parameters: table {"name", "version"}; options {"target", "bad", "time", "by", "reason",
-    "ignore", "kind", "worse", "spec", "good"}, each may be left out; seed; told (optional), the names of what the person said
-    about the file itself, such as "sheet": these are not reported as guessed.
+    "ignore", "kind", "worse", "spec", "good"}, each may be left out; seed; told (optional), the
+    names of what the person said about the file itself, such as "sheet": these are not reported
+    as guessed.
     Steps: loading, then those of the method.
 
     Raises UnusableOption and UnusableFile as the store and the method do.
