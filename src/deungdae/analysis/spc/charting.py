@@ -74,6 +74,7 @@ def chart(frame: Frame, rows: Ints, columns: Sequence[str], options: Options) ->
             )
         plotted = taken if samples.single else groups.mean
         made = _by_stage(division, lambda s, use: _measured(choice.chart, groups, s, use, options))
+        made = tuple(_without_neighbours(panel, division.left_out) for panel in made)
         factor = None
     else:
         plotted = np.add.reduceat(taken, samples.starts)
@@ -95,6 +96,14 @@ def chart(frame: Frame, rows: Ints, columns: Sequence[str], options: Options) ->
     return Charted(
         (name,), choice, samples, division, made, marked, beyond, plotted, taken, factor
     )  # fmt: skip
+
+
+def _without_neighbours(panel: Panel, left_out: Mask) -> Panel:
+    """Take the moving ranges away that a point which was left out is part of."""
+    if panel.name != "mr" or not left_out.any():
+        return panel
+    part = left_out | np.concatenate(([False], left_out[:-1]))
+    return replace(panel, value=np.where(part, np.nan, panel.value))
 
 
 def _numbers(frame: Frame, name: str) -> Floats:

@@ -175,11 +175,16 @@ def proposed(frame: Frame, options: Options) -> list[str]:
     }  # fmt: skip
     if options.baseline is not None and "=" in options.baseline:
         ignored.add(named(frame, options.baseline.partition("=")[0].strip(), "--baseline"))
-    return [
+    found = [
         name
         for name, column in frame.columns.items()
         if name not in ignored and isinstance(column, Numbers) and _varies(name, column)
     ]
+    if options.chart == "auto":
+        # The number inspected shapes the chart of the counts beside it.
+        counts = [choose(frame, name, options).inspected for name in found]
+        found = [name for name in found if name not in counts]
+    return found
 
 
 def _varies(name: str, column: Numbers) -> bool:
