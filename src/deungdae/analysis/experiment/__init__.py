@@ -18,11 +18,11 @@ from deungdae.analysis.experiment.options import (
     Origin,
     Response,
 )
+from deungdae.analysis.experiment.origins import Asked, from_causes
 from deungdae.analysis.experiment.plan import (
     METHOD,
     VERSION,
     Findings,
-    from_causes,
     identity,
     plan,
     sha256_of,
@@ -36,6 +36,7 @@ __all__ = [
     "REFUTED",
     "UNDECIDED",
     "VERSION",
+    "Asked",
     "Factor",
     "Finding",
     "Findings",

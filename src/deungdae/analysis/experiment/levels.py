@@ -14,12 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from deungdae.analysis.experiment.options import Factor, Finding
+from deungdae.analysis.experiment.options import Factor
 from deungdae.records.errors import UnusableOption
 
 _SIGNS: Final = {"difference": "−", "product": "×", "ratio": "÷"}
-#: A fall to half at least is planned for, where the data are unsure that there is more.
-LEAST_RATIO: Final = 2.0
 
 Condition = Mapping[str, Any]
 Floats = NDArray[np.float64]
@@ -64,22 +62,6 @@ def factor(
     low, high = _short(_middle(inside), inside), _short(_middle(outside), outside)
     unit = units.get(columns[0]) if len(columns) == 1 else None
     return Factor(name, low, high, unit, columns, condition["op"])
-
-
-def finding(
-    cause: Mapping[str, Any], factors: Sequence[Factor], link: Mapping[str, Any]
-) -> Finding:
-    """Return what an experiment on a cause is planned to see.
-
-    A cause found in data looks larger than it is, because it was the largest of many. The fall is
-    therefore planned for the lower end of the interval of its risk ratio, but for a halving at
-    least (or for the ratio itself, where that is smaller).
-    """
-    inside, outside = float(cause["rate_inside"]), float(cause["rate_outside"])
-    ratio = inside / outside if outside > 0 else np.inf
-    low = (cause.get("ci95") or [None])[0]
-    planned = min(max(LEAST_RATIO, low or 0.0), ratio)
-    return Finding(tuple(f.name for f in factors), inside, inside / planned, None, link)
 
 
 def _parts_of_table(condition: Condition, table: pa.Table | None) -> tuple[_Part, _Part] | None:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-import pyarrow as pa
-
 from deungdae.analysis.experiment import design as designs
-from deungdae.analysis.experiment import levels, sizing
+from deungdae.analysis.experiment import sizing
 from deungdae.analysis.experiment.layout import Layout, changes
 from deungdae.analysis.experiment.options import (
     BAD_PARTS,
@@ -30,10 +28,6 @@ MOST_MEASURED: Final = 10
 #: Up to this many factors every combination is run.
 MOST_FULL: Final = 4
 _FRACTIONS: Final = {5: 16, 6: 16, 7: 16, 8: 16}
-#: The verdicts of causes that are worth an experiment.
-_WORTH: Final = ("clear", "suspected")
-#: Warnings of a cause that say: no setting of the machine may be behind it.
-_DOUBTS: Final = ("leakage", "cavity", "period", "lot", "shift", "product")
 
 Progress = Callable[[str, float], None]
 
@@ -44,61 +38,6 @@ class Findings:
 
     document: dict[str, Any]
     figures: dict[str, Any]
-
-
-def from_causes(
-    document: Mapping[str, Any],
-    figures: Mapping[str, Any] | None = None,
-    table: pa.Table | None = None,
-    *,
-    stratum: int | None = None,
-    ranks: Sequence[int] | None = None,
-    units: Mapping[str, str] | None = None,
-) -> tuple[list[Factor], list[Finding], list[str]]:
-    """Return the factors and findings that an experiment on causes has, and its warnings.
-
-    `document` and `figures` are those of the method `causes`. Without `stratum` (its index) the
-    first group with a clear cause is taken, else the first with a suspected one; without `ranks`
-    its first cause.
-
-    Raises UnusableOption where there is no such group or cause, or its levels are not known.
-    """
-    if document.get("method") != "causes" or not isinstance(document.get("strata"), list):
-        raise UnusableOption("This is not a result of the method causes.")
-    place = _group(document["strata"], stratum)
-    group = document["strata"][place]
-    known = {c["rank"]: (n, c) for n, c in enumerate(group["causes"])}
-    factors: dict[str, Factor] = {}
-    findings: list[Finding] = []
-    warnings: list[str] = []
-    for rank in ranks or [min(known)]:
-        if rank not in known:
-            raise UnusableOption(
-                "There is no cause number {rank} in this group; there is: {known}.",
-                rank=rank,
-                known=", ".join(map(str, sorted(known))),
-            )
-        number, cause = known[rank]
-        if "rate_inside" not in cause:
-            raise UnusableOption(
-                "An experiment can be planned from causes of bad parts; for a measured value, tell "
-                "the factor and the difference."
-            )
-        of_cause = []
-        for at, condition in enumerate(cause["conditions"]):
-            bins = None
-            if figures is not None:
-                bins = figures["strata"][place]["causes"][number]["conditions"][at]["bins"]
-            new = levels.factor(condition, bins, table, units or {})
-            # Two causes on one setting are one factor: the levels of the stronger one hold.
-            of_cause.append(factors.setdefault(new.name, new))
-        link = {
-            "stratum": place, "where": group["where"], "reason": group["reason"], "rank": rank,
-        }  # fmt: skip
-        findings.append(levels.finding(cause, of_cause, link))
-        warnings += [f"cause_{code}" for code in cause.get("warnings") or () if code in _DOUBTS]
-        warnings += ["derived"] if any(f.op != "value" for f in of_cause) else []
-    return list(factors.values()), findings, list(dict.fromkeys(warnings))
 
 
 def plan(
@@ -190,18 +129,6 @@ def sha256_of(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of a causes document: of its JSON with sorted keys and no spaces."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _group(strata: Sequence[Mapping[str, Any]], told: int | None) -> int:
-    if told is not None:
-        if not 0 <= told < len(strata) or not strata[told]["causes"]:
-            raise UnusableOption("There is no group number {group} with a cause.", group=told + 1)
-        return told
-    for verdict in _WORTH:
-        for place, group in enumerate(strata):
-            if group["verdict"] == verdict and group["causes"]:
-                return place
-    raise UnusableOption("No cause was found here, so there is nothing to prove yet.")
 
 
 def _design(factors: int, options: Options) -> designs.Design:

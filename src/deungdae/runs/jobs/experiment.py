@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,28 +32,26 @@ def plan(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
         params, ["options"], ["seed", "causes", "place", "table", "factors", "response", *_TOLD]
     )
     options = built(experiment.Options, {**params["options"], "seed": params.get("seed") or 0})
-    response = built(experiment.Response, params.get("response") or {})
     origin = experiment.Origin()
-    warnings: list[str] = []
-    if params.get("causes") is not None:
+    if params.get("causes") is None:
+        asked = _told(params)
+    else:
         causes = params["causes"]
         whole = causes if "document" in causes else {"document": causes}
-        factors, findings, warnings = _from_causes(context, params, whole)
-        document = whole["document"]
+        asked = _from_causes(context, params, whole)
         origin = experiment.Origin(
-            sha256=experiment.sha256_of(document),
+            sha256=experiment.sha256_of(whole["document"]),
             run=whole.get("run"),
-            data_sha256=document["input"].get("sha256"),
+            data_sha256=whole["document"]["input"].get("sha256"),
         )
-        link = findings[0].link or {}
-        if link.get("reason") is not None and response.reason is None:
-            response = built(
-                experiment.Response, {**(params.get("response") or {}), "reason": link["reason"]}
-            )
-    else:
-        factors, findings = _told(params)
     found = experiment.plan(
-        factors, findings, response, options, origin, warnings, context.progress
+        asked.factors,
+        asked.findings,
+        asked.response,
+        options,
+        origin,
+        asked.warnings,
+        context.progress,
     )
     return {"document": found.document, "figures": found.figures}
 
@@ -134,7 +132,7 @@ def built(kind: type[_Given], given: Mapping[str, Any]) -> _Given:
 
 def _from_causes(
     context: JobContext, params: Mapping[str, Any], whole: Mapping[str, Any]
-) -> tuple[list[experiment.Factor], list[experiment.Finding], list[str]]:
+) -> experiment.Asked:
     stratum, ranks = None, None
     if params.get("place") is not None:
         stratum, rank = params["place"]
@@ -145,22 +143,28 @@ def _from_causes(
         table = store.read_table(ref)
         columns = store.understanding(ref).get("columns") or ()
         units = {c["name"]: c["unit"] for c in columns if c.get("unit")}
-    factors, findings, warnings = experiment.from_causes(
+    asked = experiment.from_causes(
         whole["document"], whole.get("figures"), table, stratum=stratum, ranks=ranks, units=units
     )
-    return factors, findings, warnings
+    # What the person says of the response comes before what the causes say.
+    told = {k: v for k, v in (params.get("response") or {}).items() if v is not None}
+    if not told:
+        return asked
+    return replace(asked, response=built(experiment.Response, {**asdict(asked.response), **told}))
 
 
-def _told(params: Mapping[str, Any]) -> tuple[list[experiment.Factor], list[experiment.Finding]]:
+def _told(params: Mapping[str, Any]) -> experiment.Asked:
     if not params.get("factors"):
         raise UnusableOption("An experiment needs at least one factor.")
     for name in ("baseline", "promised"):
         if params.get(name) is None:
             raise UnusableOption("The run needs the parameter {parameter}.", parameter=name)
     factors = [built(experiment.Factor, f) for f in params["factors"]]
-    return factors, [
+    findings = [
         experiment.Finding(
             (f.name,), params["baseline"], params["promised"], params.get("smallest")
         )
         for f in factors
     ]
+    response = built(experiment.Response, params.get("response") or {})
+    return experiment.Asked(factors, findings, response, [])
