@@ -90,6 +90,9 @@ WORKERS = (302, 403, 200, 200, 200, 200)
 #: What belongs to the organisation: read by its people, sent to by those who work.
 READ_BY_ITS = (302, 200, 200, 200, 200, 404)
 WORKED_BY_ITS = (302, 403, 302, 302, 302, 404)
+#: A form that those who work see, and that takes nothing in when nothing is told.
+ASKED_BY_ITS = (302, 403, 200, 200, 200, 404)
+TOLD_NOTHING = (302, 403, 400, 400, 400, 404)
 
 INSIGHT = [
     Line("insight:home", "GET", *ANYBODY),
@@ -104,6 +107,14 @@ INSIGHT = [
     Line("insight:correct", "POST", *WORKED_BY_ITS, {"public_id": "upload"}, {"what": "target"}),
     Line("insight:start", "POST", *WORKED_BY_ITS, {"public_id": "upload"}),
     Line("insight:drop", "POST", *WORKED_BY_ITS, {"public_id": "upload"}),
+    Line("insight:ask", "GET", *ASKED_BY_ITS, {"public_id": "read", "method": "spc"}),
+    Line("insight:ask", "POST", *TOLD_NOTHING, {"public_id": "read", "method": "capability"}),
+    Line("insight:gauge_sheet", "GET", 302, 200, 200, 200, 200, 200, {"study": "crossed"}),
+    # There is no finding in this report, so its page leads back.
+    Line("insight:plan", "GET", *WORKED_BY_ITS, {"public_id": "analysis"}),
+    Line("insight:plan", "POST", *WORKED_BY_ITS, {"public_id": "analysis"}),
+    Line("insight:judge", "POST", *WORKED_BY_ITS, {"public_id": "analysis"}),
+    Line("insight:sheet", "GET", *READ_BY_ITS, {"public_id": "planned"}),
     Line("insight:analysis", "GET", *READ_BY_ITS, {"public_id": "analysis"}),
     Line(
         "insight:download", "GET", *READ_BY_ITS, {"public_id": "report", "ending": "html"},

@@ -81,14 +81,30 @@ def _work(organisation: Any) -> dict[str, Any]:
     folder = home_of(organisation) / "runs" / report.render_run / "files"
     folder.mkdir(parents=True)
     (folder / "report.en.html").write_text("<!doctype html>", "utf-8")
+    (folder / "sheet.en.xlsx").write_bytes(b"PK")
+    planned = Analysis.objects.create(
+        organisation=organisation, upload=upload, title=upload.name, method="plan",
+        finished_at=report.finished_at, render_run=report.render_run,
+        files={"en": {"sheet": "sheet.en.xlsx"}},
+    )  # fmt: skip
+    column = {"name": "온도", "kind": "number", "unit": "℃"}
+    read = Upload.objects.create(
+        organisation=organisation, name="9월.csv", size=10, state=Upload.State.READY,
+        table={"name": "t", "version": 0}, understanding={"columns": [column]},
+    )  # fmt: skip
     return {
         "upload": upload.public_id,
         "analysis": waiting.public_id,
         "report": report.public_id,
+        "read": read.public_id,
+        "planned": planned.public_id,
         "job": job.public_id,
         # Endings of files that an address holds stand for themselves.
         "csv": "csv",
         "html": "html",
+        "spc": "spc",
+        "capability": "capability",
+        "crossed": "crossed",
     }
 
 

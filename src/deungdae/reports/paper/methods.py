@@ -14,7 +14,15 @@ from deungdae.reports.paper.model import Paper
 from deungdae.reports.words import Words
 
 #: method → "module:function"
-TELLERS: Final[dict[str, str]] = {}
+TELLERS: Final[dict[str, str]] = {
+    "experiment": "deungdae.reports.experiment:tell",
+}
+
+#: (method, kind of its document) → "module:function" of a workbook that goes with the report, such
+#: as the sheet of an experiment that is to be filled in
+ENCLOSERS: Final[dict[tuple[str, str], str]] = {
+    ("experiment", "plan"): "deungdae.reports.experiment.sheet:workbook_of",
+}
 
 
 class Tell(Protocol):
@@ -40,4 +48,21 @@ def teller_of(method: str) -> Tell:
         raise UnusableOption("There is no report for the method {method}.", method=method)
     module, _, name = TELLERS[method].partition(":")
     found: Tell = getattr(import_module(module), name)
+    return found
+
+
+class Enclose(Protocol):
+    """Writes the workbook that goes with a report."""
+
+    def __call__(self, document: Mapping[str, Any], words: Words) -> bytes:
+        """Return the workbook in the language of `words`."""
+
+
+def encloser_of(method: str, kind: str | None) -> Enclose | None:
+    """Return what writes the workbook that goes with a report; None where nothing does."""
+    entry = ENCLOSERS.get((method, kind or ""))
+    if entry is None:
+        return None
+    module, _, name = entry.partition(":")
+    found: Enclose = getattr(import_module(module), name)
     return found

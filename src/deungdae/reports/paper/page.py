@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Final
+from typing import Any, Final
 
 from deungdae.reports.paper.cells import shown, to_the_right
 from deungdae.reports.paper.layout import page
@@ -24,6 +24,23 @@ class Shown:
     marked: frozenset[int]
     total: int
     cut: str | None
+
+    @property
+    def shown_first(self) -> list[dict[str, Any]]:
+        """The rows that are shown at once: whether each needs a look, and its cells."""
+        return self._rows(self.first, 0)
+
+    @property
+    def shown_rest(self) -> list[dict[str, Any]]:
+        """The rows that are folded away, in the same form."""
+        return self._rows(self.rest, len(self.first))
+
+    def _rows(self, rows: Sequence[Sequence[str]], start: int) -> list[dict[str, Any]]:
+        numbers = [number for _, number in self.heads]
+        return [
+            {"marked": y in self.marked, "cells": list(zip(row, numbers, strict=True))}
+            for y, row in enumerate(rows, start)
+        ]
 
 
 def render_html(

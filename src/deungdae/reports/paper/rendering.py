@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from deungdae import runs
 from deungdae.lake import Store, TableRef
-from deungdae.reports.paper.methods import teller_of
+from deungdae.reports.paper.methods import encloser_of, teller_of
 from deungdae.reports.paper.model import Paper, cleaned
 from deungdae.reports.words import LANGUAGES, Words
 from deungdae.runs.job import check_params
@@ -24,19 +24,25 @@ FOLDER = "files"  #: below the folder of the run
 def run(context: runs.JobContext, params: dict[str, Any]) -> dict[str, Any]:
     """Write the report on a run of any method that tells papers as files, in every language.
 
-    Parameters: method; run, the id of its run; table, the one it read; title; demo; generated, an
-    aware ISO time; time_zone of the clocks that are shown.
+    Parameters: method; run, the id of its run; table, the one it read (None where a method reads a
+    file by itself); title; demo; generated, an aware ISO time; time_zone of the clocks that are
+    shown.
     Steps: rendering.
 
     Returns answer {language: sentence}, summary (look of the gravest verdict, its word by
-    language) and files {language: {"html" | "pdf" | "xlsx" | "paper": name below `FOLDER`}}, where
-    "paper" is the JSON of `Paper.to_document`.
+    language, rows used) and files {language: {"html" | "pdf" | "xlsx" | "paper" | "sheet": name
+    below `FOLDER`}}, where "paper" is the JSON of `Paper.to_document`, and "sheet" a workbook that
+    goes with the report, if the method has one.
     """
-    check_params(params, ["method", "run", "table", "title", "demo", "generated", "time_zone"])
+    check_params(params, ["method", "run", "title", "demo", "generated", "time_zone"], ["table"])
     tell = teller_of(params["method"])
     found = runs.result(context.home, params["run"])
-    understanding = Store(context.home).understanding(TableRef.from_document(params["table"]))
+    table = params.get("table")
+    understanding: Mapping[str, Any] = {}
+    if table is not None:
+        understanding = Store(context.home).understanding(TableRef.from_document(table))
     zone = ZoneInfo(params["time_zone"])
+    enclose = encloser_of(params["method"], found["document"].get("kind"))
     folder = context.folder / FOLDER
     folder.mkdir()
     papers: dict[str, Paper] = {}
@@ -46,9 +52,13 @@ def run(context: runs.JobContext, params: dict[str, Any]) -> dict[str, Any]:
         paper = tell(found["document"], found["figures"], understanding, Words(lang), zone)
         papers[lang] = cleaned(paper)
         files[lang] = write(papers[lang], lang, folder, f".{lang}", params, zone)
+        if enclose is not None:
+            files[lang]["sheet"] = f"sheet.{lang}.xlsx"
+            content = enclose(found["document"], Words(lang))
+            (folder / files[lang]["sheet"]).write_bytes(content)
     return {
         "answer": {lang: paper.answer for lang, paper in papers.items()},
-        "summary": _summary(papers),
+        "summary": {**_summary(papers), "rows": found["document"]["input"].get("rows_used")},
         "files": files,
     }
 

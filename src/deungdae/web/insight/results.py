@@ -12,8 +12,10 @@ from django.conf import settings
 from deungdae import runs
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.compare import Changes, compare, tell_changes
+from deungdae.reports.paper import Paper
 from deungdae.reports.words import Words
 from deungdae.web.insight.folders import home_of
+from deungdae.web.insight.methods import CAUSES
 from deungdae.web.insight.models import Analysis
 
 #: Format of a download → its kind.
@@ -44,10 +46,22 @@ def pictures(analysis: Analysis, language: str) -> dict[str, Any]:
     return found
 
 
+def paper(analysis: Analysis, language: str) -> Paper:
+    """Return the paper of a finished analysis in one language, as it was written down."""
+    text = (_folder(analysis) / analysis.files[language]["paper"]).read_text("utf-8")
+    return Paper.from_document(json.loads(text))
+
+
 def report_file(analysis: Analysis, language: str, ending: str) -> Path | None:
     """Return the report as a file; None when there is none in this language and format."""
     name = (analysis.files or {}).get(language, {}).get(ending)
     return _folder(analysis) / name if name is not None and ending in FORMATS else None
+
+
+def sheet_file(analysis: Analysis, language: str) -> Path | None:
+    """Return the workbook that goes with the report, such as a sheet to be filled in."""
+    name = (analysis.files or {}).get(language, {}).get("sheet")
+    return None if name is None else _folder(analysis) / name
 
 
 def file_name(analysis: Analysis, ending: str) -> str:
@@ -58,7 +72,7 @@ def file_name(analysis: Analysis, ending: str) -> str:
 
 def changes(analysis: Analysis, words: Words) -> Changes | None:
     """Say what changed since the analysis before it; None for the first of its kind."""
-    if analysis.previous is None:
+    if analysis.previous is None or analysis.method != CAUSES:
         return None
     units = units_of(analysis.understanding or {})
     return tell_changes(words, compare(document(analysis.previous), document(analysis)), units)

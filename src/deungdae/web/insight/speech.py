@@ -107,5 +107,6 @@ def progress(kind: str, state: str, step: str, share: float) -> tuple[str, int]:
     if state == "claimed" or not step:
         return _("Starting"), 0
     steps = _READING if kind == "understand" else _ANALYSING
-    sentence, low, high = steps.get(step, (_("Working"), 0.0, 0.0))
+    # a method of its own steps: most of the work lies between loading and the report
+    sentence, low, high = steps.get(step, (_("Computing"), 0.1, 0.7))
     return str(sentence), round(100 * (low + (high - low) * share))

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from deungdae.web.insight.views import analyses, progress, reports, understanding, uploads
+from deungdae.web.insight.views import (
+    analyses,
+    asking,
+    experiments,
+    progress,
+    reports,
+    understanding,
+    uploads,
+)
 
 app_name = "insight"
 urlpatterns = [
@@ -15,6 +23,11 @@ urlpatterns = [
     path("uploads/<uuid:public_id>/correct/", understanding.correct, name="correct"),
     path("uploads/<uuid:public_id>/start/", understanding.start, name="start"),
     path("uploads/<uuid:public_id>/drop/", uploads.drop, name="drop"),
+    path("uploads/<uuid:public_id>/ask/<str:method>/", asking.ask, name="ask"),
+    path("sheets/gauge-<str:study>.xlsx", asking.template, name="gauge_sheet"),
+    path("reports/<uuid:public_id>/plan/", experiments.plan, name="plan"),
+    path("reports/<uuid:public_id>/sheet/", experiments.judge, name="judge"),
+    path("reports/<uuid:public_id>/sheet.xlsx", experiments.sheet, name="sheet"),
     path("reports/<uuid:public_id>/", reports.show, name="analysis"),
     path("reports/<uuid:public_id>/report.<str:ending>", reports.download, name="download"),
     path("jobs/<uuid:public_id>/events/", progress.events, name="events"),

@@ -11,15 +11,20 @@ from django.conf import settings
 from django.utils import timezone
 
 from deungdae import runs
-from deungdae.records.errors import UnusableFile
+from deungdae.records.errors import RunFailed, UnusableFile
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import folders
-from deungdae.web.insight.models import Job, Upload
+from deungdae.web.insight.methods import CAUSES, EXPERIMENT, METHODS, PLAN
+from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.models import Mapping as Remembered
 from deungdae.web.insight.shape import shape_of
 
 #: The report is written by a run as well; `runs` lies below `reports`, so it is named here.
-JOBS = (*runs.JOBS, runs.Job("render-causes", 1, "deungdae.reports.causes.rendering:run"))
+JOBS = (
+    *runs.JOBS,
+    runs.Job("render-causes", 1, "deungdae.reports.causes.rendering:run"),
+    runs.Job("render-paper", 1, "deungdae.reports.paper.rendering:run"),
+)
 
 
 @dataclass
@@ -130,10 +135,12 @@ def _remembered(upload: Upload, scope: Scope, shape: str) -> dict[str, Any]:
 
 
 def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
-    """Find the causes and write the report; return the fields of the analysis."""
+    """Carry the method out and write the report; return the fields of the analysis."""
     analysis, upload = job.analysis, job.upload
     assert analysis is not None, "a job of this kind has an analysis"
     home = folders.home_of(upload.organisation)
+    if analysis.method != CAUSES:
+        return _told_as_paper(analysis, home, bench)
     causes = bench.run(
         home,
         "causes",
@@ -144,23 +151,58 @@ def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
             "told": ["sheet"] if analysis.sheet_told else [],
         },
     )
-    zone = upload.site.time_zone if upload.site else settings.PROGRAM.time_zone
-    report = bench.run(
-        home,
-        "render-causes",
-        {
-            "run": causes.run_id,
-            "table": analysis.table,
-            "title": analysis.title,
-            "demo": analysis.demo,
-            "generated": timezone.now().isoformat(),
-            "time_zone": zone,
-        },
-    )
+    report = bench.run(home, "render-causes", _about(analysis, causes.run_id))
     return {
         "run": causes.run_id,
         "render_run": report.run_id,
         "files": report.result["files"],
         "answer": report.result["answer"],
         **report.result["summary"],
+    }
+
+
+def _told_as_paper(analysis: Analysis, home: Path, bench: Bench) -> dict[str, Any]:
+    """Carry out a method whose result is told as a paper."""
+    method = METHODS[analysis.method]
+    found = bench.run(home, method.job, _asked(analysis, home))
+    report = bench.run(
+        home, "render-paper", {"method": method.told_by, **_about(analysis, found.run_id)}
+    )
+    summary = report.result["summary"]
+    return {
+        "run": found.run_id,
+        "render_run": report.run_id,
+        "files": report.result["files"],
+        "answer": report.result["answer"],
+        "verdict": summary["look"] or "",
+        "verdict_word": summary["word"],
+        "rows": summary["rows"],
+    }
+
+
+def _asked(analysis: Analysis, home: Path) -> dict[str, Any]:
+    """Return the parameters of the method's run."""
+    options = dict(analysis.options)
+    about = analysis.about
+    if analysis.method == PLAN:
+        if about is None:
+            raise RunFailed("The report that this follows up is no longer there.")
+        causes = {**runs.result(home, about.run), "run": about.run}
+        return {"causes": causes, "place": options.pop("place"), "options": options, "seed": 0}
+    if analysis.method == EXPERIMENT:
+        plan = {} if about is None else {"plan": runs.result(home, about.run)["document"]}
+        return {"path": str(folders.source(analysis.upload)), "options": {}, "seed": 0, **plan}
+    return {"table": analysis.table, "options": options, "seed": 0}
+
+
+def _about(analysis: Analysis, run: str) -> dict[str, Any]:
+    """Return what every report is told besides the run that it shows."""
+    site = analysis.upload.site
+    return {
+        "run": run,
+        "table": analysis.table,
+        "title": analysis.title,
+        "demo": analysis.demo,
+        "generated": timezone.now().isoformat(),
+        "time_zone": site.time_zone if site else settings.PROGRAM.time_zone,
     }

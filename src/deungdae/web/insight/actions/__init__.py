@@ -1,6 +1,8 @@
 """Every change of state in insight."""
 
 from deungdae.web.insight.actions.analyses import AskAgain, StartAnalysis, StopJob
+from deungdae.web.insight.actions.asking import AskMethod
+from deungdae.web.insight.actions.experiments import JudgeExperiment
 from deungdae.web.insight.actions.results import (
     FailJob,
     FinishAnalysis,
@@ -16,6 +18,7 @@ from deungdae.web.insight.actions.uploads import (
 
 __all__ = [
     "AskAgain",
+    "AskMethod",
     "BeginUpload",
     "CompleteUpload",
     "CorrectUpload",
@@ -23,6 +26,7 @@ __all__ = [
     "FailJob",
     "FinishAnalysis",
     "FinishUnderstanding",
+    "JudgeExperiment",
     "RescueJob",
     "StartAnalysis",
     "StopJob",

@@ -79,11 +79,14 @@ class FinishAnalysis(_Report):
             organisation=self.organisation, shape=analysis.shape, finished_at__isnull=False
         )
         analysis.previous = (
-            earlier.exclude(pk=analysis.pk)
+            earlier.filter(method="causes")
+            .exclude(pk=analysis.pk)
             .exclude(upload__sha256=self.upload().sha256)
             .order_by("-finished_at")
             .first()
         )
+        if analysis.method != "causes":  # only causes are compared with the last time's
+            analysis.previous = None
         for name, value in self.found.items():
             setattr(analysis, name, value)
         analysis.finished_at = now

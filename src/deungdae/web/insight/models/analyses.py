@@ -9,13 +9,21 @@ from deungdae.web.insight.models.uploads import Upload
 
 
 class Analysis(Owned):
-    """One run of the method `causes` over an upload; the report is its page.
+    """One run of a method over an upload; the report is its page.
 
-    `options` is what was told when it was started. `answer` is the report's first sentence in
-    each language. `previous` is the last finished analysis of a file of the same shape.
+    `method` is one of `methods.METHODS`. `options` is what was told when it was started. `answer`
+    is the report's first sentence in each language. `previous` is the last finished search for
+    causes in a file of the same shape. `about` is the analysis that this one follows up: the
+    causes that a plan shall prove, the plan that an experiment carried out. `verdict` is the
+    verdict of causes, or how much the report of another method asks for a look (now, soon, fine,
+    unknown), and `verdict_word` says it in each language.
     """
 
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="analyses")
+    method = models.CharField(max_length=20, default="causes")
+    about = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="followed_up_by"
+    )
     title = models.CharField(max_length=200)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
@@ -38,6 +46,7 @@ class Analysis(Owned):
     files = models.JSONField(null=True)
     answer = models.JSONField(null=True)
     verdict = models.CharField(max_length=20, blank=True)
+    verdict_word = models.JSONField(null=True)
     rows = models.BigIntegerField(null=True)
     bad = models.BigIntegerField(null=True)
     findings = models.PositiveIntegerField(null=True)

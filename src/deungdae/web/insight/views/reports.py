@@ -14,8 +14,11 @@ from deungdae.web.core.access import needs
 from deungdae.web.core.rules import allowed
 from deungdae.web.insight import results
 from deungdae.web.insight.access import analysis_job, get_analysis
+from deungdae.web.insight.methods import CAUSES, METHODS
 from deungdae.web.insight.models import Analysis
 from deungdae.web.insight.speech import error_sentence, words
+from deungdae.web.insight.views.experiments import follow_ups
+from deungdae.web.insight.views.papers import paper_of
 from deungdae.web.insight.views.progress import told
 
 
@@ -30,10 +33,14 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "analysis": analysis,
         "job": job,
         "may_work": allowed("insight.work", scope, analysis.organisation),
+        "follow_ups": follow_ups(request, analysis),
+        "method": METHODS[analysis.method],
     }
     if analysis.finished_at is None:
         given |= {"progress": told(job), "problem": error_sentence(job.error)}
         return render(request, "insight/running.html", given)
+    if analysis.method != CAUSES:
+        return render(request, "insight/paper.html", {**given, **paper_of(analysis, words())})
     return render(request, "insight/report.html", {**given, **_report(analysis, words())})
 
 

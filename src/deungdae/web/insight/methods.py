@@ -1,0 +1,83 @@
+"""What can be asked of a file: the methods, by the code that analyses carry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _lazy
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method: its name, what a button that starts it says, and the question it answers.
+
+    `job` names the run that computes it, `told_by` who tells its result as a paper.
+    """
+
+    code: str
+    name: Any
+    task: Any
+    question: Any
+    job: str
+    told_by: str = ""
+
+
+CAUSES: Final = "causes"
+SPC: Final = "spc"
+CAPABILITY: Final = "capability"
+GAUGE: Final = "gauge"
+PLAN: Final = "plan"
+EXPERIMENT: Final = "experiment"
+
+METHODS: Final[Mapping[str, Method]] = {
+    method.code: method
+    for method in (
+        Method(
+            CAUSES,
+            _lazy("Causes of defects"),
+            _lazy("Find the causes"),
+            _lazy("Which settings of the process make the bad parts?"),
+            "causes",
+        ),
+        Method(
+            SPC,
+            _lazy("Control chart"),
+            _lazy("Draw the control chart"),
+            _lazy("Is the process in control, and what changed where it was not?"),
+            "spc",
+            "spc",
+        ),
+        Method(
+            CAPABILITY,
+            _lazy("Process capability"),
+            _lazy("Work out the capability"),
+            _lazy("Does the process hold the specification: Cp, Cpk, Pp, Ppk?"),
+            "capability",
+            "capability",
+        ),
+        Method(
+            GAUGE,
+            _lazy("Gauge study"),
+            _lazy("Judge the gauge"),
+            _lazy("Can the measurements be trusted: repeatability, people, bias, agreement?"),
+            "gauge",
+            "gauge",
+        ),
+        Method(
+            PLAN,
+            _lazy("Plan of an experiment"),
+            _lazy("Plan the experiment"),
+            _lazy("Which trial proves or refutes a cause, with how many parts?"),
+            "experiment-plan",
+            "experiment",
+        ),
+        Method(
+            EXPERIMENT,
+            _lazy("Experiment"),
+            _lazy("Judge the experiment"),
+            _lazy("Did the trial confirm the cause?"),
+            "experiment",
+            "experiment",
+        ),
+    )
+}

@@ -1,0 +1,1 @@
+"""Tags of insight's templates."""

@@ -1,0 +1,22 @@
+"""What can be asked of a file, as ways on."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from deungdae.web.insight.methods import CAPABILITY, CAUSES, GAUGE, METHODS, SPC
+from deungdae.web.insight.models import Upload
+
+register = template.Library()
+
+
+@register.simple_tag
+def asks(upload: Upload) -> list[dict[str, Any]]:
+    """Return the methods that can be asked of an upload, each with its address."""
+    found = []
+    for code in (CAUSES, SPC, CAPABILITY, GAUGE):
+        args = [upload.public_id] if code == CAUSES else [upload.public_id, code]
+        url = reverse("insight:upload" if code == CAUSES else "insight:ask", args=args)
+        found.append({"method": METHODS[code], "url": url})
+    return found
