@@ -17,6 +17,17 @@ import pylopdf_fonts_ko
 import vl_convert
 
 from deungdae.reports.charts.drawable import drawable
+from deungdae.reports.charts.palette import (
+    ALARM,
+    FONT,
+    GRID,
+    INK,
+    MEASURED,
+    MUTED,
+    NEUTRAL,
+    REGION,
+    themed,
+)  # fmt: skip
 from deungdae.reports.charts.picture import Picture
 
 __all__ = [
@@ -39,30 +50,6 @@ __all__ = [
 WIDTH: Final = 420
 #: width of a drawing across a page, such as a control chart; a phone scrolls it sideways
 WIDE: Final = 880
-
-#: letters are measured in the packaged font, so that a drawing does not hang on the machine's
-MEASURED: Final = "Noto Sans KR"
-#: what a screen shows them in; print keeps to the packaged font
-FONT: Final = (
-    "Pretendard, 'Apple SD Gothic Neo', 'Malgun Gothic', 'Noto Sans KR', 'Noto Sans CJK KR', "
-    "NanumGothic, system-ui, sans-serif"
-)
-INK: Final = "#1b2433"
-MUTED: Final = "#566173"
-GRID: Final = "#e3e7ed"
-NEUTRAL: Final = "#8791a1"
-ALARM: Final = "#c8321f"
-REGION: Final = "#f6d9d3"
-
-#: a page may give these colours other values, as for dark screens; elsewhere they stay as they are
-_VARIABLES: Final = {
-    INK: "ink",
-    MUTED: "muted",
-    GRID: "grid",
-    NEUTRAL: "neutral",
-    ALARM: "alarm",
-    REGION: "region",
-}
 
 _TYPE_SIZE: Final = 13
 
@@ -106,7 +93,7 @@ def drawn(
         allowed_base_urls=[],
         format_locale="ko-KR" if lang == "ko" else "en-US",
     )
-    return _fitted(_themed(_unique(svg, prefix)), drawable(summary))
+    return _fitted(themed(_unique(svg, prefix)), drawable(summary))
 
 
 @cache
@@ -119,15 +106,6 @@ def _unique(svg: str, prefix: str) -> str:
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
-
-
-def _themed(svg: str) -> str:
-    svg = svg.replace(f'font-family="{MEASURED}"', f'font-family="{FONT}"')
-    for colour, name in _VARIABLES.items():
-        svg = re.sub(
-            rf'(fill|stroke)="{colour}"', rf'\1="var(--chart-{name}, {colour})"', svg, flags=re.I
-        )
-    return svg
 
 
 def _fitted(svg: str, summary: str) -> str:
