@@ -10,8 +10,11 @@ from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.models import Upload
 from deungdae.web.insight.understood import Understood, understood
 
-ONE = ("sheet", "target", "time")
-SEVERAL = ("bad", "by", "reason", "ignore")
+ONE = ("sheet", "target", "kind", "worse", "time")
+SEVERAL = ("bad", "good", "by", "reason", "ignore")
+#: What a result may be, and in which direction it is worse, as the method takes them.
+KINDS = ("pass_fail", "number", "count", "classes")
+WORSE = ("high", "low", "away")
 
 
 def known_names(upload: Upload, values: set[str]) -> dict[str, set[str]]:
@@ -19,7 +22,14 @@ def known_names(upload: Upload, values: set[str]) -> dict[str, set[str]]:
     facts = upload.understanding or {}
     columns = {column["name"] for column in facts.get("columns", ())}
     known = dict.fromkeys((*ONE, *SEVERAL), columns)
-    return {**known, "sheet": set(facts.get("sheets", ())), "bad": values}
+    return {
+        **known,
+        "sheet": set(facts.get("sheets", ())),
+        "bad": values,
+        "good": values,
+        "kind": set(KINDS),
+        "worse": set(WORSE),
+    }
 
 
 def check(upload: Upload, answers: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from deungdae.reports.codes import VERDICTS
 from deungdae.web.core.scope import Scope
+from deungdae.web.insight.methods import METHODS
 from deungdae.web.insight.models import Analysis, Job
 
 #: What a list is narrowed to → the states of a job that this means.
@@ -24,12 +25,19 @@ def with_state(analyses: QuerySet[Analysis], scope: Scope) -> QuerySet[Analysis]
 
 
 def narrowed(
-    analyses: QuerySet[Analysis], *, text: str = "", verdict: str = "", group: str = ""
+    analyses: QuerySet[Analysis],
+    *,
+    text: str = "",
+    verdict: str = "",
+    group: str = "",
+    method: str = "",
 ) -> QuerySet[Analysis]:
-    """Keep what fits: words in title, answer or name; a verdict; one of `GROUPS`.
+    """Keep what fits: words in title, answer or name; a verdict; one of `GROUPS`; a method.
 
-    A verdict or group that does not exist is passed over. Needs `with_state`.
+    A verdict, group or method that does not exist is passed over. Needs `with_state`.
     """
+    if method in METHODS:
+        analyses = analyses.filter(method=method)
     if text := text.strip():
         analyses = analyses.filter(
             Q(title__icontains=text)

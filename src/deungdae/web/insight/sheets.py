@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from deungdae import runs
+from deungdae.web.insight.work import JOBS
 
 _SECONDS = 30.0  #: a sheet of some hundred rows takes one
 
@@ -24,6 +25,7 @@ def gauge_sheet(study: str, lang: str) -> Path:
         {"study": study, "lang": lang, "seed": 0},
         memory_bytes=settings.PROGRAM.run_memory_bytes,
         timeout=_SECONDS,
+        jobs=JOBS,
     )
     aside = folder / f".{kept.name}.{os.getpid()}-{uuid4().hex[:8]}"
     aside.write_bytes((made.folder / made.result["file"]).read_bytes())

@@ -23,6 +23,7 @@ class Choice:
     value: str
     chosen: bool = False
     rows: str = ""
+    word: str = ""  #: what is shown in its place, "" for the value itself
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,17 @@ class Question:
     choices: list[Choice]
     told: bool
     none: str  #: what stands there when nothing was chosen
+
+    @property
+    def pressed(self) -> bool:
+        """Whether each value is a button that is pressed or not."""
+        return self.what in ("bad", "good")
+
+    @property
+    def chosen_words(self) -> list[str]:
+        """What was chosen, in words."""
+        words = {choice.value: choice.word for choice in self.choices}
+        return [words.get(value) or value for value in self.chosen]
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,9 @@ def _current(answers: Mapping[str, Any], roles: Mapping[str, Any] | None) -> dic
         guessed = {
             "target": roles["target"]["column"],
             "bad": roles["target"]["bad"],
+            "kind": roles["target"].get("kind", "pass_fail"),
+            "worse": roles["target"].get("worse"),
+            "good": roles["target"].get("good") or [],
             "time": roles["time"],
             "by": roles["by"],
             "reason": roles["reason"],
@@ -174,6 +189,7 @@ def _questions(
     target = current.get("target")
     times = [c["name"] for c in facts["columns"] if c["kind"] == "time"]
     few = [c["name"] for c in facts["columns"] if len(levels.get(c["name"], ())) >= 2]
+    numbers = [c["name"] for c in facts["columns"] if c["kind"] == "number"]
     others = [name for name in few if name != target]
     found: list[Question] = []
     if len(facts["sheets"]) > 1:
@@ -184,9 +200,11 @@ def _questions(
     found.append(
         _one("target", _("Result of the inspection"),
              _("The column that says whether a part is good or bad."),
-             target, few, "target" in told)
+             target, [*few, *(name for name in numbers if name not in few)], "target" in told)
     )  # fmt: skip
     if target is not None:
+        found += _of_result(levels, current, told, words)
+    if target is not None and current.get("kind", "pass_fail") == "pass_fail":
         bad = [str(value) for value in current.get("bad") or ()]
         found.append(
             Question(
@@ -217,6 +235,58 @@ def _questions(
         found.append(
             Question(what, label, explain, True, chosen, list(dict.fromkeys(choices)),
                      what in told, none)
+        )  # fmt: skip
+    return found
+
+
+def _of_result(
+    levels: Mapping[str, Any],
+    current: Mapping[str, Any],
+    told: Mapping[str, Any],
+    words: Words,
+) -> list[Question]:
+    """Return what is asked of the result beside its bad values: its kind, and what is worse."""
+    kind = current.get("kind") or "pass_fail"
+    kinds = {
+        "pass_fail": _("good or bad"),
+        "number": _("a measured value"),
+        "count": _("a count, such as of defects"),
+        "classes": _("quality classes"),
+    }
+    found = [
+        Question(
+            "kind", _("Kind of result"),
+            _("Good or bad, a measured value, a count, or classes of quality."),
+            False, [kind], [Choice(k, k == kind, word=word) for k, word in kinds.items()],
+            "kind" in told, "",
+        )
+    ]  # fmt: skip
+    if kind in ("number", "count"):
+        worse = current.get("worse") or "high"
+        worse = worse if worse in ("high", "low") else "away"
+        directions = {
+            "high": _("high values"), "low": _("low values"),
+            "away": _("values far from the middle"),
+        }  # fmt: skip
+        found.append(
+            Question(
+                "worse", _("What is worse"), _("Which values of the result are to be avoided."),
+                False, [worse], [Choice(d, d == worse, word=w) for d, w in directions.items()],
+                "worse" in told, "",
+            )
+        )  # fmt: skip
+    if kind == "classes":
+        good = [str(value) for value in current.get("good") or ()]
+        found.append(
+            Question(
+                "good", _("Classes that are good"), _("Press each class that is as it should be."),
+                True, good,
+                [
+                    Choice(level["value"], level["value"] in good, words.number(level["rows"]))
+                    for level in levels.get(str(current.get("target")), ())
+                ],
+                "good" in told, _("none chosen"),
+            )
         )  # fmt: skip
     return found
 

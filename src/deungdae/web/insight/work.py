@@ -19,11 +19,12 @@ from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.models import Mapping as Remembered
 from deungdae.web.insight.shape import shape_of
 
-#: The report is written by a run as well; `runs` lies below `reports`, so it is named here.
+#: Reports are written by runs as well; `runs` lies below `reports`, so they are named here.
 JOBS = (
     *runs.JOBS,
     runs.Job("render-causes", 1, "deungdae.reports.causes.rendering:run"),
     runs.Job("render-paper", 1, "deungdae.reports.paper.rendering:run"),
+    runs.Job("gauge-template", 1, "deungdae.reports.gauge.template:run"),
 )
 
 

@@ -18,8 +18,13 @@ from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.models import Job, Mapping, Upload
 
 #: What can be said about a file, and whether it is one name or several.
-ONE = ("sheet", "target", "time")
-SEVERAL = ("bad", "by", "reason", "ignore")
+ONE = ("sheet", "target", "kind", "worse", "time")
+SEVERAL = ("bad", "good", "by", "reason", "ignore")
+#: What no longer holds when something else is said.
+_BELONGING = {
+    "target": ("kind", "worse", "bad", "good"),
+    "kind": ("worse", "bad", "good"),
+}
 LONGEST_NAME = 150  #: bytes
 
 
@@ -159,10 +164,12 @@ class CorrectUpload(_OnUpload):
         else:
             for name, value in self.answers.items():
                 _put(upload.answers, name, value)
-            if "target" in self.answers and "bad" not in self.answers:
-                # The bad values were those of another column.
-                upload.answers.pop("bad", None)
-            if self.answers.keys() & {"target", "bad", "time", "by", "reason", "ignore"}:
+            for changed, belonging in _BELONGING.items():
+                for name in belonging if changed in self.answers else ():
+                    # What was said belonged to another column, or to another kind of result.
+                    if name not in self.answers:
+                        upload.answers.pop(name, None)
+            if self.answers.keys() & ({*ONE, *SEVERAL} - {"sheet"}):
                 self._remember(upload.shape, upload.options)
         upload.revision += 1
         upload.state = Upload.State.UNDERSTANDING

@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from deungdae.reports.codes import VERDICTS, spoken
+from deungdae.reports.words import Words
 from deungdae.web.core.access import needs
 from deungdae.web.core.rules import allowed
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import exports
 from deungdae.web.insight.listing import narrowed, with_state
+from deungdae.web.insight.methods import METHODS
 from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.speech import words
+from deungdae.web.insight.views.papers import PILLS
 
 PAGE = 25
 SORTS = {
@@ -35,7 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the analyses of this organisation, the latest first."""
     scope = request.tenant_scope
     page = Paginator(_asked_for(request, scope), PAGE).get_page(request.GET.get("page"))
-    filtered = any(request.GET.get(name) for name in ("q", "verdict", "state"))
+    filtered = any(request.GET.get(name) for name in ("q", "verdict", "state", "method"))
     return render(
         request,
         "insight/home.html",
@@ -45,6 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "filtered": filtered,
             "verdicts": [(code, spoken(words(), VERDICTS, code)) for code in VERDICTS],
             "states": _states(),
+            "methods": list(METHODS.values()),
             "may_work": allowed("insight.work", scope, scope.current),
             "waiting": Upload.objects.here(scope)
             .exclude(state=Upload.State.RECEIVING)
@@ -62,7 +66,7 @@ def export(request: HttpRequest, ending: str) -> HttpResponse:
         raise Http404
     language = words()
     head = [
-        _("File"), _("Asked on"), _("State"), _("Verdict"), _("Answer"), _("Findings"),
+        _("File"), _("Method"), _("Asked on"), _("State"), _("Verdict"), _("Answer"), _("Findings"),
         _("Parts"), _("Bad"), _("Address"),
     ]  # fmt: skip
     rows = []
@@ -71,6 +75,7 @@ def export(request: HttpRequest, ending: str) -> HttpResponse:
         rows.append(
             [
                 analysis.title,
+                str(shown["method"].name),
                 analysis.created_at,
                 shown["state_word"],
                 shown["verdict_word"],
@@ -97,6 +102,7 @@ def _asked_for(request: HttpRequest, scope: Scope) -> QuerySet[Analysis]:
         text=request.GET.get("q", ""),
         verdict=request.GET.get("verdict", ""),
         group=request.GET.get("state", ""),
+        method=request.GET.get("method", ""),
     )
     sort = request.GET.get("sort", "-created")
     column = SORTS.get(sort.removeprefix("-"), "created_at")
@@ -111,6 +117,15 @@ def _states() -> list[tuple[str, str]]:
     ]
 
 
+def _verdict_word(analysis: Any, language: Words) -> str:
+    """Return the verdict in words: those of the report itself, where it told them."""
+    told = (analysis.verdict_word or {}).get(language.lang)
+    if told:
+        return str(told)
+    known = analysis.verdict in VERDICTS
+    return spoken(language, VERDICTS, analysis.verdict) if known else ""
+
+
 def _shown(analysis: Any) -> dict[str, Any]:
     language = words()
     kinds = {"queued": "waiting", "claimed": "running", "running": "running", "done": "done"}
@@ -120,5 +135,7 @@ def _shown(analysis: Any) -> dict[str, Any]:
         "answer": (analysis.answer or {}).get(language.lang, ""),
         "state_kind": kinds.get(analysis.state, "failed"),
         "state_word": dict(Job.State.choices).get(analysis.state, ""),
-        "verdict_word": spoken(language, VERDICTS, analysis.verdict) if analysis.verdict else "",
+        "method": METHODS[analysis.method],
+        "verdict_kind": PILLS.get(analysis.verdict, analysis.verdict),
+        "verdict_word": _verdict_word(analysis, language),
     }

@@ -1,6 +1,6 @@
 """From a cause to its proof: the plan of an experiment, its sheet, and the filled sheet."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,17 +10,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deungdae.reports.causes.story import tell
-from deungdae.reports.words import LANGUAGES
+from deungdae.reports.experiment.confirmations import confirmations
+from deungdae.reports.words import LANGUAGES, Words
 from deungdae.web.core.access import needs
+from deungdae.web.core.scope import Scope
 from deungdae.web.insight import folders, results
 from deungdae.web.insight.access import get_analysis
 from deungdae.web.insight.actions import AskMethod, BeginUpload, JudgeExperiment
 from deungdae.web.insight.errors import Refused
-from deungdae.web.insight.methods import CAUSES, METHODS, PLAN
+from deungdae.web.insight.methods import CAUSES, EXPERIMENT, METHODS, PLAN
 from deungdae.web.insight.models import Analysis
 from deungdae.web.insight.plans import AskPlan
 from deungdae.web.insight.speech import words
 
+#: What an experiment said of a finding → the kind of notice that tells it.
+PROVED: Final = {"confirmed": "plain", "refuted": "now", "undecided": "soon"}
 LARGEST_SHEET = 20_000_000  #: bytes; a filled sheet has some dozen rows
 
 
@@ -116,6 +120,24 @@ def sheet(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         filename=results.file_name(analysis, "xlsx"),
         content_type=results.FORMATS["xlsx"],
     )
+
+
+def confirmed(scope: Scope, analysis: Analysis, spoken: Words) -> dict[Any, Any]:
+    """Return what experiments say of the findings of a report: by (stratum, rank), oldest first."""
+    judged = Analysis.objects.within(scope).filter(
+        about__about=analysis, method=EXPERIMENT, finished_at__isnull=False
+    )
+    found = list(judged.order_by("finished_at"))
+    if not found:
+        return {}
+    pages = {results.document(one)["plan"]["id"]: one.get_absolute_url() for one in found}
+    said = confirmations(
+        spoken, results.document(analysis), [results.document(one) for one in found]
+    )
+    return {
+        place: {"it": each, "kind": PROVED[each.verdict], "url": pages[each.plan]}
+        for place, each in said.items()
+    }
 
 
 def follow_ups(request: HttpRequest, analysis: Analysis) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The page of one analysis: its progress, then the report; and the report as files."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from deungdae.web.insight.access import analysis_job, get_analysis
 from deungdae.web.insight.methods import CAUSES, METHODS
 from deungdae.web.insight.models import Analysis
 from deungdae.web.insight.speech import error_sentence, words
-from deungdae.web.insight.views.experiments import follow_ups
+from deungdae.web.insight.views.experiments import confirmed, follow_ups
 from deungdae.web.insight.views.papers import paper_of
 from deungdae.web.insight.views.progress import told
 
@@ -41,23 +42,37 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return render(request, "insight/running.html", given)
     if analysis.method != CAUSES:
         return render(request, "insight/paper.html", {**given, **paper_of(analysis, words())})
-    return render(request, "insight/report.html", {**given, **_report(analysis, words())})
+    proved = confirmed(scope, analysis, words())
+    told_of = {**given, **_report(analysis, words(), proved)}
+    return render(request, "insight/report.html", told_of)
 
 
-def _report(analysis: Analysis, spoken: Words) -> dict[str, Any]:
-    story = tell(results.document(analysis), analysis.understanding or {}, spoken)
+def _report(analysis: Analysis, spoken: Words, proved: Mapping[Any, Any]) -> dict[str, Any]:
+    document = results.document(analysis)
+    story = tell(document, analysis.understanding or {}, spoken)
+    kinds = {c["name"]: c["kind"] for c in (analysis.understanding or {}).get("columns", ())}
     drawn = results.pictures(analysis, spoken.lang)
     groups = [
         {
             "it": group,
             "rows": spoken.number(group.rows),
-            "bad": spoken.number(group.bad),
+            "bad": "" if group.bad is None else spoken.number(group.bad),
             # Beside several pictures there is room for it in the first finding's own column.
             "beside": len(drawn["causes"].get(f"{group.index}-0", ())) > 1,
             "timeline": _named(f"t{group.index}", drawn["timelines"].get(str(group.index))),
             "findings": [
                 {
                     "it": finding,
+                    "place": f"{group.index}-{finding.rank}",
+                    "proved": proved.get((group.index, finding.rank)),
+                    "provable": group.shown_first
+                    and document["strata"][group.index]["causes"][number].get("rate_inside")
+                    is not None,
+                    "charted": [
+                        column
+                        for column in document["strata"][group.index]["causes"][number]["columns"]
+                        if kinds.get(column) == "number"
+                    ],
                     "pictures": [
                         _named(f"c{group.index}-{number}-{place}", picture)
                         for place, picture in enumerate(
