@@ -108,6 +108,7 @@ INSIGHT = [
     Line(
         "insight:download", "GET", *READ_BY_ITS, {"public_id": "report", "ending": "html"},
     ),
+    Line("insight:renew", "POST", *WORKED_BY_ITS, {"public_id": "report"}),
     Line("insight:events", "GET", *READ_BY_ITS, {"public_id": "job"}),
     Line("insight:progress", "GET", *READ_BY_ITS, {"public_id": "job"}),
     Line("insight:stop", "POST", *WORKED_BY_ITS, {"public_id": "job"}),

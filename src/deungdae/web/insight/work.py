@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from deungdae import runs
 from deungdae.records.errors import UnusableFile
+from deungdae.reports.causes.brief import brief
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import folders
 from deungdae.web.insight.models import Job, Upload
@@ -130,12 +130,11 @@ def _remembered(upload: Upload, scope: Scope, shape: str) -> dict[str, Any]:
 
 
 def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
-    """Find the causes and write the report; return the fields of the analysis."""
+    """Find the causes; return the fields of the analysis that are known now."""
     analysis, upload = job.analysis, job.upload
     assert analysis is not None, "a job of this kind has an analysis"
-    home = folders.home_of(upload.organisation)
     causes = bench.run(
-        home,
+        folders.home_of(upload.organisation),
         "causes",
         {
             "table": analysis.table,
@@ -144,23 +143,28 @@ def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
             "told": ["sheet"] if analysis.sheet_told else [],
         },
     )
-    zone = upload.site.time_zone if upload.site else settings.PROGRAM.time_zone
-    report = bench.run(
-        home,
-        "render-causes",
-        {
-            "run": causes.run_id,
-            "table": analysis.table,
-            "title": analysis.title,
-            "demo": analysis.demo,
-            "generated": timezone.now().isoformat(),
-            "time_zone": zone,
-        },
-    )
     return {
         "run": causes.run_id,
-        "render_run": report.run_id,
-        "files": report.result["files"],
-        "answer": report.result["answer"],
-        **report.result["summary"],
+        **brief(causes.result["document"], analysis.understanding or {}),
     }
+
+
+def render(job: Job, scope: Scope, bench: Bench) -> None:
+    """Draw the pictures of a finished analysis and write its files; what is there is replaced."""
+    analysis, upload = job.analysis, job.upload
+    assert analysis is not None, "a job of this kind has an analysis"
+    asker = job.asked_by or analysis.asked_by
+    bench.run(
+        folders.home_of(upload.organisation),
+        "render-causes",
+        {
+            "run": analysis.run,
+            "understanding": analysis.understanding or {},
+            "title": analysis.title,
+            "demo": analysis.demo,
+            "generated": analysis.finished_at.isoformat(),
+            "time_zone": upload.site.time_zone if upload.site else settings.PROGRAM.time_zone,
+            "into": folders.report_folder(analysis.public_id),
+            "first": asker.language if asker else settings.LANGUAGE_CODE,
+        },
+    )

@@ -1,9 +1,15 @@
 """Every change of state in insight."""
 
-from deungdae.web.insight.actions.analyses import AskAgain, StartAnalysis, StopJob
+from deungdae.web.insight.actions.analyses import (
+    AskAgain,
+    RenewReport,
+    StartAnalysis,
+    StopJob,
+)
 from deungdae.web.insight.actions.results import (
     FailJob,
     FinishAnalysis,
+    FinishRendering,
     FinishUnderstanding,
     RescueJob,
 )
@@ -22,7 +28,9 @@ __all__ = [
     "DropUpload",
     "FailJob",
     "FinishAnalysis",
+    "FinishRendering",
     "FinishUnderstanding",
+    "RenewReport",
     "RescueJob",
     "StartAnalysis",
     "StopJob",

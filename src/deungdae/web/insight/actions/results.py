@@ -62,7 +62,7 @@ class FinishUnderstanding(_Report):
 
 @dataclass(kw_only=True)
 class FinishAnalysis(_Report):
-    """The causes were found and the report was written."""
+    """The causes were found: the report can be read; its pictures and files are written next."""
 
     verb = "insight.analysis_finished"
     label = _lazy("finished an analysis")
@@ -76,7 +76,10 @@ class FinishAnalysis(_Report):
         analyses = Analysis.objects.within(self.scope)
         analysis = analyses.select_for_update().get(pk=self.job.analysis_id)
         earlier = analyses.filter(
-            organisation=self.organisation, shape=analysis.shape, finished_at__isnull=False
+            organisation=self.organisation,
+            shape=analysis.shape,
+            finished_at__isnull=False,
+            created_at__lte=analysis.created_at,
         )
         analysis.previous = (
             earlier.exclude(pk=analysis.pk)
@@ -88,6 +91,7 @@ class FinishAnalysis(_Report):
             setattr(analysis, name, value)
         analysis.finished_at = now
         analysis.save()
+        queue.add(Job.Kind.RENDER, self.upload(), asked_by=self.job.asked_by, analysis=analysis)
         return True
 
     def details(self, result: bool) -> dict[str, Any]:
@@ -98,6 +102,18 @@ class FinishAnalysis(_Report):
             "run": self.found.get("run"),
             "verdict": self.found.get("verdict"),
         }
+
+
+@dataclass(kw_only=True)
+class FinishRendering(_Report):
+    """The pictures and files of a report lie where they are looked for."""
+
+    verb = "insight.report_written"
+    label = _lazy("wrote the files of a report")
+
+    def change(self) -> bool:
+        """The files themselves say that they are there."""
+        return queue.end(self.job, Job.State.DONE, timezone.now())
 
 
 @dataclass(kw_only=True)
