@@ -97,8 +97,8 @@ def list_analyses(
         found = found.filter(upload=get_upload(scope, upload))
     found = narrowed(with_state(found, scope), text=q, verdict=verdict or "", group=state or "")
     shown, following = paging.part(found, cursor, limit)
-    jobs = Job.objects.within(scope).filter(analysis__in=shown).order_by("created_at", "pk")
-    latest = {job.analysis_id: job for job in jobs}
+    jobs = Job.objects.within(scope).filter(analysis__in=shown, kind=Job.Kind.ANALYSE)
+    latest = {job.analysis_id: job for job in jobs.order_by("created_at", "pk")}
     return {
         "items": [_told(request, analysis, latest.get(analysis.pk)) for analysis in shown],
         "next": following,
