@@ -148,6 +148,12 @@ class Walk:
         """Press what a selector finds, wherever on the page it stands."""
         self.driver.execute_script("arguments[0].click()", self.find(selector))
 
+    def written(self) -> None:
+        """Wait until the report has its pictures and its files: they come after the words."""
+        self.find("#share")
+        self.until(lambda: not self.driver.find_elements(By.CSS_SELECTOR, "[data-writing]"))
+        self.find("a[href*='report.pdf']")
+
     def leave(self, way: str) -> None:
         """Wait until the address no longer holds `way`."""
         self.until(lambda: way not in self.driver.current_url)
@@ -208,6 +214,7 @@ class Walk:
         WebDriverWait(self.driver, PATIENCE, 1.0).until(lambda _: done())
         self.take("home", high=560)
         self.open(self.find("tbody th a").get_attribute("href") or "")
+        self.written()
         self.take("report", high=900)
         self.take("finding", element="main section.card[id^=s]", high=980)
 
@@ -250,6 +257,7 @@ class Walk:
         self.until(lambda: self.find("[data-percent]").text not in ("", "0%"))
         self.take("running", high=420)
         self.take("changes", element="#changes")
+        self.written()
 
     def leave_out(self) -> None:
         """Say with one click that the filling time is not a setting."""
