@@ -16,8 +16,9 @@ from django.utils import timezone
 from deungdae.records.errors import RunFailed, RunOutOfMemory
 from deungdae.runs import wire
 from deungdae.tables import demo
+from deungdae.web.core import exports
 from deungdae.web.core.scope import Scope
-from deungdae.web.insight import exports, queue, speech
+from deungdae.web.insight import queue, speech
 from deungdae.web.insight.actions import FailJob, StartAnalysis
 from deungdae.web.insight.models import Analysis, Job, Upload
 
