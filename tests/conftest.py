@@ -1,19 +1,141 @@
-"""What all tests share: the public data sets beside the project."""
+"""What all tests share: the public data sets beside the project, a browser, a running server."""
 
 import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def _missing(reason: str) -> None:
+    """Skip by name; in continuous integration fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of public data sets; without it a test skips by name, and fails in CI."""
     if not SHARED.is_dir():
-        reason = f"the public data sets are not at {SHARED}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _missing(f"the public data sets are not at {SHARED}")
     return SHARED
+
+
+def _need(*names: str) -> str:
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    _missing(f"needs {names[0]}: apt-get install chromium chromium-driver")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the browser puts what is downloaded."""
+    return tmp_path_factory.mktemp("downloads")
+
+
+@pytest.fixture(scope="session")
+def chromium(
+    tmp_path_factory: pytest.TempPathFactory, downloads: Path
+) -> Iterator[webdriver.Chrome]:
+    """A browser without a window, with a profile of its own; one for all tests of a process."""
+    program, driver = _need("chromium", "chromium-browser", "google-chrome"), _need("chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        f"--user-data-dir={tmp_path_factory.mktemp('browser')}",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    running = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        running.execute_cdp_cmd(
+            "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)}
+        )
+        yield running
+    finally:
+        running.quit()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A running installation: what it printed, and how to run commands beside it.
+
+    `url` ends without a slash; `password` opens the account of `email` once.
+    """
+
+    url: str
+    email: str
+    password: str
+    home: Path
+    environment: dict[str, str]
+
+    def run(self, *words: str) -> str:
+        """Run a `deungdae` command on the same state; return what it prints."""
+        command = [sys.executable, "-m", "deungdae.cli", *words]
+        return subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """`deungdae up` in Korean on a free port: server, worker and demo company, style guide shown.
+
+    One for all tests of a process; what a test needs alone, it makes in a company of its own.
+    """
+    home = tmp_path_factory.mktemp("home")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEUNGDAE_", "DJANGO_"))}
+    environment = kept | {
+        "DEUNGDAE_HOME": str(home),
+        "DEUNGDAE_LANG": "ko",
+        "DEUNGDAE_STYLEGUIDE": "yes",
+        "PYTHONUNBUFFERED": "1",
+    }
+    said: list[str] = []
+    with (
+        (home / "server.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "deungdae.cli", "up", "--port", "0"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout
+            for line in process.stdout:
+                said.append(line)
+                if "http://" in line:
+                    break
+            words = "".join(said)
+            found = [
+                re.search(pattern, words)
+                for pattern in (r"http://[\d.]+:\d+", r"\S+@\S+", r"비밀번호: (\S+)")
+            ]
+            assert all(found), (words, (home / "server.log").read_text("utf-8"))
+            url, email, password = (match[match.lastindex or 0] for match in found if match)
+            yield Place(url, email, password, home, environment)
+        finally:
+            process.terminate()
+            process.wait(30)

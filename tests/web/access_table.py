@@ -64,6 +64,7 @@ CORE = [
         {"public_id": "membership"}, {"role": "engineer"},
     ),
     Line("core:remove_member", "POST", *MANAGERS_OF_ITS, {"public_id": "membership"}),
+    Line("core:invitations", "GET", *MANAGERS),
     Line("core:withdraw_invitation", "POST", *MANAGERS_OF_ITS, {"public_id": "invitation"}),
     # Whoever holds the link of an invitation may look at it.
     Line("core:invitation", "GET", 200, 200, 200, 200, 200, 200, {"token": "invitation_token"}),
@@ -84,6 +85,9 @@ COMPANIES = [
         "companies:change_site", "POST", *MANAGERS_OF_ITS,
         {"public_id": "site"}, {"name": "본사", "time_zone": "Asia/Seoul"},
     ),
+    Line("companies:change_site", "GET", 302, 403, 403, 200, 200, 404, {"public_id": "site"}),
+    Line("companies:choose_main_site", "POST", *MANAGERS_OF_ITS, {"public_id": "site"}),
+    Line("companies:remove_site", "POST", *MANAGERS_OF_ITS, {"public_id": "site"}),
 ]  # fmt: skip
 
 WORKERS = (302, 403, 200, 200, 200, 200)
@@ -119,6 +123,7 @@ INSIGHT = [
     Line(
         "insight:download", "GET", *READ_BY_ITS, {"public_id": "report", "ending": "html"},
     ),
+    Line("insight:renew", "POST", *WORKED_BY_ITS, {"public_id": "report"}),
     Line("insight:events", "GET", *READ_BY_ITS, {"public_id": "job"}),
     Line("insight:progress", "GET", *READ_BY_ITS, {"public_id": "job"}),
     Line("insight:stop", "POST", *WORKED_BY_ITS, {"public_id": "job"}),

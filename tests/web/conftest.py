@@ -1,10 +1,15 @@
 """What the tests of the web share: a state folder of their own, and people of two companies."""
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +40,7 @@ _load_django()
 from access_table import PASSWORD  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
+from reader import DESKTOP, Reader  # noqa: E402
 
 from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
 
@@ -102,3 +108,69 @@ def enter(static_files: Path) -> Callable[[Person | None], Client]:
         return client
 
     return entered
+
+
+class Furnished:
+    """What `furnish.py` made in the running installation; the worker there takes its time."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._told: list[dict[str, Any]] = [self._line()]
+
+    def _line(self) -> dict[str, Any]:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert line, "furnish.py ended before its work was done"
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+    def _step(self, number: int) -> dict[str, Any]:
+        while len(self._told) <= number:
+            self._told.append(self._line())
+        return self._told[number]
+
+    @property
+    def reports(self) -> dict[str, str]:
+        """Language → id of the report that the company of that language had a month ago."""
+        return self._step(1)
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """Kind of page → its address, all of 한빛금속."""
+        return self._step(2)
+
+
+@pytest.fixture(scope="session")
+def furnished(place: Any) -> Iterator[Furnished]:
+    """Companies, people and work in the running installation; some of it still under way."""
+    command = [sys.executable, str(Path(__file__).with_name("furnish.py"))]
+    with subprocess.Popen(
+        command, env=place.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Furnished(process)
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def somebody(chromium: Any, place: Any) -> Reader:
+    """Somebody before the one browser; `reader` is the same, with a desk put in order."""
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+    return Reader(chromium, place.url, axe)
+
+
+@pytest.fixture
+def reader(somebody: Reader, furnished: Furnished) -> Iterator[Reader]:
+    """Somebody at a desk whom nobody knows yet, in light, whatever the test before did.
+
+    Whatever a test does, no page breaks the policy that the server sends with it.
+    """
+    somebody.become(None)
+    somebody.pixels = 0  # other tests of this browser may have changed the window
+    somebody.width(DESKTOP)
+    somebody.theme("auto")
+    somebody.log("browser")
+    yield somebody
+    refused = [e["message"] for e in somebody.log("browser") if "Security Policy" in e["message"]]
+    assert refused == []

@@ -62,7 +62,7 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
 
 def _work(organisation: Any) -> dict[str, Any]:
     """A file that is being read, an analysis that waits, and one whose report was written."""
-    from deungdae.web.insight.folders import home_of
+    from deungdae.web.insight.folders import home_of, report_folder
     from deungdae.web.insight.models import Analysis, Job, Upload
 
     upload = Upload.objects.create(
@@ -75,18 +75,18 @@ def _work(organisation: Any) -> dict[str, Any]:
     job = Job.objects.create(
         organisation=organisation, kind=Job.Kind.ANALYSE, upload=upload, analysis=waiting
     )
-    report.finished_at, report.render_run = timezone.now(), "20260901T000000Z-00000000"
-    report.files = {"en": {"html": "report.en.html"}}
+    report.finished_at = timezone.now()
     report.save()
-    folder = home_of(organisation) / "runs" / report.render_run / "files"
+    folder = home_of(organisation) / report_folder(report.public_id)
     folder.mkdir(parents=True)
     (folder / "report.en.html").write_text("<!doctype html>", "utf-8")
-    (folder / "sheet.en.xlsx").write_bytes(b"PK")
     planned = Analysis.objects.create(
         organisation=organisation, upload=upload, title=upload.name, method="plan",
-        finished_at=report.finished_at, render_run=report.render_run,
-        files={"en": {"sheet": "sheet.en.xlsx"}},
+        finished_at=report.finished_at,
     )  # fmt: skip
+    folder = home_of(organisation) / report_folder(planned.public_id)
+    folder.mkdir(parents=True)
+    (folder / "sheet.en.xlsx").write_bytes(b"PK")
     column = {"name": "온도", "kind": "number", "unit": "℃"}
     read = Upload.objects.create(
         organisation=organisation, name="9월.csv", size=10, state=Upload.State.READY,

@@ -6,6 +6,7 @@ It knows the API alone and no other part of Deungdae.
 from deungdae.client.connection import Deungdae
 from deungdae.client.errors import (
     ApiError,
+    BeingWritten,
     DeungdaeClientError,
     Failed,
     Invalid,
@@ -24,6 +25,7 @@ from deungdae.client.result import Result
 
 __all__ = [
     "ApiError",
+    "BeingWritten",
     "Deungdae",
     "DeungdaeClientError",
     "Failed",

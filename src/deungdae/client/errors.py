@@ -46,6 +46,10 @@ class WrongOffset(ApiError):  # noqa: N818
     """A piece does not begin where the file ends; `details["offset"]` is where to go on."""
 
 
+class BeingWritten(Refused):
+    """A file of the report is not there yet; `details["seconds"]` says when to ask again."""
+
+
 class TooMany(ApiError):  # noqa: N818
     """Too many requests in a minute; `details["seconds"]` is how long to wait."""
 
@@ -77,6 +81,11 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
     429: TooMany,
 }
 
+_BY_CODE: Mapping[str, type[ApiError]] = {
+    "wrong_offset": WrongOffset,
+    "being_written": BeingWritten,
+}
+
 
 def from_answer(status: int, body: Any) -> ApiError:
     """Return the error that an answer tells; `body` is its JSON, or None when it has none."""
@@ -85,6 +94,5 @@ def from_answer(status: int, body: Any) -> ApiError:
         error = {"code": "unknown", "message": f"The server answered with status {status}."}
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
     code = str(error.get("code", "unknown"))
-    if code == "wrong_offset":
-        kind = WrongOffset
+    kind = _BY_CODE.get(code, kind)
     return kind(status, code, str(error.get("message", "")), error.get("details") or {})

@@ -1,9 +1,11 @@
 """What came of an analysis."""
 
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deungdae.client.errors import BeingWritten
 from deungdae.client.transport import Transport
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 ENDINGS = ("html", "pdf", "xlsx")
+LONGEST_WRITING = 600.0  #: seconds that a file of a report is waited for
 
 
 class Result:
@@ -63,7 +66,8 @@ class Result:
     def save(self, target: str | Path, *, lang: str | None = None) -> Path:
         """Save the report; the ending of the name (.html, .pdf, .xlsx) says in which form.
 
-        `lang` is ko or en, and the client's language when left out. Raises `ValueError` for
+        `lang` is ko or en, and the client's language when left out. The files of a report are
+        written some seconds after its result; they are waited for. Raises `ValueError` for
         another ending.
         """
         path = Path(target)
@@ -71,8 +75,16 @@ class Result:
         if ending not in ENDINGS:
             raise ValueError(f"{path.name}: a report ends in .html, .pdf or .xlsx")
         options = {"params": {"lang": lang}} if lang else {}
-        self._transport.save(f"/analyses/{self.id}/report.{ending}", path, **options)
-        return path
+        until = time.monotonic() + LONGEST_WRITING
+        while True:
+            try:
+                self._transport.save(f"/analyses/{self.id}/report.{ending}", path, **options)
+            except BeingWritten as error:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(float(error.details.get("seconds", 1)))
+            else:
+                return path
 
     def findings(self) -> list[dict[str, Any]]:
         """Return each cause as one flat row: its group, its region and how sure it is."""

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from deungdae import runs
+from deungdae.reports.causes.brief import brief
 from deungdae.tables import demo
 from deungdae.web.core.access import scope_of
 from deungdae.web.core.actions.credentials import MakeToken
@@ -78,9 +79,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     table, understanding = imported["table"], imported["understanding"]
     preview = run("preview", table=table, original=str(original), options={})
     causes = run("causes", table=table, options={}, seed=0)
-    report = run(
-        "render-causes", run=causes.run_id, table=table, title=sheet.name, demo=False,
-        generated="2026-03-02T09:00:00+09:00", time_zone="Asia/Seoul",
+    run(
+        "render-causes", run=causes.run_id, understanding=understanding, title=sheet.name,
+        demo=False, generated="2026-03-02T09:00:00+09:00", time_zone="Asia/Seoul", into="written",
     )  # fmt: skip
     shape = shape_of(understanding)
     return {
@@ -93,8 +94,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         },
         "analysis": {
             "title": sheet.name, "shape": shape, "run": causes.run_id,
-            "render_run": report.run_id, "files": report.result["files"],
-            "answer": report.result["answer"], **report.result["summary"],
+            **brief(causes.result["document"], understanding),
         },
     }  # fmt: skip
 
@@ -105,6 +105,7 @@ def finished(house: Any, made: dict[str, Any]) -> dict[str, str]:
     home = folders.home_of(house.organisation)
     home.parent.mkdir(parents=True, exist_ok=True)
     home.symlink_to(made["home"])
+    (home / "reports").mkdir(exist_ok=True)
     upload = Upload.objects.create(organisation=house.organisation, **made["upload"])
     now = timezone.now()
     previous: Any = None
@@ -116,10 +117,12 @@ def finished(house: Any, made: dict[str, Any]) -> dict[str, str]:
             finished_at=now,
             **made["analysis"],
         )
-        Job.objects.create(
-            organisation=house.organisation, upload=upload, analysis=previous,
-            kind=Job.Kind.ANALYSE, state=Job.State.DONE,
-        )  # fmt: skip
+        (home / folders.report_folder(previous.public_id)).symlink_to(home / "written")
+        for kind in (Job.Kind.ANALYSE, Job.Kind.RENDER):
+            Job.objects.create(
+                organisation=house.organisation, upload=upload, analysis=previous,
+                kind=kind, state=Job.State.DONE,
+            )  # fmt: skip
     return {"read": str(upload.public_id), "done": str(previous.public_id)}
 
 

@@ -86,3 +86,23 @@ def test_an_organisation_that_is_no_company_has_no_such_page(house: Any, enter: 
     Site._base_manager.filter(company=company).delete()
     company.delete()
     assert enter(house.people["owner"]).get(reverse("companies:company")).status_code == 404
+
+
+def test_a_site_is_changed_made_the_main_one_and_removed(
+    house: Any, enter: Callable[[Person | None], Client]
+) -> None:
+    admin, scope = enter(house.people["admin"]), scope_of(house.people["admin"])
+    admin.post(reverse("companies:add_site"), {"name": "2공장", "time_zone": "Asia/Seoul"})
+    old, new = Site.objects.within(scope).order_by("pk")
+    page = admin.get(reverse("companies:change_site", args=[new.public_id]))
+    assert 'value="2공장"' in page.text
+    taken = admin.post(page.wsgi_request.path, {"name": old.name, "time_zone": "Asia/Seoul"})
+    assert "a site with this name already" in taken.text
+    refused = admin.post(reverse("companies:remove_site", args=[old.public_id]), follow=True)
+    assert "choose another main site first" in refused.text
+    admin.post(reverse("companies:choose_main_site", args=[new.public_id]))
+    assert list(Site.objects.within(scope).filter(main=True)) == [new]
+    page = admin.get(reverse("companies:change_site", args=[old.public_id]))
+    assert "0 files belong to it" in page.text and "will belong to 2공장" in page.text
+    admin.post(reverse("companies:remove_site", args=[old.public_id]))
+    assert list(Site.objects.within(scope)) == [new]

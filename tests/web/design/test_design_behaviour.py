@@ -1,59 +1,35 @@
 """What components do: with the keyboard alone, without flashes, and when something goes wrong."""
 
-from typing import Any
-
 import pytest
-from selenium.webdriver.common.action_chains import ActionChains
+from reader import PHONE, Reader
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-PHONE = 390
+pytestmark = pytest.mark.xdist_group("browser")
 
 
-def press(reader: Any, *keys: str) -> None:
-    """Press keys where the focus is."""
-    actions = ActionChains(reader.driver)
-    for key in keys:
-        actions = actions.send_keys(key)
-    actions.perform()
-
-
-def focused(reader: Any, selector: str) -> bool:
-    found: bool = reader.run("return document.activeElement.matches(arguments[0])", selector)
-    return found
-
-
-def tab_to(reader: Any, selector: str) -> None:
-    """Press Tab until the focus is on what a selector finds; a person would not press forever."""
-    for _ in range(80):
-        if focused(reader, selector):
-            return
-        press(reader, Keys.TAB)
-    raise AssertionError(f"the keyboard never reaches {selector}")
-
-
-def test_the_first_tab_leads_past_the_navigation(owner: Any) -> None:
+def test_the_first_tab_leads_past_the_navigation(owner: Reader) -> None:
     owner.open("/members/")
-    press(owner, Keys.TAB)
-    assert focused(owner, ".skip")
-    press(owner, Keys.ENTER)
-    owner.until(lambda: focused(owner, "main"))
+    owner.press(Keys.TAB)
+    assert owner.focused(".skip")
+    owner.press(Keys.ENTER)
+    owner.until(lambda: owner.focused("main"))
 
 
-def test_the_focus_can_always_be_seen(owner: Any) -> None:
+def test_the_focus_can_always_be_seen(owner: Reader) -> None:
     owner.open("/members/")
     for _ in range(12):
-        press(owner, Keys.TAB)
+        owner.press(Keys.TAB)
         outline = owner.run("return getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", owner.run("return document.activeElement.outerHTML")
 
 
-def test_the_bars_of_a_phone_never_hide_what_has_the_focus(owner: Any) -> None:
+def test_the_bars_of_a_phone_never_hide_what_has_the_focus(owner: Reader) -> None:
     owner.width(PHONE)
     owner.open("/styleguide/")
     seen = 0
     for _ in range(60):
-        press(owner, Keys.TAB)
+        owner.press(Keys.TAB)
         hidden = owner.run(
             "const e = document.activeElement; if (e === document.body) return '';"
             "if (e.closest('.bar, .tabs, .skip')) return '';"
@@ -66,44 +42,44 @@ def test_the_bars_of_a_phone_never_hide_what_has_the_focus(owner: Any) -> None:
     assert seen > 20
 
 
-def test_a_term_explains_itself_and_is_closed_by_escape(owner: Any) -> None:
+def test_a_term_explains_itself_and_is_closed_by_escape(owner: Reader) -> None:
     owner.open("/styleguide/")
-    tab_to(owner, "[data-term]")
-    press(owner, Keys.ENTER)
+    owner.tab_to("[data-term]")
+    owner.press(Keys.ENTER)
     bubble = owner.one(".bubble:not([hidden])")
     assert bubble.text == "Bad parts out of all parts that were inspected."
     assert owner.run("return document.activeElement.getAttribute('aria-expanded')") == "true"
-    press(owner, Keys.ESCAPE)
+    owner.press(Keys.ESCAPE)
     assert not bubble.is_displayed()
 
 
-def test_a_dialog_keeps_the_focus_and_gives_it_back(owner: Any) -> None:
+def test_a_dialog_keeps_the_focus_and_gives_it_back(owner: Reader) -> None:
     owner.open("/styleguide/")
-    tab_to(owner, "[data-dialog-open]")
-    press(owner, Keys.ENTER)
+    owner.tab_to("[data-dialog-open]")
+    owner.press(Keys.ENTER)
     assert owner.one("dialog").get_attribute("open") is not None
     assert owner.run("return document.activeElement.closest('dialog') !== null")
-    press(owner, Keys.ESCAPE)
-    assert focused(owner, "[data-dialog-open]")
+    owner.press(Keys.ESCAPE)
+    assert owner.focused("[data-dialog-open]")
 
 
-def test_the_theme_is_there_before_the_first_paint_of_the_next_page(owner: Any) -> None:
+def test_the_theme_is_there_before_the_first_paint_of_the_next_page(owner: Reader) -> None:
     owner.open("/account/")
-    tab_to(owner, "summary[aria-label='Light or dark']")
-    press(owner, Keys.ENTER, Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
+    owner.tab_to("summary[aria-label='Light or dark']")
+    owner.press(Keys.ENTER, Keys.TAB, Keys.TAB, Keys.TAB, Keys.ENTER)
     assert owner.run("return getComputedStyle(document.body).backgroundColor") == "rgb(16, 21, 31)"
     page = owner.run("return fetch('/members/').then(r => r.text())")
     assert 'data-theme="dark"' in page.split(">", 2)[1]
 
 
-def test_the_language_is_switched_where_one_is(owner: Any) -> None:
+def test_the_language_is_switched_where_one_is(owner: Reader) -> None:
     owner.open("/members/")
     owner.speak("ko")
     assert owner.driver.current_url.endswith("/members/")
     assert owner.one("h1").text == "구성원"
 
 
-def test_a_chart_is_drawn_without_evaluating_text_and_shows_its_data(owner: Any) -> None:
+def test_a_chart_is_drawn_without_evaluating_text_and_shows_its_data(owner: Reader) -> None:
     owner.open("/styleguide/")
     owner.run("document.getElementById('by-day').scrollIntoView()")
     owner.until(lambda: owner.driver.find_elements(By.CSS_SELECTOR, "#by-day .plot svg.marks"))
@@ -119,7 +95,7 @@ def test_a_chart_is_drawn_without_evaluating_text_and_shows_its_data(owner: Any)
 
 @pytest.mark.parametrize("chart", ["by-day", "by-reason"])
 def test_a_chart_is_saved_as_a_picture_of_twice_its_size_and_as_a_table(
-    owner: Any, chart: str
+    owner: Reader, chart: str
 ) -> None:
     owner.open("/styleguide/")
     owner.run(
@@ -143,14 +119,14 @@ def test_a_chart_is_saved_as_a_picture_of_twice_its_size_and_as_a_table(
             assert owner.run("return i.naturalWidth") == pytest.approx(2 * shown, abs=2)
 
 
-def test_a_menu_closes_by_escape_and_gives_the_focus_back(owner: Any) -> None:
+def test_a_menu_closes_by_escape_and_gives_the_focus_back(owner: Reader) -> None:
     owner.open("/account/")
     menu = "details.menu > summary[aria-label^='Account of']"
-    tab_to(owner, menu)
-    press(owner, Keys.ENTER, Keys.TAB)
-    assert focused(owner, ".sheet a")
-    press(owner, Keys.ESCAPE)
-    assert focused(owner, menu)
+    owner.tab_to(menu)
+    owner.press(Keys.ENTER, Keys.TAB)
+    assert owner.focused(".sheet a")
+    owner.press(Keys.ESCAPE)
+    assert owner.focused(menu)
     assert not owner.driver.find_elements(By.CSS_SELECTOR, "details.menu[open]")
 
 
@@ -162,7 +138,7 @@ def test_a_menu_closes_by_escape_and_gives_the_focus_back(owner: Any) -> None:
     ],
 )
 def test_a_drop_that_cannot_be_taken_says_so_before_anything_is_sent(
-    owner: Any, names: list[str], sentence: str
+    owner: Reader, names: list[str], sentence: str
 ) -> None:
     owner.open("/styleguide/")
     owner.run(
@@ -176,7 +152,7 @@ def test_a_drop_that_cannot_be_taken_says_so_before_anything_is_sent(
     assert "Nothing was sent." in owner.one("[data-drop-error]").text
 
 
-def test_the_keyboard_reaches_the_file_drop(owner: Any) -> None:
+def test_the_keyboard_reaches_the_file_drop(owner: Reader) -> None:
     owner.open("/styleguide/")
-    tab_to(owner, "[data-file-drop] input[type=file]")
+    owner.tab_to("[data-file-drop] input[type=file]")
     assert owner.run("return document.activeElement.checkVisibility()")

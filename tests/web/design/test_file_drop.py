@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from reader import Reader
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 HEADER = "생산일시,품번,사출압력,판정\n"
 PIECE = 1000
@@ -22,7 +24,7 @@ def table(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def dropper(owner: Any) -> Iterator[Any]:
+def dropper(owner: Reader) -> Iterator[Reader]:
     """The owner before an empty file drop that sends small pieces and tells what it does."""
     owner.open("/causes/new/")
     owner.run(
@@ -38,17 +40,17 @@ def dropper(owner: Any) -> Iterator[Any]:
     block(owner)
 
 
-def block(owner: Any, *addresses: str) -> None:
+def block(owner: Reader, *addresses: str) -> None:
     """Have the browser lose what it sends to some addresses; to none without any."""
     owner.driver.execute_cdp_cmd("Network.enable", {})
     owner.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": list(addresses)})
 
 
-def choose(owner: Any, table: Path) -> None:
+def choose(owner: Reader, table: Path) -> None:
     owner.one("[data-file-drop] input[type=file]").send_keys(str(table))
 
 
-def test_a_file_arrives_piece_by_piece_and_its_page_is_named(dropper: Any, table: Path) -> None:
+def test_a_file_arrives_piece_by_piece_and_its_page_is_named(dropper: Reader, table: Path) -> None:
     choose(dropper, table)
     dropper.until(lambda: dropper.run("return window.next"))
     assert dropper.run("return window.told") == ["chosen", *["progress"] * 6, "done"]
@@ -57,7 +59,7 @@ def test_a_file_arrives_piece_by_piece_and_its_page_is_named(dropper: Any, table
     assert dropper.one("[data-drop-doing]").text == "Everything has arrived. One moment …"
 
 
-def test_after_a_lost_connection_sending_goes_on_by_itself(dropper: Any, table: Path) -> None:
+def test_after_a_lost_connection_sending_goes_on_by_itself(dropper: Reader, table: Path) -> None:
     block(dropper, "*/content/*")
     choose(dropper, table)
     dropper.until(lambda: "The connection is gone." in dropper.one("[data-drop-doing]").text)
@@ -67,7 +69,7 @@ def test_after_a_lost_connection_sending_goes_on_by_itself(dropper: Any, table: 
     assert dropper.run("return window.told").count("progress") == 6
 
 
-def test_who_gives_up_finds_the_drop_as_it_was(dropper: Any, table: Path) -> None:
+def test_who_gives_up_finds_the_drop_as_it_was(dropper: Reader, table: Path) -> None:
     block(dropper, "*/content/*")
     choose(dropper, table)
     dropper.until(lambda: "The connection is gone." in dropper.one("[data-drop-doing]").text)
@@ -80,7 +82,7 @@ def test_who_gives_up_finds_the_drop_as_it_was(dropper: Any, table: Path) -> Non
     dropper.until(lambda: dropper.run("return window.next"))
 
 
-def test_a_refusal_of_the_server_is_shown_in_its_own_words(dropper: Any, tmp_path: Path) -> None:
+def test_a_refusal_of_the_server_is_shown_in_its_own_words(dropper: Reader, tmp_path: Path) -> None:
     empty = tmp_path / "empty.csv"
     empty.touch()
     choose(dropper, empty)

@@ -24,6 +24,7 @@ from deungdae.web.insight.actions import (
     CompleteUpload,
     FailJob,
     FinishAnalysis,
+    FinishRendering,
     FinishUnderstanding,
 )
 from deungdae.web.insight.models import Job, Upload
@@ -64,6 +65,9 @@ def work_off() -> list[Job]:
             if job.kind == Job.Kind.UNDERSTAND:
                 understood = work.understand(job, scope, bench)
                 assert FinishUnderstanding(scope=scope, job=job, understood=understood).perform()
+            elif job.kind == Job.Kind.RENDER:
+                work.render(job, scope, bench)
+                assert FinishRendering(scope=scope, job=job).perform()
             else:
                 found = work.analyse(job, scope, bench)
                 assert FinishAnalysis(scope=scope, job=job, found=found).perform()
@@ -72,6 +76,12 @@ def work_off() -> list[Job]:
             FailJob(scope=scope, job=job, state=Job.State.FAILED, error=told).perform()
         done.append(job)
     return done
+
+
+@pytest.fixture
+def bench() -> work.Bench:
+    """What work needs, telling nobody and never stopped."""
+    return work.Bench(lambda _step, _share: None, threading.Event())
 
 
 @pytest.fixture

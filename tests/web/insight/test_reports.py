@@ -16,8 +16,9 @@ from django.utils import timezone
 from deungdae.records.errors import RunFailed, RunOutOfMemory
 from deungdae.runs import wire
 from deungdae.tables import demo
+from deungdae.web.core import exports
 from deungdae.web.core.scope import Scope
-from deungdae.web.insight import exports, queue, speech
+from deungdae.web.insight import queue, speech
 from deungdae.web.insight.actions import FailJob, StartAnalysis
 from deungdae.web.insight.models import Analysis, Job, Upload
 
@@ -125,7 +126,8 @@ def test_an_error_without_a_sentence_of_its_own_is_said_as_it_is() -> None:
 def test_progress_never_goes_back_from_step_to_step() -> None:
     for kind, steps in (
         ("understand", ["reading", "keeping", "storing", "loading", "understanding"]),
-        ("analyse", ["loading", "understanding", "searching", "judging", "done", "rendering"]),
+        ("analyse", ["loading", "understanding", "searching", "judging", "done"]),
+        ("render", ["drawing", "writing", "others"]),
     ):
         shown = [speech.progress(kind, "running", step, 0.0)[1] for step in steps]
         assert shown == sorted(shown)

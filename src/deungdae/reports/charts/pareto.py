@@ -51,7 +51,7 @@ def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture |
     y = alt.Y("reason:N", sort=None, axis=axis, scale=alt.Scale(paddingInner=0.3))
     layers = [
         base.mark_bar(color=NEUTRAL).encode(x=x, y=y),
-        base.mark_text(align="left", dx=6).encode(x=x, y=y, text="text:N"),
+        base.mark_text(align="left", dx=6).encode(x=x, y=y, text=alt.Text("text:N")),
     ]
     return Picture(
         svg=drawn(

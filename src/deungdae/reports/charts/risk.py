@@ -170,17 +170,17 @@ def _bars(words: Words, bins: Sequence[Bin], top: float, x: Any) -> list[Any]:
     )
     y = alt.Y("rate:Q", scale=alt.Scale(domain=[0, top * 1.34], nice=False), axis=y_axis)
     base = alt.Chart(values(rows))
-    interval = base.encode(x="middle:Q", y=alt.Y("low:Q"), y2="high:Q")
+    interval = base.encode(x=alt.X("middle:Q"), y=alt.Y("low:Q"), y2=alt.Y2("high:Q"))
     return [
         base.mark_rect().encode(
-            x=x, x2="to:Q", y=y, y2=alt.datum(0), color=alt.Color("colour:N", scale=None)
+            x=x, x2=alt.X2("to:Q"), y=y, y2=alt.Y2Datum(0), color=alt.Color("colour:N", scale=None)
         ),
         interval.mark_rule(color=INK, strokeWidth=1.25),
         base.mark_tick(orient="horizontal", color=INK, size=8, thickness=1.25).encode(
-            x="middle:Q", y="high:Q"
+            x=alt.X("middle:Q"), y=alt.Y("high:Q")
         ),
         base.mark_text(color=MUTED, dy=-8, fontSize=12).encode(
-            x="middle:Q", y="high:Q", text="count:N"
+            x=alt.X("middle:Q"), y=alt.Y("high:Q"), text=alt.Text("count:N")
         ),
     ]
 
@@ -216,9 +216,9 @@ def _bracket(words: Words, bins: Sequence[Bin], top: float) -> list[Any]:
         layers += [
             alt.Chart(values(ends))
             .mark_rule(color=ALARM, strokeWidth=1.5)
-            .encode(x="x:Q", x2="x2:Q", y="y:Q", y2="y2:Q"),
+            .encode(x=alt.X("x:Q"), x2=alt.X2("x2:Q"), y=alt.Y("y:Q"), y2=alt.Y2("y2:Q")),
             alt.Chart(values(label))
             .mark_text(color=ALARM, dy=-4, align=align, baseline="bottom", fontWeight="bold")
-            .encode(x="x:Q", y="y:Q", text="text:N"),
+            .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("text:N")),
         ]
     return layers

@@ -121,7 +121,7 @@ def _region(
             clip=True,
             line={"color": ALARM, "strokeDash": [4, 3], "strokeWidth": 1},
         )
-        .encode(x="x:Q", y="y:Q", y2="y2:Q")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), y2=alt.Y2("y2:Q"))
         for strip in strips.values()
     ]
 

@@ -105,14 +105,14 @@ def _layers(
     label = alt.Chart(values([{"x": place, "y": height, "text": text}]))
     return [
         base.mark_rect().encode(
-            x=x, x2="to", y=y, y2=alt.datum(0), color=alt.Color("colour:N", scale=None)
+            x=x, x2=alt.X2("to"), y=y, y2=alt.Y2Datum(0), color=alt.Color("colour:N", scale=None)
         ),
         # production without a defect is not the same as no production
         base.mark_rule(color=MUTED, strokeWidth=1.5).encode(
-            x=f"from:{kind}", x2="to", y=alt.datum(0)
+            x=alt.X(f"from:{kind}"), x2=alt.X2("to"), y=alt.YDatum(0)
         ),
         label.mark_text(color=INK, dy=-8, align=align).encode(
-            x=f"x:{kind}", y="y:Q", text="text:N"
+            x=alt.X(f"x:{kind}"), y=alt.Y("y:Q"), text=alt.Text("text:N")
         ),
     ]
 

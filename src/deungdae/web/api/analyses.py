@@ -11,6 +11,7 @@ from ninja import Query, Router, Status
 from deungdae.reports.codes import VERDICTS
 from deungdae.web.api import paging
 from deungdae.web.api.access import ask, scope_in, seen
+from deungdae.web.api.errors import BeingWritten
 from deungdae.web.api.shapes import (
     PLAIN,
     AnalysisIn,
@@ -24,7 +25,7 @@ from deungdae.web.api.shapes import (
 )
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import results
-from deungdae.web.insight.access import analysis_job, get_analysis, get_upload
+from deungdae.web.insight.access import analysis_job, get_analysis, get_upload, writing_job
 from deungdae.web.insight.actions import AskAgain, StartAnalysis, StopJob
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.listing import narrowed, with_state
@@ -67,6 +68,15 @@ def _finished(scope: Scope, analysis_id: UUID) -> Analysis:
     return analysis
 
 
+def _kept(analysis: Analysis) -> dict[str, Any]:
+    found = results.found(analysis)
+    if found is None:
+        raise Refused(
+            _("This result is no longer on the server; the report's page offers to search again.")
+        )
+    return found
+
+
 @router.get("/analyses", response={200: AnalysisPage, **LIST}, summary="List analyses")
 def list_analyses(
     request: HttpRequest,
@@ -87,8 +97,8 @@ def list_analyses(
         found = found.filter(upload=get_upload(scope, upload))
     found = narrowed(with_state(found, scope), text=q, verdict=verdict or "", group=state or "")
     shown, following = paging.part(found, cursor, limit)
-    jobs = Job.objects.within(scope).filter(analysis__in=shown).order_by("created_at", "pk")
-    latest = {job.analysis_id: job for job in jobs}
+    jobs = Job.objects.within(scope).filter(analysis__in=shown, kind=Job.Kind.ANALYSE)
+    latest = {job.analysis_id: job for job in jobs.order_by("created_at", "pk")}
     return {
         "items": [_told(request, analysis, latest.get(analysis.pk)) for analysis in shown],
         "next": following,
@@ -152,7 +162,7 @@ def restart(request: HttpRequest, analysis_id: UUID) -> Status:
 )
 def document(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
     """Return the result as the method gave it."""
-    return results.document(_finished(request.tenant_scope, analysis_id))
+    return _kept(_finished(request.tenant_scope, analysis_id))
 
 
 @router.get(
@@ -162,7 +172,9 @@ def document(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
 )
 def figures(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
     """Return the numbers from which the report's pictures are drawn."""
-    return results.figures(_finished(request.tenant_scope, analysis_id))
+    analysis = _finished(request.tenant_scope, analysis_id)
+    _kept(analysis)
+    return results.figures(analysis)
 
 
 @router.get(
@@ -173,6 +185,7 @@ def figures(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
 def comparison(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
     """Say what changed since the last analysis of a file of this shape; 404 without one."""
     analysis = _finished(request.tenant_scope, analysis_id)
+    _kept(analysis)
     changes = results.changes(analysis, words())
     if changes is None or analysis.previous is None:
         raise Http404
@@ -205,11 +218,21 @@ def comparison(request: HttpRequest, analysis_id: UUID) -> dict[str, Any]:
 def report(
     request: HttpRequest, analysis_id: UUID, ending: Ending, lang: Language | None = None
 ) -> HttpResponse:
-    """Return the report as HTML, PDF or workbook, in the language asked for or in yours."""
-    analysis = _finished(request.tenant_scope, analysis_id)
+    """Return the report as HTML, PDF or workbook, in the language asked for or in yours.
+
+    A result is there some seconds before its files: until then the answer is 409 with the code
+    `being_written`.
+    """
+    scope = request.tenant_scope
+    analysis = _finished(scope, analysis_id)
     file = results.report_file(analysis, lang or words().lang, ending)
     if file is None:
-        raise Http404
+        writing = writing_job(scope, analysis)
+        if writing is not None and writing.is_open:
+            raise BeingWritten
+        raise Refused(
+            _("This file is no longer on the server; the report's page offers to make it again.")
+        )
     named = content_disposition_header(True, results.file_name(analysis, ending))
     return HttpResponse(
         file.read_bytes(),

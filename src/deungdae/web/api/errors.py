@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from deungdae.records.errors import DeungdaeError
 from deungdae.web.core.action import NotAllowed
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.receiving import WrongOffset
@@ -26,6 +27,14 @@ log = logging.getLogger(__name__)
 
 #: What stands between the lines when a request could not be read at all.
 UNREADABLE: Final = (BadRequest, MultiPartParserError, SuspiciousOperation, UnreadablePostError)
+
+
+#: Seconds after which a file that is being written may be asked for again.
+SOON: Final = 2
+
+
+class BeingWritten(DeungdaeError):  # noqa: N818 - the words a reader would say
+    """A file of a report is asked for before it is there."""
 
 
 def told(
@@ -87,6 +96,17 @@ def _not_allowed(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     return told(409, "refused", str(error.sentence))
+
+
+def _being_written(request: HttpRequest, error: BeingWritten) -> HttpResponse:
+    answer = told(
+        409,
+        "being_written",
+        _("This file of the report is being written; ask again in a moment."),
+        {"seconds": SOON},
+    )
+    answer["Retry-After"] = str(SOON)
+    return answer
 
 
 def _wrong_offset(request: HttpRequest, error: WrongOffset) -> HttpResponse:
@@ -158,6 +178,7 @@ _HANDLERS: Final[Mapping[Any, Any]] = {
     ValidationError: _invalid,
     NotAllowed: _not_allowed,
     Refused: _refused,
+    BeingWritten: _being_written,
     WrongOffset: _wrong_offset,
     **dict.fromkeys(UNREADABLE, _unreadable),
     RequestDataTooBig: _too_large,

@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from deungdae.web.core.models import Organisation
-from deungdae.web.insight import folders
+from deungdae.web.insight import folders, results
 from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.speech import error_sentence, progress, words
 
@@ -274,7 +274,7 @@ def analysis_out(analysis: Analysis, job: Job | None, page: str) -> dict[str, An
         "bad": analysis.bad,
         "findings": analysis.findings,
         "previous": previous.public_id if previous else None,
-        "files": sorted({"html", "pdf", "xlsx"} & set((analysis.files or {}).get(spoken, ()))),
+        "files": sorted(results.files(analysis, spoken)) if analysis.finished_at else [],
         "page": page,
         "job": job_out(job) if job else None,
     }

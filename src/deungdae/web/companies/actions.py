@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from deungdae.web.companies import attached
 from deungdae.web.companies.models import Company, Site
 from deungdae.web.core.action import Action
 from deungdae.web.core.models import Membership, Organisation, Person, RoleName
@@ -98,3 +101,50 @@ class KeepSite(Action[Site]):
     def details(self, result: Site) -> dict[str, Any]:
         """Say what it is now."""
         return {"name": self.name, "time_zone": self.time_zone}
+
+
+@dataclass(kw_only=True)
+class ChooseMainSite(Action[None]):
+    """Let a site be the main one: new files are its, and the company counts where it stands."""
+
+    verb = "companies.main_site_chosen"
+    right = "companies.manage"
+    label = _("chose the main site")
+
+    site: Site
+
+    def change(self) -> None:
+        """One company has one main site, at every moment."""
+        sites = Site.objects.within(self.scope).filter(company=self.site.company)
+        list(sites.select_for_update())  # of two at the same moment, one waits
+        sites.update(main=False)
+        sites.filter(pk=self.site.pk).update(main=True)
+
+    def details(self, result: None) -> dict[str, Any]:
+        """Say which."""
+        return {"name": self.site.name}
+
+
+@dataclass(kw_only=True)
+class RemoveSite(Action[None]):
+    """Remove a site; what hangs on it belongs to the main site from then on."""
+
+    verb = "companies.site_removed"
+    right = "companies.manage"
+    label = _("removed a site")
+
+    site: Site
+
+    def change(self) -> None:
+        """Raises `ValidationError` for the main site, which is the clock of new files."""
+        sites = Site.objects.within(self.scope).filter(company=self.site.company)
+        main = sites.select_for_update().filter(main=True).first()
+        if main is None or main.pk == self.site.pk:
+            raise ValidationError(_now("This is the main site; choose another main site first."))
+        self._moved = attached.count(self.scope, self.site)
+        attached.move(self.scope, self.site, main)
+        sites.filter(pk=self.site.pk).delete()
+
+    def details(self, result: None) -> dict[str, Any]:
+        """Say which, and how much went to the main site."""
+        return {"name": self.site.name, "moved": self._moved}

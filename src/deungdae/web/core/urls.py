@@ -22,6 +22,7 @@ urlpatterns = [
     path("members/invite/", members.invite, name="invite"),
     path("members/<uuid:public_id>/role/", members.change_role, name="change_role"),
     path("members/<uuid:public_id>/remove/", members.remove, name="remove_member"),
+    path("invitations/", members.invitations, name="invitations"),
     path("invitations/<uuid:public_id>/withdraw/", members.withdraw, name="withdraw_invitation"),
     path("invitation/<str:token>/", members.invitation, name="invitation"),
     path("audit/", audit.audit, name="audit"),

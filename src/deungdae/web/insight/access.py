@@ -1,5 +1,6 @@
 """The only roads from an id to an upload, an analysis or a job."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -32,9 +33,19 @@ def reading_job(scope: Scope, upload: Upload) -> Job | None:
 
 
 def analysis_job(scope: Scope, analysis: Analysis) -> Job:
-    """Return the latest job of an analysis; Http404 when it has none (it was made elsewhere)."""
-    jobs = Job.objects.within(scope).filter(analysis=analysis)
-    found = jobs.order_by("-created_at", "-pk").first()
+    """Return the latest search of an analysis; Http404 when it has none (it was made elsewhere)."""
+    found = _latest(scope, analysis, Job.Kind.ANALYSE)
     if found is None:
         raise Http404
+    return found
+
+
+def writing_job(scope: Scope, analysis: Analysis) -> Job | None:
+    """Return the latest job that writes the report of an analysis; None when there was none."""
+    return _latest(scope, analysis, Job.Kind.RENDER)
+
+
+def _latest(scope: Scope, analysis: Analysis, kind: Any) -> Job | None:
+    jobs = Job.objects.within(scope).filter(analysis=analysis, kind=kind)
+    found: Job | None = jobs.order_by("-created_at", "-pk").first()
     return found

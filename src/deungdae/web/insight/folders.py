@@ -2,6 +2,7 @@
 
 HOME/organisations/<public id>/
     uploads/<upload's id>/<name>     what came in, until it was read
+    reports/<analysis's id>/<name>   the pictures and files of a report, each there once it is whole
     originals/ lake/ runs/           as the store and the runs lay them out
 """
 
@@ -28,6 +29,11 @@ def home_of(organisation: Any) -> Path:
 def incoming(upload: Upload) -> Path:
     """Return where an upload's bytes are put as they come."""
     return home_of(upload.organisation) / "uploads" / str(upload.public_id) / upload.name
+
+
+def report_folder(analysis_id: Any) -> str:
+    """Return where the files of a report lie, below the organisation's folder."""
+    return f"reports/{analysis_id}"
 
 
 def source(upload: Upload) -> Path:

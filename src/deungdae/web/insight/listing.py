@@ -19,8 +19,12 @@ GROUPS: Final[Mapping[str, tuple[Any, ...]]] = {
 
 
 def with_state(analyses: QuerySet[Analysis], scope: Scope) -> QuerySet[Analysis]:
-    """Give each analysis the `state` of its latest job."""
-    latest = Job.objects.within(scope).filter(analysis=OuterRef("pk")).order_by("-created_at")
+    """Give each analysis the `state` of the latest job that searches."""
+    latest = (
+        Job.objects.within(scope)
+        .filter(analysis=OuterRef("pk"), kind=Job.Kind.ANALYSE)
+        .order_by("-created_at", "-pk")
+    )
     return analyses.annotate(state=Subquery(latest.values("state")[:1]))
 
 

@@ -76,11 +76,16 @@ _READING: Final[Mapping[str, tuple[Any, float, float]]] = {
 _ANALYSING: Final[Mapping[str, tuple[Any, float, float]]] = {
     "loading": (_lazy("Loading the table"), 0.02, 0.02),
     "understanding": (_lazy("Understanding the columns"), 0.05, 0.05),
-    "searching": (_lazy("Searching for causes"), 0.05, 0.75),
-    "judging": (_lazy("Checking what was found"), 0.65, 0.75),
-    "done": (_lazy("Writing the report"), 0.75, 0.75),
-    "rendering": (_lazy("Writing the report"), 0.75, 1.0),
+    "searching": (_lazy("Searching for causes"), 0.05, 0.95),
+    "judging": (_lazy("Checking what was found"), 0.85, 0.97),
+    "done": (_lazy("Writing the report"), 0.98, 0.98),
 }
+_WRITING: Final[Mapping[str, tuple[Any, float, float]]] = {
+    "drawing": (_lazy("Drawing the pictures"), 0.1, 0.45),
+    "writing": (_lazy("Writing PDF and Excel"), 0.45, 0.6),
+    "others": (_lazy("Writing the report in the other language"), 0.6, 1.0),
+}
+_STEPS: Final = {"understand": _READING, "analyse": _ANALYSING, "render": _WRITING}
 
 
 def words() -> Words:
@@ -106,7 +111,6 @@ def progress(kind: str, state: str, step: str, share: float) -> tuple[str, int]:
         return _("Waiting for its turn"), 0
     if state == "claimed" or not step:
         return _("Starting"), 0
-    steps = _READING if kind == "understand" else _ANALYSING
-    # a method of its own steps: most of the work lies between loading and the report
-    sentence, low, high = steps.get(step, (_("Computing"), 0.1, 0.7))
+    # a method of its own steps: its work lies between loading and the report
+    sentence, low, high = _STEPS[kind].get(step, (_("Computing"), 0.1, 0.95))
     return str(sentence), round(100 * (low + (high - low) * share))

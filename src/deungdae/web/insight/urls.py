@@ -30,6 +30,7 @@ urlpatterns = [
     path("reports/<uuid:public_id>/sheet.xlsx", experiments.sheet, name="sheet"),
     path("reports/<uuid:public_id>/", reports.show, name="analysis"),
     path("reports/<uuid:public_id>/report.<str:ending>", reports.download, name="download"),
+    path("reports/<uuid:public_id>/renew/", reports.renew, name="renew"),
     path("jobs/<uuid:public_id>/events/", progress.events, name="events"),
     path("jobs/<uuid:public_id>/progress/", progress.poll, name="progress"),
     path("jobs/<uuid:public_id>/stop/", progress.stop, name="stop"),

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from deungdae import runs
 from deungdae.records.errors import RunFailed, UnusableFile
+from deungdae.reports.causes.brief import brief
+from deungdae.reports.paper.brief import brief as brief_paper
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import folders
 from deungdae.web.insight.methods import CAUSES, EXPERIMENT, METHODS, PLAN
@@ -136,14 +137,13 @@ def _remembered(upload: Upload, scope: Scope, shape: str) -> dict[str, Any]:
 
 
 def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
-    """Carry the method out and write the report; return the fields of the analysis."""
+    """Carry the method out; return the fields of the analysis that are known now."""
     analysis, upload = job.analysis, job.upload
     assert analysis is not None, "a job of this kind has an analysis"
-    home = folders.home_of(upload.organisation)
     if analysis.method != CAUSES:
-        return _told_as_paper(analysis, home, bench)
+        return _as_paper(analysis, folders.home_of(upload.organisation), bench)
     causes = bench.run(
-        home,
+        folders.home_of(upload.organisation),
         "causes",
         {
             "table": analysis.table,
@@ -152,33 +152,27 @@ def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
             "told": ["sheet"] if analysis.sheet_told else [],
         },
     )
-    report = bench.run(home, "render-causes", _about(analysis, causes.run_id))
     return {
         "run": causes.run_id,
-        "render_run": report.run_id,
-        "files": report.result["files"],
-        "answer": report.result["answer"],
-        **report.result["summary"],
+        **brief(causes.result["document"], analysis.understanding or {}),
     }
 
 
-def _told_as_paper(analysis: Analysis, home: Path, bench: Bench) -> dict[str, Any]:
-    """Carry out a method whose result is told as a paper."""
+def _as_paper(analysis: Analysis, home: Path, bench: Bench) -> dict[str, Any]:
+    """Carry out a method whose result is told as a paper, and leave its words where they are read.
+
+    Its pictures and files are written next.
+    """
     method = METHODS[analysis.method]
     found = bench.run(home, method.job, _asked(analysis, home))
-    report = bench.run(
-        home, "render-paper", {"method": method.told_by, **_about(analysis, found.run_id)}
+    told = brief_paper(
+        method.told_by,
+        found.result["document"],
+        analysis.understanding or {},
+        _zone(analysis.upload),
+        home / folders.report_folder(analysis.public_id),
     )
-    summary = report.result["summary"]
-    return {
-        "run": found.run_id,
-        "render_run": report.run_id,
-        "files": report.result["files"],
-        "answer": report.result["answer"],
-        "verdict": summary["look"] or "",
-        "verdict_word": summary["word"],
-        "rows": summary["rows"],
-    }
+    return {"run": found.run_id, **told}
 
 
 def _asked(analysis: Analysis, home: Path) -> dict[str, Any]:
@@ -196,14 +190,29 @@ def _asked(analysis: Analysis, home: Path) -> dict[str, Any]:
     return {"table": analysis.table, "options": options, "seed": 0}
 
 
-def _about(analysis: Analysis, run: str) -> dict[str, Any]:
-    """Return what every report is told besides the run that it shows."""
-    site = analysis.upload.site
-    return {
-        "run": run,
-        "table": analysis.table,
-        "title": analysis.title,
-        "demo": analysis.demo,
-        "generated": timezone.now().isoformat(),
-        "time_zone": site.time_zone if site else settings.PROGRAM.time_zone,
-    }
+def _zone(upload: Upload) -> str:
+    zone: str = upload.site.time_zone if upload.site else settings.PROGRAM.time_zone
+    return zone
+
+
+def render(job: Job, scope: Scope, bench: Bench) -> None:
+    """Draw the pictures of a finished analysis and write its files; what is there is replaced."""
+    analysis, upload = job.analysis, job.upload
+    assert analysis is not None, "a job of this kind has an analysis"
+    asker = job.asked_by or analysis.asked_by
+    method = METHODS[analysis.method]
+    bench.run(
+        folders.home_of(upload.organisation),
+        "render-causes" if method.code == CAUSES else "render-paper",
+        {
+            **({} if method.code == CAUSES else {"method": method.told_by}),
+            "run": analysis.run,
+            "understanding": analysis.understanding or {},
+            "title": analysis.title,
+            "demo": analysis.demo,
+            "generated": analysis.finished_at.isoformat(),
+            "time_zone": _zone(upload),
+            "into": folders.report_folder(analysis.public_id),
+            "first": asker.language if asker else settings.LANGUAGE_CODE,
+        },
+    )

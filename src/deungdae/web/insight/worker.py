@@ -1,8 +1,9 @@
 """The worker: takes jobs from the queue and carries each out in runs of their own.
 
-One process has two lanes, so that a person's file is read at once while another's analysis goes
-on. It may be killed at any moment: the run's process ends with it, the lock on its mark is freed,
-and another worker finds the job orphaned.
+One process has a lane for each kind of job, so that a person's file is read at once while another's
+analysis goes on, and a finished report is drawn while the next search runs. It may be killed at any
+moment: the run's process ends with it, the lock on its mark is freed, and another worker finds the
+job orphaned.
 """
 
 import logging
@@ -22,6 +23,7 @@ from deungdae.web.insight import queue, work
 from deungdae.web.insight.actions import (
     FailJob,
     FinishAnalysis,
+    FinishRendering,
     FinishUnderstanding,
     RescueJob,
 )
@@ -29,7 +31,11 @@ from deungdae.web.insight.models import Job
 
 log = logging.getLogger(__name__)
 
-LANES: tuple[tuple[Any, ...], ...] = ((Job.Kind.UNDERSTAND,), (Job.Kind.ANALYSE,))
+LANES: tuple[tuple[Any, ...], ...] = (
+    (Job.Kind.UNDERSTAND,),
+    (Job.Kind.ANALYSE,),
+    (Job.Kind.RENDER,),
+)
 IDLE_SECONDS = 0.3  #: between two looks into an empty queue
 BEAT_SECONDS = 1.0  #: between two signs of life
 RESCUE_SECONDS = 2.0  #: between two looks for jobs whose workers died
@@ -105,6 +111,7 @@ class _Task:
         self._step, self._share = "", 0.0
         self._cancel = threading.Event()
         self._ended = threading.Event()
+        self._news = threading.Event()  # a new step began, or the work ended: tell it at once
         self._lost = False
 
     def carry_out(self) -> None:
@@ -115,6 +122,7 @@ class _Task:
             report = self._work()
         finally:
             self._ended.set()
+            self._news.set()
             heart.join()
         if report is not None and not self._lost:
             _patiently(report)
@@ -127,6 +135,9 @@ class _Task:
             if self._job.kind == Job.Kind.UNDERSTAND:
                 understood = work.understand(self._job, self._scope, bench)
                 return FinishUnderstanding(**told, understood=understood).perform
+            if self._job.kind == Job.Kind.RENDER:
+                work.render(self._job, self._scope, bench)
+                return FinishRendering(**told).perform
             found = work.analyse(self._job, self._scope, bench)
             return FinishAnalysis(**told, found=found).perform
         except RunCancelled as error:
@@ -144,6 +155,8 @@ class _Task:
             return FailJob(**told, state=Job.State.FAILED, error=wire.to_document(failed)).perform
 
     def _tell(self, step: str, share: float) -> None:
+        if step != self._step:
+            self._news.set()
         self._step, self._share = step, share
 
     def _beat(self) -> None:
@@ -156,7 +169,9 @@ class _Task:
                     self._lost = True
                 if standing.cancel or self._stop.is_set():
                     self._cancel.set()
-                if self._ended.wait(BEAT_SECONDS):
+                self._news.wait(BEAT_SECONDS)
+                self._news.clear()
+                if self._ended.is_set():
                     return
         except OperationalError:
             # Nobody can be told that the run lives: end it, so that it is not done twice.

@@ -34,6 +34,7 @@ from deungdae.web.core.forms import (
     TokenForm,
 )
 from deungdae.web.core.models import Organisation
+from deungdae.web.core.views import listed
 from deungdae.web.core.views.language import remember, way_back
 
 show_or_send = require_http_methods(["GET", "HEAD", "POST"])
@@ -147,6 +148,9 @@ def change_second_factor(request: HttpRequest) -> HttpResponse:
 def tokens(request: HttpRequest) -> HttpResponse:
     """List one's own keys for programs, and make a new one, which is shown once."""
     scope = request.tenant_scope
+    listing = listed.keys(request)
+    if listing.file is not None:
+        return listing.file
     form, shown = TokenForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
         until = timezone.now() + timedelta(days=int(form.cleaned_data["days"]))
@@ -154,8 +158,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
             scope=scope, name=form.cleaned_data["name"], expires_at=until
         ).perform()
         form = TokenForm()
-    listed = scope.person.tokens.filter(revoked_at=None)
-    context = {"form": form, "shown": shown, "tokens": listed, "now": timezone.now()}
+    context = {"form": form, "shown": shown, "list": listing, "now": timezone.now()}
     return render(request, "core/tokens.html", context)
 
 

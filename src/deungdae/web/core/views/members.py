@@ -34,9 +34,11 @@ from deungdae.web.core.actions.members import (
     send_invitation,
 )
 from deungdae.web.core.forms import InviteForm, JoinForm, RoleForm
+from deungdae.web.core.lists import Listing
 from deungdae.web.core.models import Invitation, Membership, Person
 from deungdae.web.core.scope import Scope, SystemActor
 from deungdae.web.core.tokens import token_hash
+from deungdae.web.core.views import listed
 from deungdae.web.core.views.signing import enter
 
 INVITATIONS = SystemActor("invitations")
@@ -47,22 +49,36 @@ show_or_send = require_http_methods(["GET", "HEAD", "POST"])
 @require_http_methods(["GET", "HEAD"])
 def members(request: HttpRequest) -> HttpResponse:
     """List the members; who may manage them sees invitations and the form as well."""
-    return _list(request, None)
+    shown = listed.members(request)
+    return shown.file or _page(request, shown, None)
 
 
-def _list(request: HttpRequest, form: InviteForm | None) -> HttpResponse:
+@needs("core.manage_members")
+@require_http_methods(["GET", "HEAD"])
+def invitations(request: HttpRequest) -> HttpResponse:
+    """List all invitations: open, accepted, withdrawn, expired."""
+    shown = listed.invitations(request)
+    scope = request.tenant_scope
+    roles = [name for name, _label in roles_to_give(scope, scope.current)]
+    context = {"list": shown, "role_names": roles}
+    return shown.file or render(request, "core/invitations.html", context)
+
+
+def _page(request: HttpRequest, shown: Listing, form: InviteForm | None) -> HttpResponse:
     scope = request.tenant_scope
     manages = scope.may("core.manage_members")
     roles = roles_to_give(scope, scope.current) if manages else []
-    opened = Invitation.objects.here(scope).filter(accepted_at=None, withdrawn_at=None)
+    opened = Invitation.objects.here(scope).filter(
+        accepted_at=None, withdrawn_at=None, expires_at__gt=timezone.now()
+    )
     context = {
-        "members": Membership.objects.here(scope).select_related("person"),
+        "list": shown,
+        "count": Membership.objects.here(scope).count(),
         "manages": manages,
         "roles": roles,
         "role_names": [name for name, _label in roles],
-        "invitations": opened if manages else [],
+        "invited": opened.count() if manages else 0,
         "form": (form or InviteForm(roles)) if manages else None,
-        "now": timezone.now(),
     }
     return render(request, "core/members.html", context)
 
@@ -74,14 +90,14 @@ def invite(request: HttpRequest) -> HttpResponse:
     scope = request.tenant_scope
     form = InviteForm(roles_to_give(scope, scope.current), request.POST)
     if not form.is_valid():
-        return _list(request, form)
+        return _page(request, listed.members(request), form)
     try:
         invitation, token = InviteMember(
             scope=scope, organisation=scope.current, now=timezone.now(), **form.cleaned_data
         ).perform()
     except ValidationError as error:
         form.add_error("email", error)
-        return _list(request, form)
+        return _page(request, listed.members(request), form)
     link = request.build_absolute_uri(reverse("core:invitation", args=(token,)))
     sent = False
     if settings.CAN_SEND_EMAIL:
@@ -105,7 +121,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         invitation=invitation,
         now=timezone.now(),
     )
-    return _done(request, action, _("The invitation is withdrawn."))
+    return _done(request, action, _("The invitation is withdrawn."), "core:invitations")
 
 
 @needs("core.manage_members")
@@ -140,7 +156,10 @@ def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _done(
-    request: HttpRequest, action: WithdrawInvitation | ChangeRole | RemoveMember, sentence: str
+    request: HttpRequest,
+    action: WithdrawInvitation | ChangeRole | RemoveMember,
+    sentence: str,
+    page: str = "core:members",
 ) -> HttpResponse:
     try:
         action.perform()
@@ -148,7 +167,7 @@ def _done(
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, sentence)
-    return redirect("core:members")
+    return redirect(page)
 
 
 @public

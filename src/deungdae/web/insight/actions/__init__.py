@@ -1,11 +1,17 @@
 """Every change of state in insight."""
 
-from deungdae.web.insight.actions.analyses import AskAgain, StartAnalysis, StopJob
+from deungdae.web.insight.actions.analyses import (
+    AskAgain,
+    RenewReport,
+    StartAnalysis,
+    StopJob,
+)
 from deungdae.web.insight.actions.asking import AskMethod
 from deungdae.web.insight.actions.experiments import JudgeExperiment
 from deungdae.web.insight.actions.results import (
     FailJob,
     FinishAnalysis,
+    FinishRendering,
     FinishUnderstanding,
     RescueJob,
 )
@@ -25,8 +31,10 @@ __all__ = [
     "DropUpload",
     "FailJob",
     "FinishAnalysis",
+    "FinishRendering",
     "FinishUnderstanding",
     "JudgeExperiment",
+    "RenewReport",
     "RescueJob",
     "StartAnalysis",
     "StopJob",

@@ -32,7 +32,7 @@ class StartAnalysis(Action[Analysis]):
             raise Refused(_("This file is not understood yet, so nothing can be started."))
         # A second click while the first one's work is under way leads to the same page.
         for open_one in Analysis.objects.within(self.scope).filter(
-            upload=upload, jobs__state__in=Job.OPEN
+            upload=upload, finished_at=None, jobs__state__in=Job.OPEN
         ):
             if (open_one.options, open_one.table) == (upload.options, upload.table):
                 return open_one
@@ -112,3 +112,40 @@ class AskAgain(_OnJob):
             upload.problem = None
             upload.save(update_fields=["state", "problem"])
         return queue.add(job.kind, upload, asked_by=self.scope.person, analysis=job.analysis)
+
+
+@dataclass(kw_only=True)
+class RenewReport(Action[Job]):
+    """Write the files of a report again that are gone, or search again when the result is gone.
+
+    `result_there` says whether the result itself still lies where it was put.
+    """
+
+    verb = "insight.report_renewed"
+    label = _lazy("had a report written again")
+    right = "insight.work"
+    analysis: Analysis
+    result_there: bool
+
+    def __post_init__(self) -> None:
+        self.organisation = self.analysis.organisation
+
+    def change(self) -> Job:
+        """Raises `Refused` while work on this report waits or runs, or before it is finished."""
+        analyses = Analysis.objects.within(self.scope).select_for_update()
+        analysis = analyses.get(pk=self.analysis.pk)
+        jobs = Job.objects.within(self.scope).filter(analysis=analysis, state__in=Job.OPEN)
+        if analysis.finished_at is None or jobs.exists():
+            raise Refused(_("This was started again already."))
+        if self.result_there:
+            kind = Job.Kind.RENDER
+        else:
+            # The same question to the same table: the address of the report stays the same.
+            kind = Job.Kind.ANALYSE
+            analysis.finished_at = None
+            analysis.save(update_fields=["finished_at"])
+        return queue.add(kind, analysis.upload, asked_by=self.scope.person, analysis=analysis)
+
+    def details(self, result: Job) -> dict[str, Any]:
+        """Name the report."""
+        return {"analysis": str(self.analysis.public_id), "title": self.analysis.title}

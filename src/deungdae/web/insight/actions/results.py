@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from deungdae.web.core.action import Action
 from deungdae.web.insight import queue
 from deungdae.web.insight.actions.analyses import StartAnalysis
+from deungdae.web.insight.methods import CAUSES
 from deungdae.web.insight.models import Analysis, Job, Upload
 
 
@@ -62,7 +63,7 @@ class FinishUnderstanding(_Report):
 
 @dataclass(kw_only=True)
 class FinishAnalysis(_Report):
-    """The causes were found and the report was written."""
+    """The causes were found: the report can be read; its pictures and files are written next."""
 
     verb = "insight.analysis_finished"
     label = _lazy("finished an analysis")
@@ -76,21 +77,24 @@ class FinishAnalysis(_Report):
         analyses = Analysis.objects.within(self.scope)
         analysis = analyses.select_for_update().get(pk=self.job.analysis_id)
         earlier = analyses.filter(
-            organisation=self.organisation, shape=analysis.shape, finished_at__isnull=False
+            organisation=self.organisation,
+            shape=analysis.shape,
+            finished_at__isnull=False,
+            created_at__lte=analysis.created_at,
         )
-        analysis.previous = (
-            earlier.filter(method="causes")
-            .exclude(pk=analysis.pk)
-            .exclude(upload__sha256=self.upload().sha256)
-            .order_by("-finished_at")
-            .first()
-        )
-        if analysis.method != "causes":  # only causes are compared with the last time's
-            analysis.previous = None
+        if analysis.method == CAUSES:  # they alone are compared with the last time's
+            analysis.previous = (
+                earlier.filter(method=CAUSES)
+                .exclude(pk=analysis.pk)
+                .exclude(upload__sha256=self.upload().sha256)
+                .order_by("-finished_at")
+                .first()
+            )
         for name, value in self.found.items():
             setattr(analysis, name, value)
         analysis.finished_at = now
         analysis.save()
+        queue.add(Job.Kind.RENDER, self.upload(), asked_by=self.job.asked_by, analysis=analysis)
         return True
 
     def details(self, result: bool) -> dict[str, Any]:
@@ -101,6 +105,18 @@ class FinishAnalysis(_Report):
             "run": self.found.get("run"),
             "verdict": self.found.get("verdict"),
         }
+
+
+@dataclass(kw_only=True)
+class FinishRendering(_Report):
+    """The pictures and files of a report lie where they are looked for."""
+
+    verb = "insight.report_written"
+    label = _lazy("wrote the files of a report")
+
+    def change(self) -> bool:
+        """The files themselves say that they are there."""
+        return queue.end(self.job, Job.State.DONE, timezone.now())
 
 
 @dataclass(kw_only=True)

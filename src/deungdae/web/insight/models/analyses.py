@@ -42,8 +42,6 @@ class Analysis(Owned):
     )
     # What came of it; empty until then.
     run = models.CharField(max_length=40, blank=True)
-    render_run = models.CharField(max_length=40, blank=True)
-    files = models.JSONField(null=True)
     answer = models.JSONField(null=True)
     verdict = models.CharField(max_length=20, blank=True)
     verdict_word = models.JSONField(null=True)

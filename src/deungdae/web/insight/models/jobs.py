@@ -22,6 +22,7 @@ class Job(Owned):
 
         UNDERSTAND = "understand", _("read the file")
         ANALYSE = "analyse", _("find the causes")
+        RENDER = "render", _("write the report")
 
     class State(models.TextChoices):
         """Where the work stands. `lost`: its worker died twice, a person must start it again."""

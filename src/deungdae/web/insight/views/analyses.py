@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.db.models.fields import IntegerField
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,23 +12,13 @@ from django.views.decorators.http import require_safe
 from deungdae.reports.codes import VERDICTS, spoken
 from deungdae.reports.words import Words
 from deungdae.web.core.access import needs
+from deungdae.web.core.lists import Column, Filter, Listing
 from deungdae.web.core.rules import allowed
-from deungdae.web.core.scope import Scope
-from deungdae.web.insight import exports
 from deungdae.web.insight.listing import narrowed, with_state
 from deungdae.web.insight.methods import METHODS
 from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.speech import words
 from deungdae.web.insight.views.papers import PILLS
-
-PAGE = 25
-SORTS = {
-    "title": "title",
-    "created": "created_at",
-    "verdict": "certainty",
-    "findings": "findings",
-    "bad": "bad",
-}
 
 
 @needs("insight.see")
@@ -37,18 +26,15 @@ SORTS = {
 def index(request: HttpRequest) -> HttpResponse:
     """Show the analyses of this organisation, the latest first."""
     scope = request.tenant_scope
-    page = Paginator(_asked_for(request, scope), PAGE).get_page(request.GET.get("page"))
-    filtered = any(request.GET.get(name) for name in ("q", "verdict", "state", "method"))
+    listing = _listing(request)
+    if listing.file is not None:
+        return listing.file
     return render(
         request,
         "insight/home.html",
         {
-            "page": page,
-            "shown": [_shown(analysis) for analysis in page],
-            "filtered": filtered,
-            "verdicts": [(code, spoken(words(), VERDICTS, code)) for code in VERDICTS],
-            "states": _states(),
-            "methods": list(METHODS.values()),
+            "list": listing,
+            "shown": [_shown(analysis) for analysis in listing.page],
             "may_work": allowed("insight.work", scope, scope.current),
             "waiting": Upload.objects.here(scope)
             .exclude(state=Upload.State.RECEIVING)
@@ -62,51 +48,64 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest, ending: str) -> HttpResponse:
     """Hand out the list as it is filtered and sorted, as a table for other programs."""
-    if ending not in exports.FORMATS:
-        raise Http404
-    language = words()
-    head = [
-        _("File"), _("Method"), _("Asked on"), _("State"), _("Verdict"), _("Answer"), _("Findings"),
-        _("Parts"), _("Bad"), _("Address"),
-    ]  # fmt: skip
-    rows = []
-    for analysis in _asked_for(request, request.tenant_scope):
-        shown = _shown(analysis)
-        rows.append(
-            [
-                analysis.title,
-                str(shown["method"].name),
-                analysis.created_at,
-                shown["state_word"],
-                shown["verdict_word"],
-                (analysis.answer or {}).get(language.lang, ""),
-                analysis.findings,
-                analysis.rows,
-                analysis.bad,
-                request.build_absolute_uri(shown["url"]),
-            ]
-        )
-    return exports.answer(ending, _("Analyses"), head, rows)
+    return _listing(request).as_file(ending)
 
 
-def _asked_for(request: HttpRequest, scope: Scope) -> QuerySet[Analysis]:
-    analyses = Analysis.objects.here(scope).annotate(
-        certainty=Case(
-            *(When(verdict=code, then=Value(n)) for n, code in enumerate(VERDICTS)),
-            default=Value(len(VERDICTS)),
-            output_field=IntegerField(),
+def _listing(request: HttpRequest) -> Listing:
+    scope, language = request.tenant_scope, words()
+    by_certainty = Case(
+        *(When(verdict=code, then=Value(n)) for n, code in enumerate(VERDICTS)),
+        default=Value(len(VERDICTS)),
+        output_field=IntegerField(),
+    )
+    analyses = Analysis.objects.here(scope).annotate(certainty=by_certainty)
+
+    def address(analysis: Analysis) -> str:
+        found: str = request.build_absolute_uri(analysis.get_absolute_url())
+        return found
+
+    def answer(analysis: Analysis) -> str:
+        return str((analysis.answer or {}).get(language.lang, ""))
+
+    def method(analysis: Analysis) -> str:
+        return str(METHODS[analysis.method].name)
+
+    return Listing(
+        request,
+        with_state(analyses, scope).select_related("asked_by"),
+        name="reports",
+        caption=_("Reports"),
+        columns=(
+            Column("title", _("File"), "title", lambda row: row.title),
+            Column("verdict", _("Verdict"), "certainty", lambda row: _shown(row)["verdict_word"]),
+            Column("findings", _("Findings"), "findings", lambda row: row.findings, number=True),
+            Column("bad", _("Bad"), "bad", lambda row: row.bad, number=True),
+            Column("created", _("Asked on"), "created_at", lambda row: row.created_at),
+            Column("method", _("Method"), "", method, file_only=True),
+            Column("parts", _("Parts"), "rows", lambda row: row.rows, file_only=True),
+            Column("state", _("State"), "", lambda row: _shown(row)["state_word"], file_only=True),
+            Column("answer", _("Answer"), "", answer, file_only=True),
+            Column("address", _("Address"), "", address, file_only=True),
+        ),
+        start="-created",
+        search=_("Find in files and answers"),
+        search_in=("title", "answer__ko", "answer__en", "asked_by__name"),
+        filters=(
+            Filter(
+                "method",
+                _("Method"),
+                [(method.code, method.name) for method in METHODS.values()],
+                lambda rows, code: narrowed(rows, method=code),
+            ),
+            Filter(
+                "verdict",
+                _("Verdict"),
+                [(code, spoken(language, VERDICTS, code)) for code in VERDICTS],
+                lambda rows, code: narrowed(rows, verdict=code),
+            ),
+            Filter("state", _("State"), _states(), lambda rows, code: narrowed(rows, group=code)),
         ),
     )
-    found = narrowed(
-        with_state(analyses, scope).select_related("asked_by"),
-        text=request.GET.get("q", ""),
-        verdict=request.GET.get("verdict", ""),
-        group=request.GET.get("state", ""),
-        method=request.GET.get("method", ""),
-    )
-    sort = request.GET.get("sort", "-created")
-    column = SORTS.get(sort.removeprefix("-"), "created_at")
-    return found.order_by(("-" if sort.startswith("-") else "") + column, "-pk")
 
 
 def _states() -> list[tuple[str, str]]:

@@ -35,7 +35,13 @@ def told(job: Job) -> dict[str, Any]:
         doing = _("Stopping")
     elif job.attempts > 1:
         left = _("It was interrupted and begun again. You may leave this page.")
-    return {"doing": doing, "percent": percent, "left": left, "ended": not job.is_open}
+    return {
+        "doing": doing,
+        "percent": percent,
+        "left": left,
+        "step": job.step,
+        "ended": not job.is_open,
+    }
 
 
 @needs("insight.see")

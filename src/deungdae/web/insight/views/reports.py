@@ -1,12 +1,15 @@
 """The page of one analysis: its progress, then the report; and the report as files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.story import tell
@@ -14,12 +17,14 @@ from deungdae.reports.words import LANGUAGES, Words
 from deungdae.web.core.access import needs
 from deungdae.web.core.rules import allowed
 from deungdae.web.insight import results
-from deungdae.web.insight.access import analysis_job, get_analysis
+from deungdae.web.insight.access import analysis_job, get_analysis, writing_job
+from deungdae.web.insight.actions import RenewReport
+from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.methods import CAUSES, METHODS
-from deungdae.web.insight.models import Analysis
+from deungdae.web.insight.models import Analysis, Job
 from deungdae.web.insight.speech import error_sentence, words
 from deungdae.web.insight.views.experiments import confirmed, follow_ups
-from deungdae.web.insight.views.papers import paper_of
+from deungdae.web.insight.views.papers import paper_of, standing
 from deungdae.web.insight.views.progress import told
 
 
@@ -40,18 +45,31 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if analysis.finished_at is None:
         given |= {"progress": told(job), "problem": error_sentence(job.error)}
         return render(request, "insight/running.html", given)
+    document = results.found(analysis)
+    if document is None:
+        return render(request, "insight/report_gone.html", given, status=410)
+    writing = writing_job(scope, analysis)
     if analysis.method != CAUSES:
-        return render(request, "insight/paper.html", {**given, **paper_of(analysis, words())})
+        return render(request, "insight/paper.html", {**given, **paper_of(analysis, writing)})
+    given |= {"document": document, **_written(analysis, writing)}
     proved = confirmed(scope, analysis, words())
-    told_of = {**given, **_report(analysis, words(), proved)}
-    return render(request, "insight/report.html", told_of)
+    return render(request, "insight/report.html", {**given, **_report(given, words(), proved)})
 
 
-def _report(analysis: Analysis, spoken: Words, proved: Mapping[Any, Any]) -> dict[str, Any]:
-    document = results.document(analysis)
-    story = tell(document, analysis.understanding or {}, spoken)
+def _written(analysis: Analysis, job: Job | None) -> dict[str, Any]:
+    """Say what of the report is there, and whether the rest is still coming."""
+    drawn = results.pictures(analysis, words().lang)
+    return {
+        "drawn": drawn or {"reasons": None, "timelines": {}, "causes": {}},
+        **standing(analysis, job, drawn=drawn is not None),
+    }
+
+
+def _report(given: dict[str, Any], spoken: Words, proved: Mapping[Any, Any]) -> dict[str, Any]:
+    analysis, drawn = given["analysis"], given["drawn"]
+    strata = given["document"]["strata"]
+    story = tell(given["document"], analysis.understanding or {}, spoken)
     kinds = {c["name"]: c["kind"] for c in (analysis.understanding or {}).get("columns", ())}
-    drawn = results.pictures(analysis, spoken.lang)
     groups = [
         {
             "it": group,
@@ -63,14 +81,14 @@ def _report(analysis: Analysis, spoken: Words, proved: Mapping[Any, Any]) -> dic
             "findings": [
                 {
                     "it": finding,
-                    "place": f"{group.index}-{finding.rank}",
+                    "place": f"pictures-{group.index}-{number}",
+                    "number": f"{group.index}-{finding.rank}",
                     "proved": proved.get((group.index, finding.rank)),
                     "provable": group.shown_first
-                    and document["strata"][group.index]["causes"][number].get("rate_inside")
-                    is not None,
+                    and strata[group.index]["causes"][number].get("rate_inside") is not None,
                     "charted": [
                         column
-                        for column in document["strata"][group.index]["causes"][number]["columns"]
+                        for column in strata[group.index]["causes"][number]["columns"]
                         if kinds.get(column) == "number"
                     ],
                     "pictures": [
@@ -89,14 +107,26 @@ def _report(analysis: Analysis, spoken: Words, proved: Mapping[Any, Any]) -> dic
         "story": story,
         "groups": groups,
         "reasons": drawn["reasons"],
+        "several_reasons": len({s.get("reason") for s in given["document"]["strata"]} - {None}) > 1,
+        "places": ",".join(f"#{place}" for place in _places(groups)),
         "rows": spoken.number(story.rows),
         "bad": spoken.number(story.bad),
         "rate": spoken.number(100 * story.bad / story.rows, digits=3) if story.rows else "",
-        "explain": {name: spoken.say_message(text) for name, (_, text) in GLOSSARY.items()},
+        "explain": {name: spoken.say_message(pair[1]) for name, pair in GLOSSARY.items()},
         "glossary": [tuple(map(spoken.say_message, pair)) for pair in GLOSSARY.values()],
         "changes": results.changes(analysis, spoken),
-        "downloads": [fmt for fmt in ("xlsx", "html", "pdf") if fmt in analysis.files[spoken.lang]],
     }
+
+
+def _places(groups: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the ids of what is put into the page once it is drawn or written."""
+    yield from ("writing", "downloads", "pictures-reasons")
+    for group in groups:
+        if group["it"].shown_first or len(groups) == 1:
+            yield f"timeline-{group['it'].index}"
+            if group["findings"]:
+                yield f"timeline-{group['it'].index}-beside"
+            yield from (finding["place"] for finding in group["findings"])
 
 
 def _named(place: str, picture: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -113,11 +143,28 @@ def download(request: HttpRequest, public_id: UUID, ending: str) -> HttpResponse
     if analysis.finished_at is None or language not in LANGUAGES:
         raise Http404
     file = results.report_file(analysis, language, ending)
-    if file is None:
+    if ending not in results.FORMATS:
         raise Http404
+    if file is None:
+        messages.info(request, _("This file of the report is not there yet."))
+        return redirect("insight:analysis", public_id)
     return FileResponse(
         file.open("rb"),
         as_attachment=True,
         filename=results.file_name(analysis, ending),
         content_type=results.FORMATS[ending],
     )
+
+
+@needs("insight.work")
+@require_POST
+def renew(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Write the files of a report again, or search again when its result is gone."""
+    analysis = get_analysis(request.tenant_scope, public_id)
+    with suppress(Refused):  # a second click: the page shows what the first one started
+        RenewReport(
+            scope=request.tenant_scope,
+            analysis=analysis,
+            result_there=results.found(analysis) is not None,
+        ).perform()
+    return redirect("insight:analysis", public_id)

@@ -9,6 +9,8 @@ from typing import Any, Final
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 FORMATS: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -32,8 +34,8 @@ def answer(
     write = {"csv": _csv, "xlsx": _xlsx}[ending]
     today = timezone.localtime()
     response = HttpResponse(write(title, head, rows), content_type=FORMATS[ending])
-    name = f"deungdae-{today:%Y-%m-%d}.{ending}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    name = f"{title} {today:%Y-%m-%d}.{ending}"
+    response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 
@@ -42,10 +44,12 @@ def _plain(cell: Any) -> Any:
         return ""
     if isinstance(cell, datetime):
         return timezone.localtime(cell).strftime("%Y-%m-%d %H:%M")
+    if isinstance(cell, bool):
+        return str(_("yes") if cell else _("no"))
     return cell if isinstance(cell, int | float) else harmless(str(cell))
 
 
-def _csv(_: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def _csv(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(map(_plain, head))

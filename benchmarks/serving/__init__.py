@@ -1,0 +1,1 @@
+"""What the benchmarks of the web share: a filled company, its server, a peer, and a browser."""

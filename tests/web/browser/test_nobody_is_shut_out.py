@@ -1,0 +1,252 @@
+"""axe-core on every page of the product, light and dark, at a desk and on a phone: nobody is shut
+out; and in both languages nothing is wider than the window.
+
+A page is opened once in each language; theme and width then change under the reader's eyes, as
+they do when a phone is turned or the evening comes.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pyotp
+import pytest
+from access_table import PASSWORD
+from django.template.loader import render_to_string
+from django.urls import get_resolver
+from django.utils import translation
+from reader import DESKTOP, PHONE, Reader
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+OWNER, VIEWER, EMPTY = "owner@hanbit.example", "viewer@hanbit.example", "owner@empty.example"
+
+#: Who looks, and at which page. A word in braces is an address that `furnish.py` tells.
+PAGES = [
+    (None, "/sign-in/"),
+    (None, "/invitation/no-such-invitation/"),
+    (None, "/no-such-page/"),
+    ("alone@example.com", "/"),
+    ("new@example.com", "/account/password/"),
+    (EMPTY, "/causes/"),
+    (EMPTY, "/account/keys/"),
+    (EMPTY, "/causes/?q=nothing+is+called+so"),
+    (OWNER, "/causes/"),
+    (OWNER, "/causes/?sort=-bad&verdict=clear"),
+    (OWNER, "/causes/new/"),
+    (OWNER, "/account/"),
+    (OWNER, "/account/password/"),
+    (OWNER, "/account/organisations/"),
+    (OWNER, "/account/second-factor/"),
+    (OWNER, "/members/"),
+    (VIEWER, "/members/"),
+    (OWNER, "/company/"),
+    (OWNER, "/audit/"),
+    (VIEWER, "/audit/"),  # 403
+    (OWNER, "/no-such-page/"),
+    (OWNER, "/styleguide/"),
+    # The worker had to do its part for these.
+    (OWNER, "{receiving}"),
+    (OWNER, "{reading}"),
+    (OWNER, "{understood}"),
+    (OWNER, "{question}"),
+    (OWNER, "{unusable}"),
+    (OWNER, "{running}"),
+    (OWNER, "{failed}"),
+    (OWNER, "{lost}"),
+    (OWNER, "{cancelled}"),
+    (OWNER, "{report}"),
+    (OWNER, "{compared}"),
+    (VIEWER, "{understood}"),
+]
+#: Addresses that show no page of their own, or whose page stands in a test below.
+ELSEWHERE = {
+    "home", "set_language", "core:sign_out", "core:change_second_factor", "core:revoke_token",
+    "core:invite", "core:change_role", "core:remove_member", "core:withdraw_invitation",
+    "core:sign_in_code", "companies:change_company", "companies:add_site", "companies:change_site",
+    "insight:export", "insight:begin", "insight:content", "insight:correct", "insight:start",
+    "insight:drop", "insight:download", "insight:events", "insight:progress", "insight:stop",
+    "insight:again",
+}  # fmt: skip
+
+
+#: Width, theme, and whether the other rules hold there if they held in the look before.
+AT_A_DESK = ((DESKTOP, "light", False), (DESKTOP, "dark", True))
+ON_A_PHONE = ((PHONE, "dark", False), (PHONE, "light", True))
+
+
+def look(reader: Reader, *ways: tuple[int, str, bool]) -> None:
+    """Look at the page that is open in some ways."""
+    where = (reader.at, reader.run("return document.documentElement.lang"))
+    found: dict[Any, Any] = {}
+    for width, theme, colours_alone in ways:
+        reader.width(width)
+        reader.run("document.documentElement.dataset.theme = arguments[0]", theme)
+        if violations := reader.shut_out(colours_alone=colours_alone):
+            found[width, theme] = violations
+    for width in (PHONE, DESKTOP):
+        reader.width(width)
+        widest = reader.run("return document.documentElement.scrollWidth")
+        if widest > width:
+            found[width, "too wide"] = widest
+    assert found == {}, where
+
+
+def look_all_ways(reader: Reader) -> None:
+    """Look at the page that is open: at a desk and on a phone, in light and in the dark."""
+    look(reader, *AT_A_DESK, *ON_A_PHONE)
+
+
+def in_both_languages(reader: Reader) -> None:
+    """Look at the page that is open in Korean at a desk, and in English on a phone."""
+    for language, ways in (("ko", AT_A_DESK), ("en", ON_A_PHONE)):
+        reader.speak(language)
+        look(reader, *ways)
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES)
+def test_nobody_is_shut_out_of_a_page(
+    reader: Reader, furnished: Any, who: str | None, path: str
+) -> None:
+    if who:
+        reader.become(who)
+    reader.open(furnished.pages[path[1:-1]] if path.startswith("{") else path)
+    reader.run("document.querySelectorAll('main details').forEach(d => d.open = true)")
+    in_both_languages(reader)
+
+
+def test_every_address_that_shows_a_page_was_looked_at() -> None:
+    def names(resolver: Any, space: str = "") -> Any:
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                yield from names(pattern, f"{pattern.namespace}:" if pattern.namespace else space)
+            elif pattern.name:
+                yield space + pattern.name, str(pattern.pattern)
+
+    looked = {
+        "styleguide", "core:sign_in", "core:account", "core:change_password", "core:organisations",
+        "core:second_factor", "core:tokens", "core:members", "core:invitation", "core:audit",
+        "companies:company", "insight:home", "insight:new", "insight:upload", "insight:analysis",
+    }  # fmt: skip
+    known = {name for name, _ in names(get_resolver()) if not name.startswith("api:")}
+    assert known - ELSEWHERE <= looked
+
+
+def test_nobody_is_shut_out_of_the_second_factor(reader: Reader) -> None:
+    who = "phone@example.com"
+    reader.become(who)
+    reader.open("/account/second-factor/")
+    secret = reader.text("#secret").replace(" ", "")
+    reader.one("[name=code]").send_keys("000000")
+    reader.press_and_leave("main .button.main")
+    look_all_ways(reader)  # a code that does not match
+    reader.one("[name=code]").clear()
+    reader.one("[name=code]").send_keys(pyotp.TOTP(secret).now())
+    reader.press_and_leave("main .button.main")
+    assert len(reader.all("#codes li")) > 5
+    recovery = reader.text("#codes li")
+    look_all_ways(reader)
+    reader.open("/account/second-factor/")
+    in_both_languages(reader)
+    reader.become(None)
+    reader.forget(who)
+    reader.open("/sign-in/")
+    reader.sign_in(who)
+    assert reader.at == "/sign-in/code/"
+    in_both_languages(reader)
+    reader.one("[name=code]").send_keys(recovery)
+    reader.press_and_leave("main .button.main")
+    assert reader.at == "/causes/"
+
+
+def test_nobody_is_shut_out_of_an_invitation(reader: Reader) -> None:
+    reader.become(OWNER)
+    reader.open("/members/")
+    reader.one("#invite [name=email]").send_keys(OWNER)  # is a member already
+    reader.press_and_leave("#invite button.main")
+    assert reader.all(".field .error")
+    look_all_ways(reader)
+    reader.one("#invite [name=email]").clear()
+    reader.one("#invite [name=email]").send_keys("coming@hanbit.example")
+    reader.press_and_leave("#invite button.main")
+    look_all_ways(reader)
+    link = reader.text("#link")
+    reader.open(link)  # signed in as somebody else
+    look_all_ways(reader)
+    reader.become(VIEWER)
+    reader.become(None)
+    reader.open(link)
+    in_both_languages(reader)
+    reader.become(OWNER)
+    reader.open("/members/")
+    in_both_languages(reader)  # with an open invitation
+    reader.one("[data-dialog-open]").click()
+    look_all_ways(reader)
+
+
+def test_nobody_is_shut_out_of_a_key_that_is_shown_once(reader: Reader) -> None:
+    reader.become(OWNER)
+    reader.open("/account/keys/")
+    reader.one("main [name=name]").send_keys("검사기 PC")
+    reader.press_and_leave("main form.form .button.main")
+    assert reader.text("#new-key")
+    look_all_ways(reader)
+    reader.open("/account/keys/")
+    in_both_languages(reader)
+
+
+def test_nobody_is_shut_out_of_a_refusal(reader: Reader) -> None:
+    reader.open("/sign-in/")
+    reader.sign_in("nobody@example.com", PASSWORD)
+    assert reader.all("[role=alert]")
+    look_all_ways(reader)
+    reader.become(OWNER)
+    reader.open("/company/")
+    reader.run(
+        "for (const i of document.querySelectorAll('[name=csrfmiddlewaretoken]')) i.value='x'"
+    )
+    reader.press_and_leave("main form .button.main")
+    assert {"ko": "너무 오래", "en": "too long"}[
+        reader.run("return document.documentElement.lang")
+    ] in reader.text("h1")
+    look_all_ways(reader)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_nobody_is_shut_out_when_something_broke(reader: Reader, language: str) -> None:
+    with translation.override(language):
+        page = render_to_string("500.html")
+    reader.open("/sign-in/")
+    reader.run("document.open(); document.write(arguments[0]); document.close()", page)
+    reader.until(lambda: reader.run("return getComputedStyle(document.body).margin") == "0px")
+    look_all_ways(reader)
+
+
+def test_what_shuts_people_out_would_be_found(reader: Reader) -> None:
+    reader.open("/sign-in/")
+    reader.run(
+        "const i = document.createElement('input'); document.querySelector('main').append(i);"
+        "const p = document.createElement('p'); p.textContent = 'pale'; p.style.color = '#ccc';"
+        "document.querySelector('main').append(p);"
+    )
+    assert [violation[1] for violation in reader.shut_out()] == ["color-contrast", "label"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(lambda r: r.one("[aria-label^='Account of']").click(), id="account"),
+        pytest.param(
+            lambda r: r.one(".menu summary[aria-label='Light or dark']").click(), id="theme"
+        ),
+        pytest.param(lambda r: r.one("#q-target summary").click(), id="choices"),
+    ],
+)
+def test_nobody_is_shut_out_of_an_open_menu(
+    reader: Reader, furnished: Any, step: Callable[[Reader], None]
+) -> None:
+    reader.become(OWNER)
+    reader.open(furnished.pages["understood"])
+    reader.speak("en")
+    step(reader)
+    assert reader.all("details.menu[open]")
+    look_all_ways(reader)

@@ -1,0 +1,218 @@
+"""A program that furnishes a running installation for the tests of the browser; its state is in
+DEUNGDAE_HOME, and the worker of that installation does the work. It prints lines of JSON: first
+who is there, then, once the worker has done its part, the pages there are. It holds two jobs, as
+a worker does that is at them, until its input ends.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "deungdae.web.project.settings"
+
+import django
+
+django.setup()
+
+import month_table  # noqa: E402
+from access_table import PASSWORD  # noqa: E402
+from django.db import transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from month_table import DRYING, MOULD, PRESSURE  # noqa: E402
+
+from deungdae.records.errors import RunOutOfMemory  # noqa: E402
+from deungdae.runs import wire  # noqa: E402
+from deungdae.web.companies.actions import FoundCompany  # noqa: E402
+from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
+from deungdae.web.core.scope import Scope, SystemActor  # noqa: E402
+from deungdae.web.insight import folders, queue  # noqa: E402
+from deungdae.web.insight.actions import (  # noqa: E402
+    BeginUpload,
+    CompleteUpload,
+    FailJob,
+    StartAnalysis,
+    StopJob,
+)
+from deungdae.web.insight.models import Analysis, Job, Upload  # noqa: E402
+
+ALL = Scope.everything(SystemActor("tests"))
+PATIENCE = 300
+#: A name as people give it, and a column as machines name it: nothing may burst.
+LONG = "2026년 9월 사출 1라인 외관·치수 검사 성적서(고객 제출용, 최종 수정본 3차)_품질팀 확인.csv"
+LONG_COLUMN = "1호기_사출성형공정_실린더3번존_히터온도_현재값_10초평균_보정후"
+PEOPLE = {"owner": "김하나", "engineer": "이두리", "viewer": "박세미"}
+
+
+def company(name: str, domain: str, language: str) -> Organisation:
+    """Make a company with a person in each of three roles."""
+    people = {}
+    for role, called in PEOPLE.items():
+        people[role] = person(f"{role}@{domain}", called, language)
+    made = FoundCompany(scope=ALL, name=name, site="본공장", owner=people["owner"]).perform()
+    for role in ("engineer", "viewer"):
+        Membership.objects.create(person=people[role], organisation=made.organisation, role=role)
+    organisation: Organisation = made.organisation
+    return organisation
+
+
+def person(email: str, name: str, language: str, **more: Any) -> Person:
+    made = Person(email=email, name=name, language=language, **more)
+    made.set_password(PASSWORD)
+    made.save()
+    return made
+
+
+def hand_in(organisation: Organisation, path: Path, name: str = "") -> Upload:
+    """Hand a file in for the worker to read."""
+    upload = begin(organisation, path, name)
+    with folders.appending(upload) as target:
+        target.write(path.read_bytes())
+    done: Upload = CompleteUpload(scope=ALL, upload=upload).perform()
+    return done
+
+
+def begin(organisation: Organisation, path: Path, name: str = "") -> Upload:
+    made: Upload = BeginUpload(
+        scope=ALL, organisation=organisation, name=name or path.name, size=path.stat().st_size
+    ).perform()
+    return made
+
+
+def wait(is_so: Callable[[], Any]) -> None:
+    """Wait for the worker, which is another process."""
+    until = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < until, "the worker did not do its part"
+        time.sleep(0.1)
+
+
+def read(upload: Upload) -> Upload:
+    """Wait until a file was read."""
+    jobs = Job.objects.within(ALL).filter(upload=upload, kind=Job.Kind.UNDERSTAND)
+    wait(lambda: not jobs.filter(state__in=Job.OPEN).exists())
+    kept: Upload = Upload.objects.within(ALL).get(pk=upload.pk)
+    return kept
+
+
+def search(upload: Upload) -> Analysis:
+    """Have the causes in a file looked for, and wait until they are found."""
+    made = StartAnalysis(scope=ALL, upload=read(upload)).perform()
+    jobs = Job.objects.within(ALL).filter(analysis=made)
+    wait(lambda: not jobs.filter(state__in=Job.OPEN).exists())
+    found: Analysis = Analysis.objects.within(ALL).get(pk=made.pk)
+    assert found.finished_at is not None, jobs.get().error
+    return found
+
+
+def held(upload: Upload, mark: queue.WorkerMark, kind: Any, step: str) -> Job:
+    """Ask for a job and be at it, before the worker of the installation can take it."""
+    with transaction.atomic():
+        if kind == Job.Kind.ANALYSE:
+            StartAnalysis(scope=ALL, upload=upload).perform()
+        else:
+            queue.add(kind, upload)
+            upload.state = Upload.State.UNDERSTANDING
+            upload.save(update_fields=["state"])
+        job = queue.claim(mark.name, [kind], timezone.now())
+        assert job is not None and job.upload == upload
+        assert queue.beat(job, timezone.now(), step, 0.5).held
+    return job
+
+
+def month(folder: Path, number: int, *causes: str, language: str = "ko", name: str = "") -> Path:
+    return month_table.write(folder / (name or f"{number}월.csv"), language, number, causes)
+
+
+def with_long_column(path: Path) -> Path:
+    text = path.read_text("utf-8").replace("사이클타임(s)", LONG_COLUMN)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def furnish(folder: Path, say: Callable[[Any], None]) -> None:
+    """Make everything, telling as it goes."""
+    gaon, nuri = (
+        company("가온정밀", "gaon.example", "ko"),
+        company("Nuri Moulding", "nuri.example", "en"),
+    )
+    shown = company("한빛금속", "hanbit.example", "ko")
+    company("등대전자", "empty.example", "en")
+    person("alone@example.com", "정혼자", "ko")
+    person("new@example.com", "최새로", "ko", must_change_password=True)
+    person("phone@example.com", "한전화", "ko")
+    for email in ("new@example.com", "phone@example.com"):
+        who = Person.objects.get(email=email)
+        Membership.objects.create(person=who, organisation=shown, role="engineer")
+    say({"people": Person.objects.count()})
+    # What the owners of the two companies of the stories had analysed a month ago.
+    first = [
+        hand_in(house, month(folder, 9, PRESSURE, MOULD, language=language, name=name))
+        for house, language, name in ((gaon, "ko", "9월 검사.csv"), (nuri, "en", "September.csv"))
+    ]
+    reports = {"ko": search(first[0]), "en": search(first[1])}
+    say({lang: str(report.public_id) for lang, report in reports.items()})
+    say(pages(shown, folder))
+
+
+def pages(shown: Organisation, folder: Path) -> dict[str, str]:
+    """Make a page of each kind that work has."""
+    mark = queue.WorkerMark()
+    long = hand_in(shown, with_long_column(month(folder, 7, PRESSURE, MOULD)), LONG)
+    before = search(long)
+    after = search(hand_in(shown, with_long_column(month(folder, 8, PRESSURE, DRYING))))
+    assert after.previous == before
+    broken = folder / "사진.csv"
+    broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    asking = folder / "설비일지.csv"
+    asking.write_text("시각,온도,압력\n" + "".join(
+        f"2026-09-01 08:{i:02},{180 + i % 7}.{i % 10},{90 + i % 5}.5\n" for i in range(60)
+    ), "utf-8")  # fmt: skip
+    unusable, question = hand_in(shown, broken), hand_in(shown, asking)
+    assert read(unusable).state == Upload.State.UNUSABLE
+    assert read(question).problem
+    half = begin(shown, folder / "7월.csv", "끊긴 파일.csv")
+    with folders.appending(half) as target:
+        target.write(b"x" * 1000)
+    again = read(hand_in(shown, month(folder, 6, PRESSURE)))
+    ended = {}
+    states: tuple[Any, ...] = (Job.State.FAILED, Job.State.LOST, Job.State.CANCELLED)
+    for state in states:
+        job = held(again, mark, Job.Kind.ANALYSE, "searching")
+        error = wire.to_document(
+            RunOutOfMemory(
+                "The run needed more than the {allowed} of memory that it may use and was "
+                "stopped. Nothing was lost. Raise DEUNGDAE_RUN_MEMORY, or leave out columns that "
+                "cannot matter.",
+                allowed="6 GiB",
+            )
+        )
+        if state == Job.State.CANCELLED:
+            StopJob(scope=ALL, job=job).perform()
+        scope = Scope.of_system(queue.WORKER, shown)
+        FailJob(scope=scope, job=job, state=state, error=error).perform()
+        ended[state.value] = job.analysis.get_absolute_url()
+    running = held(again, mark, Job.Kind.ANALYSE, "searching")
+    reading = held(
+        read(hand_in(shown, month(folder, 5))), mark, Job.Kind.UNDERSTAND, "understanding"
+    )
+    return ended | {
+        "report": before.get_absolute_url(),
+        "compared": after.get_absolute_url(),
+        "understood": f"/causes/uploads/{long.public_id}/",
+        "unusable": f"/causes/uploads/{unusable.public_id}/",
+        "question": f"/causes/uploads/{question.public_id}/",
+        "receiving": f"/causes/uploads/{half.public_id}/",
+        "running": running.analysis.get_absolute_url(),
+        "reading": f"/causes/uploads/{reading.upload.public_id}/",
+    }
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        furnish(Path(temporary), lambda told: print(json.dumps(told), flush=True))
+    sys.stdin.read()
