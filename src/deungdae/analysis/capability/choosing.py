@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 #: How often each shape is met before the values are seen. Measured sizes are mostly normal, sizes
 #: with a boundary mostly lognormal; the extremes are rare and would fit much by accident.
 PRIOR: Final[dict[Name, float]] = {
-    "normal": 4.0, "lognormal": 3.0, "weibull": 1.0, "gamma": 1.0, "largest_extreme": 0.15,
+    "normal": 6.0, "lognormal": 3.0, "weibull": 1.0, "gamma": 1.0, "largest_extreme": 0.15,
     "smallest_extreme": 0.1,
 }  # fmt: skip
 #: A shape with a smaller share of the belief is left out of the intervals.
@@ -26,6 +26,8 @@ LEAST: Final = 1e-4
 MISFIT, DOUBT = 0.005, 0.05
 #: So many values are needed before their own 0.135 % quantiles mean anything.
 PERCENTILE_ROWS: Final = 1000
+#: So many standard deviations from its boundary a bounded shape is the normal by another name.
+FAR: Final = 50.0
 #: A larger sample is thinned before the test: with many values any rounding is a misfit.
 TESTED: Final = 5000
 
@@ -91,7 +93,8 @@ def choose(values: Floats, boundary: float | None, told: str, seed: int) -> Choi
             raise ValueError(f"{name} needs values above its boundary")
         only = candidate(fit(name, values, start or 0.0), values, seed)
         return Choice(only.shape, "told", (only,), told=True)
-    names: list[Name] = [f for f in FAMILIES if f not in BOUNDED or start is not None]
+    near = start is not None and values.mean() - start < FAR * values.std(ddof=1)
+    names: list[Name] = [f for f in FAMILIES if f not in BOUNDED or near]
     candidates = _believed([candidate(fit(f, values, start or 0.0), values, seed) for f in names])
     best = candidates[0]
     normal = next(c for c in candidates if c.shape.family == "normal")
