@@ -11,6 +11,7 @@ from deungdae.reports.capability.codes import (
     VERDICTS,
     WARNINGS,
 )  # fmt: skip
+from deungdae.reports.chance import p_value
 from deungdae.reports.charts.picture import Picture
 from deungdae.reports.codes import spoken
 from deungdae.reports.paper.model import Check, Column, Mark, Section, Table, Verdict
@@ -119,7 +120,7 @@ def _checks(words: Words, result: Result) -> list[Check]:
                 words.say(
                     "Does the shape fit? Anderson-Darling {squared}, p {p}.",
                     squared=round(chosen["anderson_darling"], 3),
-                    p=round(chosen["p"], 4),
+                    p=p_value(words, chosen["p"]),
                 ),
             )
         )
@@ -328,7 +329,7 @@ def _differ(words: Words, found: Mapping[str, Any]) -> list[str]:
             words.say(
                 "The groups of {column} differ in level (Welch test, p {p}).",
                 column=column,
-                p=round(means, 4),
+                p=p_value(words, means),
             )
         )
     if spreads is not None and spreads < 0.05:
@@ -336,7 +337,7 @@ def _differ(words: Words, found: Mapping[str, Any]) -> list[str]:
             words.say(
                 "The groups of {column} differ in spread (Brown-Forsythe test, p {p}).",
                 column=column,
-                p=round(spreads, 4),
+                p=p_value(words, spreads),
             )
         )
     return said or [

@@ -21,6 +21,7 @@ from deungdae.reports.words import Words
 
 _HEIGHT = 260
 _SHAPES = ("circle", "triangle-up", "square", "diamond", "cross", "triangle-down")
+_SIGNS = ("○", "△", "□", "◇", "+", "▽")
 _GREYS = (INK, NEUTRAL, MUTED)
 
 
@@ -72,7 +73,6 @@ def by_part(
     y = alt.Y("y:Q", scale=alt.Scale(zero=False), axis=alt.Axis(title=quantity, tickCount=5))
     order = alt.Scale(domain=people, range=[_GREYS[i % 3] for i in range(len(people))])
     shapes = alt.Scale(domain=people, range=[_SHAPES[i % 6] for i in range(len(people))])
-    legend = alt.Legend(title=None, orient="top", labelFontSize=13, symbolSize=70)
     layers = [
         alt.Chart(values(means))
         .mark_line(strokeWidth=1)
@@ -82,14 +82,17 @@ def by_part(
         .encode(
             x=x,
             y=y,
-            shape=alt.Shape("who:N", scale=shapes, legend=legend),
-            color=alt.Color("who:N", scale=order, legend=legend),
+            shape=alt.Shape("who:N", scale=shapes, legend=None),
+            color=alt.Color("who:N", scale=order, legend=None),
         ),
     ]
     svg = drawn(layers, height=_HEIGHT, lang=words.lang, summary=summary, prefix=prefix, width=WIDE)
     return Picture(
         svg=svg,
-        caption=words.say("Readings by part and operator"),
+        caption=words.say(
+            "Readings by part and operator ({marks})",
+            marks=words.listed(f"{_SIGNS[i % 6]} {who}" for i, who in enumerate(people)),
+        ),
         summary=summary,
         header=(words.say("Part"), words.say("Operator"), quantity),
         rows=[(r["part"], r["who"], words.number(r["y"], digits=6)) for r in rows],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from deungdae.reports.chance import p_value
 from deungdae.reports.charts.picture import Picture
 from deungdae.reports.codes import spoken
 from deungdae.reports.gauge.codes import SOURCES
@@ -123,11 +124,11 @@ def _sentences(
         said.append(
             words.say(
                 "Operators and parts do not interact (p {p}), so that was put into the repeats.",
-                p=round(anova["interaction"]["p"], 4),
+                p=p_value(words, anova["interaction"]["p"]),
             )
             if anova["pooled"]
             else words.say(
-                "Operators and parts interact (p {p}).", p=round(anova["interaction"]["p"], 4)
+                "Operators and parts interact (p {p}).", p=p_value(words, anova["interaction"]["p"])
             )
         )
     return said

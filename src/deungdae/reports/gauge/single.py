@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from deungdae.reports.chance import p_value
 from deungdae.reports.gauge.told import Told
 from deungdae.reports.paper.model import Check, Column, Mark, Table, Tile
 from deungdae.reports.words import Words
@@ -82,7 +83,7 @@ def _type1_sentences(words: Words, found: Mapping[str, Any]) -> list[str]:
     if found["p"] is not None:
         said.append(
             words.say("t test against no bias: t {t}, p {p}.", t=round(found["t"], 3),
-                      p=round(found["p"], 4))
+                      p=p_value(words, found["p"]))
         )  # fmt: skip
     return said
 
@@ -162,7 +163,7 @@ def linearity(words: Words, document: Mapping[str, Any], figures: Mapping[str, A
                 "The bias changes by {slope} per unit of the reference (p {p}); on average it is "
                 "{bias}.",
                 slope=words.number(slope["value"], digits=3),
-                p="–" if slope["p"] is None else round(slope["p"], 4),
+                p="–" if slope["p"] is None else p_value(words, slope["p"]),
                 bias=words.number(average["value"], digits=3),
             ),
             words.say("The line of no bias lies inside the 95% band over the whole range.")
