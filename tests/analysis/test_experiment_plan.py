@@ -74,7 +74,7 @@ def test_a_promised_fall_is_confirmed_as_often_as_planned_and_none_hardly_ever()
     finding = experiment.Finding(("speed",), 0.12, 0.02)
     task = sizing.Task(
         designs.factorial(1), [(finding, ("A",))], experiment.Response(),
-        experiment.Options(intra_run=0.02),
+        experiment.Options(intra_run=0.02, most_runs=12),
     )  # fmt: skip
     size, _ = sizing.choose(task)
     assert size is not None
@@ -85,7 +85,7 @@ def test_a_promised_fall_is_confirmed_as_often_as_planned_and_none_hardly_ever()
     rng = np.random.default_rng(11)
 
     def confirmed(bad: float, good: float) -> float:
-        drawn = counts(good + (bad - good) * side, parts, 0.02, 20_000, rng)
+        drawn = counts(good + (bad - good) * side, parts, 0.02, 10_000, rng)
         said = estimate(prepare(model.matrix, parts, 0.02), weights, drawn, side)
         return float((said.interval(0.95)[0] > 0).mean())
 
