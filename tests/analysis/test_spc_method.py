@@ -138,7 +138,7 @@ def test_left_out_points_neither_count_nor_are_judged() -> None:
 
 def test_stages_have_limits_of_their_own_and_no_run_crosses_them() -> None:
     values = np.concatenate((rng().normal(0, 1, 40), rng(1).normal(30, 1, 40)))
-    told = only({"x": values}, stage_at=(41,))
+    told = only({"x": values}, stage_at=("41",))
     named = only({"x": values, "단계": ["전"] * 40 + ["후"] * 40}, columns=("x",), stage="단계")
     for chart in (told, named):
         centers = [stage["panels"][0]["center"] for stage in chart["stages"]]
@@ -155,6 +155,17 @@ def test_a_baseline_by_a_column_gives_the_limits_of_its_rows() -> None:
     assert chart["stages"][0]["panels"][0]["center"] == pytest.approx(10.0)
     assert chart["baseline"]["points"] == 6
     assert {s["first"] for s in chart["signals"] if s["panel"] == "mean"} == {7}
+
+
+def test_a_baseline_and_stages_can_be_told_by_time() -> None:
+    start = dt.datetime(2024, 3, 4, tzinfo=dt.timezone(dt.timedelta(hours=9)))
+    times = [start + dt.timedelta(hours=i) for i in range(72)]
+    table = {"시각": times, "x": np.tile([1.0, 2.0, 3.0], 24) + np.repeat([0, 50], 36)}
+    before = only(table, columns=("x",), baseline="..2024-03-05T11:00")
+    assert before["baseline"]["points"] == 36
+    assert before["stages"][0]["panels"][0]["center"] == 2.0
+    cut = only(table, columns=("x",), stage_at=("2024-03-05T12:00",))
+    assert [stage["first"] for stage in cut["stages"]] == [1, 37]
 
 
 def test_an_odd_baseline_is_told_with_limits_that_it_cannot_move() -> None:
@@ -297,7 +308,9 @@ def test_values_outside_of_the_specification_are_counted() -> None:
         ({"baseline": "soon"}, "neither points"),
         ({"baseline": "g=z"}, "never has the value z"),
         ({"leave_out": {99: "why"}}, "no point 99"),
-        ({"stage_at": (99,)}, "cannot begin at point 99"),
+        ({"stage_at": ("99",)}, "cannot begin at point 99"),
+        ({"stage_at": ("soon",)}, "no time column"),
+        ({"baseline": "2024-01-01.."}, "no time column"),
         ({"stage": "x"}, "at most 60 stages"),
         ({"time": "g"}, "does not hold dates"),
         ({"sigma": -1.0}, "--sigma must be above 0"),

@@ -25,6 +25,9 @@ class Group:
 
 GROUPS: Final = (
     Group("deungdae.cli.causes", ("causes",)),
+    Group("deungdae.cli.capability", ("capability",)),
+    Group("deungdae.cli.gauge", ("gauge",)),
+    Group("deungdae.cli.experiment", ("experiment",)),
     Group("deungdae.cli.demo", ("demo",)),
     Group("deungdae.cli.serving", ("up", "web", "worker")),
     Group("deungdae.cli.accounts", ("company", "password", "erase", "audit")),

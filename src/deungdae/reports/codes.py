@@ -22,6 +22,10 @@ ROWS: Final[Mapping[str, Message]] = {
     ),
     "duplicate": message("Exact copies of another row; each part counts once."),
     "stratum_too_small": message("Products with fewer than 20 parts: too few to compare."),
+    "value_missing": message("Rows without a measured value."),
+    "group_missing": message("Rows that do not say which group they belong to."),
+    "incomplete_part": message("Parts that not every operator measured equally often."),
+    "surplus_trial": message("Repeats beyond those that every part has."),
 }
 
 #: why columns were not used
@@ -142,6 +146,18 @@ DATA_WARNINGS: Final[Mapping[str, Message]] = {
     "target_guessed": message(
         "Which column holds the inspection result was guessed. Name it if the guess is wrong."
     ),
+    "kind_guessed": message(
+        "What kind of result it is, was guessed from its values. Say so if the guess is wrong."
+    ),
+    "worse_guessed": message(
+        "Whether high or low values are worse was guessed from the name. Say so if it is wrong."
+    ),
+    "nominal_guessed": message(
+        "The median was taken for the nominal value. Name the value if there is another."
+    ),
+    "good_guessed": message(
+        "Which class is as wanted was guessed. Name the class if the guess is wrong."
+    ),
     "bad_guessed": message("Which values mean bad was guessed. Name them if the guess is wrong."),
     "shots": message(
         "Several parts share one machine record; they count as one incident, not as many."
@@ -208,7 +224,12 @@ GUESSED: Final[Mapping[str, Message]] = {
     "sheet": message("Sheet"),
     "header_rows": message("Header in line"),
     "target": message("Inspection result"),
+    "columns": message("Charted"),
     "bad": message("Values that mean bad"),
+    "good": message("Classes as wanted"),
+    "kind": message("Kind of result"),
+    "worse": message("What is worse"),
+    "nominal": message("Nominal value"),
     "time": message("Time of making"),
     "by": message("Compared within"),
     "reason": message("Reason of the defect"),
@@ -216,6 +237,25 @@ GUESSED: Final[Mapping[str, Message]] = {
     "target_candidates": message("Could also be the result"),
     "encoding": message("Character encoding"),
     "delimiter": message("Column separator"),
+    "study": message("Study"),
+    "value": message("Measured value"),
+    "part": message("Part"),
+    "operator": message("Operator"),
+    "reference": message("Reference"),
+    "subgroup": message("Subgroup"),
+}
+
+RESULT_KINDS: Final[Mapping[str, Message]] = {
+    "pass_fail": message("good or bad"),
+    "number": message("measured value"),
+    "count": message("number of occurrences"),
+    "classes": message("quality classes"),
+}
+
+WORSE: Final[Mapping[str, Message]] = {
+    "high": message("high values"),
+    "low": message("low values"),
+    "away": message("values far from the nominal one"),
 }
 
 #: what stands between the cells of a line, by name: a comma alone is easily overlooked
@@ -243,6 +283,8 @@ TABLES: Final[Mapping[str, Mapping[str, Message]]] = {
     "verdicts": VERDICTS,
     "verdict_sentences": VERDICT_SENTENCES,
     "guessed": GUESSED,
+    "result_kinds": RESULT_KINDS,
+    "worse": WORSE,
 }
 
 

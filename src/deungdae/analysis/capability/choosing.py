@@ -1,7 +1,7 @@
 """Which shape the values have, how well it fits, and how sure the choice is."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 #: How often each shape is met before the values are seen. Measured sizes are mostly normal, sizes
 #: with a boundary mostly lognormal; the extremes are rare and would fit much by accident.
 PRIOR: Final[dict[Name, float]] = {
-    "normal": 4.0, "lognormal": 3.0, "weibull": 1.0, "gamma": 1.0, "largest_extreme": 0.15,
+    "normal": 6.0, "lognormal": 3.0, "weibull": 1.0, "gamma": 1.0, "largest_extreme": 0.15,
     "smallest_extreme": 0.1,
 }  # fmt: skip
 #: A shape with a smaller share of the belief is left out of the intervals.
@@ -26,6 +26,8 @@ LEAST: Final = 1e-4
 MISFIT, DOUBT = 0.005, 0.05
 #: So many values are needed before their own 0.135 % quantiles mean anything.
 PERCENTILE_ROWS: Final = 1000
+#: So many standard deviations from its boundary a bounded shape is the normal by another name.
+FAR: Final = 50.0
 #: A larger sample is thinned before the test: with many values any rounding is a misfit.
 TESTED: Final = 5000
 
@@ -74,8 +76,22 @@ class Choice:
         return next((c for c in self.candidates if c.shape is self.shape), None)
 
 
-def choose(values: Floats, boundary: float | None, told: str, seed: int) -> Choice:
+def likelihoods(values: Floats, boundary: float | None) -> dict[Name, float]:
+    """Return the logarithm of the largest likelihood of each family that can hold the values."""
+    start = _boundary(values, boundary)
+    near = start is not None and values.mean() - start < FAR * values.std(ddof=1)
+    names: list[Name] = [f for f in FAMILIES if f not in BOUNDED or near]
+    return {f: float(fit(f, values, start or 0.0).log_density(values).sum()) for f in names}
+
+
+def choose(
+    values: Floats, boundary: float | None, told: str, seed: int,
+    together: Mapping[Name, float] | None = None,
+) -> Choice:  # fmt: skip
     """Choose a shape for `values` (told is "auto", a family or "percentile").
+
+    `together` holds the sums of `likelihoods` over all groups that are compared: their process is
+    one, so its shape is judged by all of their values. None: these values alone.
 
     Reasons: "told"; "normal_fits" (nothing speaks against the normal: p >= 0.05 and no other shape
     is far more likely); "most_likely"; "no_fit" (the most likely shape fits badly, and there are
@@ -91,11 +107,13 @@ def choose(values: Floats, boundary: float | None, told: str, seed: int) -> Choi
             raise ValueError(f"{name} needs values above its boundary")
         only = candidate(fit(name, values, start or 0.0), values, seed)
         return Choice(only.shape, "told", (only,), told=True)
-    names: list[Name] = [f for f in FAMILIES if f not in BOUNDED or start is not None]
-    candidates = _believed([candidate(fit(f, values, start or 0.0), values, seed) for f in names])
+    sums = together or likelihoods(values, boundary)
+    candidates = _believed(
+        [candidate(fit(f, values, start or 0.0), values, seed) for f in sums], sums
+    )
     best = candidates[0]
     normal = next(c for c in candidates if c.shape.family == "normal")
-    if normal.p >= DOUBT and best.log_likelihood - normal.log_likelihood < 2.0:
+    if normal.p >= DOUBT and sums[best.shape.family] - sums["normal"] < 2.0:
         return Choice(normal.shape, "normal_fits", candidates, told=False)
     if best.p >= MISFIT:
         return Choice(best.shape, "most_likely", candidates, told=False)
@@ -124,10 +142,10 @@ def _boundary(values: Floats, told: float | None) -> float | None:
     return start if values.min() > start else None
 
 
-def _believed(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+def _believed(candidates: Sequence[Candidate], sums: Mapping[Name, float]) -> tuple[Candidate, ...]:
     """Share the belief out: prior times likelihood; all have two parameters."""
-    most = max(c.log_likelihood for c in candidates)
-    weights = [PRIOR[c.shape.family] * math.exp(c.log_likelihood - most) for c in candidates]
+    most = max(sums.values())
+    weights = [PRIOR[c.shape.family] * math.exp(sums[c.shape.family] - most) for c in candidates]
     total = sum(weights)
     shared = [
         Candidate(c.shape, w / total, c.log_likelihood, c.squared, c.p)

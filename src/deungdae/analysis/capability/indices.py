@@ -27,7 +27,7 @@ Interval = list[float] | None
 REACH: Final = 3.0
 TAIL: Final = 0.025
 #: So much is taken off the tails when the shape itself is in doubt (see benchmarks).
-DOUBT: Final = 0.007
+DOUBT: Final = 0.008
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deungdae.analysis.capability.choosing import likelihoods
 from deungdae.analysis.capability.comparing import compared
 from deungdae.analysis.capability.judging import judged
 from deungdae.analysis.capability.options import Options, Spec, check
@@ -15,6 +16,7 @@ from deungdae.analysis.capability.studied import Part, studied, unusable
 from deungdae.analysis.causes.document import input_document
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Numbers, Times, to_frame
 from deungdae.analysis.causes.options import Source
+from deungdae.analysis.stats.families import Name
 from deungdae.records.errors import UnusableFile, UnusableOption
 from deungdae.records.shoptable import SetAside
 
@@ -70,9 +72,16 @@ def study(
     results, pictures = [], []
     jobs = [(column, spec, where, member) for column, spec in options.specs.items()
             for where, member in groups]  # fmt: skip
+    together = {
+        column: _together(_numbers(frame, column).values, spec, groups)
+        for column, spec in options.specs.items()
+        if options.distribution == "auto" and len(groups) > 1
+    }
     for i, (column, spec, where, member) in enumerate(jobs):
         tell("judging", i / len(jobs))
-        result, picture = _result(frame, options, source, column, spec, where, order[member[order]])
+        result, picture = _result(
+            frame, options, source, column, spec, where, order[member[order]], together.get(column)
+        )
         results.append(result)
         pictures.append(picture)
     document = {
@@ -171,7 +180,7 @@ def _groups(frame: Frame, options: Options) -> list[tuple[dict[str, str], NDArra
 
 def _result(
     frame: Frame, options: Options, source: Source, column: str, spec: Spec,
-    where: Mapping[str, str], rows: Ints,
+    where: Mapping[str, str], rows: Ints, together: Mapping[Name, float] | None,
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:  # fmt: skip
     """Return one column of one group: its document, and its pictures."""
     values = _numbers(frame, column).values[rows]
@@ -199,9 +208,22 @@ def _result(
         return {**head, **unusable(values, spec)}, None
     if numbered is not None:
         numbered = _in_order(numbered)
-    body, picture = studied(Part(values, numbered, spec), options)
+    body, picture = studied(Part(values, numbered, spec, together), options)
     verdict, warnings = judged(body, spec, values, options.wanted)
     return {**head, **body, "verdict": verdict, "warnings": warnings}, picture
+
+
+def _together(
+    values: NDArray[np.float64], spec: Spec,
+    groups: list[tuple[dict[str, str], NDArray[np.bool_]]],
+) -> dict[Name, float] | None:  # fmt: skip
+    """Return the likelihoods of the shapes over all groups, None if no group has a spread."""
+    samples = [values[member & ~np.isnan(values)] for _, member in groups]
+    each = [likelihoods(s, spec.boundary) for s in samples if s.size > 1 and np.ptp(s) > 0]
+    if not each:
+        return None
+    able = [name for name in each[0] if all(name in found for found in each)]
+    return {name: sum(found[name] for found in each) for name in able}
 
 
 def _in_order(codes: Ints) -> Ints:

@@ -1,6 +1,7 @@
 """One column of one group: shape, spreads, indices, parts outside, stability."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from deungdae.analysis.capability import figures, indices
 from deungdae.analysis.capability.choosing import LEAST, Choice, choose
 from deungdae.analysis.capability.options import Options, Spec
 from deungdae.analysis.capability.stability import stability
-from deungdae.analysis.stats.families import BOUNDED, Shape
+from deungdae.analysis.stats.families import BOUNDED, Name, Shape
 from deungdae.analysis.stats.within import How, Spread, moving_range, within
 from deungdae.records.errors import UnusableOption
 
@@ -28,6 +29,7 @@ class Part:
     values: Floats
     groups: Ints | None
     spec: Spec
+    together: Mapping[Name, float] | None = None  #: see `choosing.choose`
 
 
 def studied(part: Part, options: Options) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -91,7 +93,7 @@ def unusable(values: Floats, spec: Spec) -> dict[str, Any]:
 def _choice(part: Part, options: Options) -> Choice:
     boundary = part.spec.boundary
     try:
-        return choose(part.values, boundary, options.distribution, options.seed)
+        return choose(part.values, boundary, options.distribution, options.seed, part.together)
     except ValueError as error:
         raise UnusableOption(
             "--distribution: {distribution} needs values above {boundary}, and the smallest one is "

@@ -199,7 +199,9 @@ class _Row:
         for number in numbers:
             if number < 0 or number != int(number):
                 raise UnusableFile(
-                    "Run {run}: {number} is no number of parts.", run=self.number, number=number
+                    "Run {run}: {number} is no number of parts.",
+                    run=self.number,
+                    number=f"{number:g}",
                 )
         return int(sum(numbers)) if numbers else None
 

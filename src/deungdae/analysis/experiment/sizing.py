@@ -22,6 +22,10 @@ from deungdae.analysis.experiment.rates import counts, estimate, prepare
 
 #: Experiments that are simulated while searching, and for the power that is reported.
 SEARCHED, REPORTED = 2_000, 20_000
+#: Seed of the simulated experiments: the size must not hang on the seed of the order.
+_SEED = 20260901
+#: Of plans that cost the same but for this share, the one with the fewest runs is taken.
+_SAME_COST = 1.05
 #: Runs that must stay for the rest.
 LEAST_FREEDOM = 2
 
@@ -67,9 +71,11 @@ def planned_model(
 
 def power_of(task: Task, layout: Layout, model: Model, parts: int, many: int, seed: int) -> float:
     """Return the smallest power over the findings, each active alone."""
+    # In an orthogonal design, findings of one kind have one power.
+    kinds = {(len(of), f.baseline, f.promised): (f, of) for f, of in reversed(task.findings)}
     return min(
         _power(task, layout, model, parts, finding, letters, many, [seed, number])
-        for number, (finding, letters) in enumerate(task.findings)
+        for number, (finding, letters) in enumerate(kinds.values())
     )
 
 
@@ -118,24 +124,27 @@ def choose(task: Task) -> tuple[Size | None, list[Size]]:
     """
     options = task.options
     found: list[Size] = []
+    dearer = 0
     for replicates in _replicates(task):
         layout, model = task.laid_out(replicates)
         runs = len(layout.coded)
         if model.freedom < LEAST_FREEDOM and options.replicates is None:
             continue
         cheapest = min((s.cost for s in found), default=math.inf)
-        least = _least_parts(task, runs)
-        if runs * (least + options.change_cost) > 1.5 * cheapest:
-            continue
-        parts = options.parts or _fewest(task, layout, model, least)
+        parts = options.parts or _fewest(task, layout, model, _least_parts(task, runs))
         if parts is None:
             continue
-        power = power_of(task, layout, model, parts, SEARCHED, options.seed)
+        power = power_of(task, layout, model, parts, SEARCHED, _SEED)
         cost = runs * (parts + options.change_cost)
         found.append(Size(replicates, runs, parts, layout.days, power, cost))
+        # The cost falls with the number of runs and then rises again.
+        dearer = dearer + 1 if cost > cheapest else 0
+        if dearer > 2:
+            break
     if not found:
         return None, []
-    best = min(found, key=lambda s: (s.cost, s.runs))
+    least = min(s.cost for s in found)
+    best = min((s for s in found if s.cost <= _SAME_COST * least), key=lambda s: s.runs)
     exact = _exactly(task, best)
     return exact, [exact if s is best else s for s in found]
 
@@ -158,9 +167,7 @@ def detectable(task: Task) -> dict[str, Any]:
             if task.response.kind == MEASURED:
                 full = 10 * (task.response.sd or 0.0)
             tried = replace(one, promised=one.baseline - share * full)
-            return _power(
-                task, layout, model, options.most_parts, tried, of, SEARCHED, [options.seed, 0]
-            )
+            return _power(task, layout, model, options.most_parts, tried, of, SEARCHED, [_SEED, 0])
 
         full = finding.baseline
         if task.response.kind == MEASURED:
@@ -207,7 +214,7 @@ def _fewest(task: Task, layout: Layout, model: Model, least: int) -> int | None:
 
     def enough(parts: int) -> bool:
         many = SEARCHED
-        return power_of(task, layout, model, parts, many, options.seed) >= options.power
+        return power_of(task, layout, model, parts, many, _SEED) >= options.power
 
     if least > options.most_parts or not enough(options.most_parts):
         return None
@@ -226,7 +233,7 @@ def _exactly(task: Task, size: Size) -> Size:
     layout, model = task.laid_out(size.replicates)
 
     def power(parts: int) -> float:
-        return power_of(task, layout, model, parts, REPORTED, options.seed + 1)
+        return power_of(task, layout, model, parts, REPORTED, _SEED + 1)
 
     parts = size.parts
     if options.parts is None and task.response.kind != MEASURED:

@@ -39,13 +39,15 @@ class Charted:
     parts: Floats | None = None  #: of T², shape (points, columns)
 
 
-def chart(frame: Frame, rows: Ints, columns: Sequence[str], options: Options) -> Charted:
-    """Chart `columns` (several for T² only) over `rows`, which are in time order.
+def chart(
+    frame: Frame, rows: Ints, columns: Sequence[str], options: Options, time: str | None = None
+) -> Charted:
+    """Chart `columns` (several for T² only) over `rows`, which are in the order of `time`.
 
     Raises UnusableOption for what the column or the options cannot give.
     """
     if options.chart == "t2":
-        return _multivariate(frame, rows, columns, options)
+        return _multivariate(frame, rows, columns, options, time)
     (name,) = columns
     choice = choose(frame, name, options)
     found = values_of(frame.columns[name])
@@ -61,7 +63,7 @@ def chart(frame: Frame, rows: Ints, columns: Sequence[str], options: Options) ->
     samples = form(frame, rows, options, choice.size)
     if samples.points == 0:
         raise UnusableOption("--size: {column} has fewer rows than one subgroup.", column=name)
-    division = divide(frame, samples, options)
+    division = divide(frame, samples, options, time)
     taken = values[samples.rows]
     if choice.kind == "measured":
         groups = Subgroups(taken, samples.starts, samples.sizes)
@@ -249,7 +251,9 @@ def _mark(
     return found, beyond
 
 
-def _multivariate(frame: Frame, rows: Ints, columns: Sequence[str], options: Options) -> Charted:
+def _multivariate(
+    frame: Frame, rows: Ints, columns: Sequence[str], options: Options, time: str | None
+) -> Charted:
     if len(columns) < 2:
         raise UnusableOption("--chart t2 needs two columns or more: name them with --column.")
     found = []
@@ -263,7 +267,7 @@ def _multivariate(frame: Frame, rows: Ints, columns: Sequence[str], options: Opt
     if rows.size < 2:
         raise UnusableOption("--column: {column} has fewer than two values.", column=columns[0])
     samples = form(frame, rows, options)
-    division = divide(frame, samples, options)
+    division = divide(frame, samples, options, time)
     if len(division.starts) > 1:
         raise UnusableOption("--chart t2 cannot be cut into stages; say --baseline instead.")
     taken = table[samples.rows]

@@ -80,7 +80,7 @@ def draw(
         closely = [i for i in order if charts[i]["verdict"] == "out_of_control"][:MOST_FULL]
     for done, i in enumerate(closely):
         tell("comparing", 0.7 + 0.3 * done / len(closely))
-        charted = kept.get(i) or chart(frame, rows, groups[i], options)
+        charted = kept.get(i) or chart(frame, rows, groups[i], options, time)
         when = partial(_when, frame, time, charted.samples)
         pictures[i] = figure(charted, when)
         if charts[i]["signals"] and len(frame.columns) > 1:
@@ -136,7 +136,7 @@ def _charts(
     kept = {}
     for number, columns in enumerate(groups):
         tell("charting", 0.05 + 0.65 * number / len(groups))
-        charted = chart(frame, rows, columns, options)
+        charted = chart(frame, rows, columns, options, time)
         when = partial(_when, frame, time, charted.samples)
         entry = described(charted, options, when)
         entry["spec"] = _spec(frame, columns, options)

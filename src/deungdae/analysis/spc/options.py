@@ -20,9 +20,10 @@ OF_INSPECTED: Final = frozenset({"p", "np", "u", "laney-p", "laney-u"})
 class Options:
     """What the person said; whatever is None or empty is chosen, and the result says so.
 
-    `baseline` are the points the limits come from, "1-25" or "COLUMN=VALUE"; `stage_at` the first
-    points of further stages. `leave_out` maps points (by number, from 1) to the reason why they
-    neither count nor are judged. `target` and `sigma` are in the unit of the column.
+    `baseline` are the points the limits come from: "1-25", "COLUMN=VALUE", or times with either
+    side open, "2024-03-01..2024-03-15". `stage_at` is where further stages begin: points or times.
+    `leave_out` maps points (by number, from 1) to the reason why they neither count nor are judged.
+    `target` and `sigma` are in the unit of the column.
     """
 
     columns: tuple[str, ...] = ()
@@ -33,7 +34,7 @@ class Options:
     rules: tuple[str, ...] = SETS["western-electric"]
     baseline: str | None = None
     stage: str | None = None
-    stage_at: tuple[int, ...] = ()
+    stage_at: tuple[str, ...] = ()
     leave_out: Mapping[int, str] = field(default_factory=dict)
     time: str | None = None
     target: float | None = None

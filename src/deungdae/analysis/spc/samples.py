@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Ints, Numbers, Times
@@ -135,7 +137,7 @@ class Division:
     left_out: Mask
 
 
-def divide(frame: Frame, samples: Samples, options: Options) -> Division:
+def divide(frame: Frame, samples: Samples, options: Options, time: str | None = None) -> Division:
     """Return stages, baseline and what is left out.
 
     Raises UnusableOption for a baseline or stage that does not fit the points.
@@ -149,14 +151,47 @@ def divide(frame: Frame, samples: Samples, options: Options) -> Division:
                 point=number, points=points,
             )  # fmt: skip
         left_out[number - 1] = True
-    use = _baseline(frame, samples, options) & ~left_out
+    moments = _moments(frame, samples, time)
+    use = _baseline(frame, samples, options, moments) & ~left_out
     if not use.any():
         raise UnusableOption("--baseline: no point is left from which limits could come.")
-    starts, names = _stages(frame, samples, options)
+    starts, names = _stages(frame, samples, options, moments)
     return Division(starts, names, use, left_out)
 
 
-def _baseline(frame: Frame, samples: Samples, options: Options) -> Mask:
+def _moments(frame: Frame, samples: Samples, time: str | None) -> NDArray[np.int64] | None:
+    """Return the time of the first row of each point, None without a time column."""
+    if time is None:
+        return None
+    column = frame.columns[time]
+    assert isinstance(column, Times)
+    return np.asarray(column.local[samples.rows[samples.starts]])
+
+
+def _moment(option: str, text: str) -> int:
+    try:
+        return int(
+            np.datetime64(datetime.fromisoformat(text.strip()).replace(tzinfo=None), "us").astype(
+                np.int64
+            )
+        )
+    except ValueError as error:
+        raise UnusableOption(
+            "--{option}: {text} is neither a number of a point nor a time such as "
+            "2024-03-04 or 2024-03-04T08:00.",
+            option=option, text=text,
+        ) from error  # fmt: skip
+
+
+def _timed(option: str, moments: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    if moments is None:
+        raise UnusableOption("--{option}: there is no time column to go by.", option=option)
+    return moments
+
+
+def _baseline(
+    frame: Frame, samples: Samples, options: Options, moments: NDArray[np.int64] | None
+) -> Mask:
     told = options.baseline
     if told is None:
         return np.ones(samples.points, dtype=bool)
@@ -170,12 +205,20 @@ def _baseline(frame: Frame, samples: Samples, options: Options) -> Mask:
                 column=name, value=value.strip(),
             )  # fmt: skip
         return np.asarray(np.logical_and.reduceat(matching, samples.starts))
+    if ".." in told:
+        at = _timed("baseline", moments)
+        since, _, until = told.partition("..")
+        low = _moment("baseline", since) if since.strip() else NO_TIME + 1
+        high = _moment("baseline", until) if until.strip() else np.iinfo(np.int64).max
+        return np.asarray((at >= low) & (at <= high))
     first, dash, last = told.partition("-")
     try:
         a, b = int(first), int(last) if dash else int(first)
     except ValueError:
         raise UnusableOption(
-            "--baseline: {told} is neither points such as 1-25 nor COLUMN=VALUE.", told=told
+            "--baseline: {told} is neither points such as 1-25, nor COLUMN=VALUE, nor times "
+            "such as 2024-03-01..2024-03-15.",
+            told=told,
         ) from None
     if not 1 <= a <= b <= samples.points:
         raise UnusableOption(
@@ -206,26 +249,33 @@ def _equal(frame: Frame, name: str, value: str) -> Mask:
 
 
 def _stages(
-    frame: Frame, samples: Samples, options: Options
+    frame: Frame, samples: Samples, options: Options, moments: NDArray[np.int64] | None
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     if options.stage_at:
-        for point in options.stage_at:
+        begins = []
+        for text in options.stage_at:
+            if text.strip().isdigit():
+                point = int(text)
+            else:
+                at = _timed("stage-at", moments)
+                point = int(np.searchsorted(at, _moment("stage-at", text))) + 1
+            begins.append(point)
             if not 1 < point <= samples.points:
                 raise UnusableOption(
                     "--stage-at: a stage cannot begin at point {point}; there are {points} points.",
                     point=point, points=samples.points,
                 )  # fmt: skip
-        at = tuple(sorted({0, *(p - 1 for p in options.stage_at)}))
-        return at, tuple(str(i + 1) for i in range(len(at)))
+        cuts = tuple(sorted({0, *(p - 1 for p in begins)}))
+        return cuts, tuple(str(i + 1) for i in range(len(cuts)))
     if options.stage is None:
         return (0,), ("",)
     name = named(frame, options.stage, "--stage")
     texts = frame.texts(name)
     codes = texts.codes[samples.rows[samples.starts]]
-    at = tuple(int(i) for i in np.flatnonzero(np.diff(codes, prepend=-2)))
-    if len(at) > MOST_STAGES:
+    cuts = tuple(int(i) for i in np.flatnonzero(np.diff(codes, prepend=-2)))
+    if len(cuts) > MOST_STAGES:
         raise UnusableOption(
             "--stage: column {column} changes {times} times; at most {most} stages can be shown.",
-            column=name, times=len(at) - 1, most=MOST_STAGES,
+            column=name, times=len(cuts) - 1, most=MOST_STAGES,
         )  # fmt: skip
-    return at, tuple(texts.levels[codes[i]] if codes[i] >= 0 else "" for i in at)
+    return cuts, tuple(texts.levels[codes[i]] if codes[i] >= 0 else "" for i in cuts)

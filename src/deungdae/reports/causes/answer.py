@@ -5,6 +5,7 @@ from math import inf
 from typing import Any
 
 from deungdae.records.messages import Message
+from deungdae.reports.causes import results
 from deungdae.reports.causes.conditions import Units, region
 from deungdae.reports.causes.sentences import DISGUISES, stratum_name
 from deungdae.reports.codes import (
@@ -69,6 +70,9 @@ def nothing_to_compare(stratum: Mapping[str, Any], *, columns: bool) -> Message 
     """
     if stratum["causes"]:
         return None
+    if results.is_measured(stratum):
+        told = "no_columns" in (stratum.get("warnings") or ())
+        return NO_COLUMNS if told or not columns else None
     if not stratum["bad"]:
         return NO_BAD
     if stratum["bad"] >= stratum["rows"]:
@@ -86,7 +90,8 @@ def answer(words: Words, document: Mapping[str, Any], units: Units, *, columns: 
     if places:
         s, c = places[0]
         stratum = document["strata"][s]
-        return _finding(words, stratum, stratum["causes"][c], units)
+        result = results.result_of(document, stratum, units)
+        return _finding(words, stratum, stratum["causes"][c], units, result)
     for code in ("no_bad_rows", "all_bad"):
         if code in _all_warnings(document):
             return spoken(words, DATA_WARNINGS, code)
@@ -119,6 +124,8 @@ def caution(words: Words, document: Mapping[str, Any]) -> str | None:
 
 def guess(words: Words, document: Mapping[str, Any]) -> str | None:
     """Say what was taken for a bad part if nobody said so, None if somebody did."""
+    if document["target"]["kind"] != "pass_fail":
+        return results.guess(words, document)
     guessed = document["input"].get("guessed") or {}
     marks = {"target_guessed", "bad_guessed"} & set(document.get("warnings") or ())
     column, bad = document["target"].get("column"), document["target"].get("bad") or ()
@@ -142,15 +149,25 @@ def guess(words: Words, document: Mapping[str, Any]) -> str | None:
 
 
 def _finding(
-    words: Words, stratum: Mapping[str, Any], cause: Mapping[str, Any], units: Units
+    words: Words,
+    stratum: Mapping[str, Any],
+    cause: Mapping[str, Any],
+    units: Units,
+    result: results.Result | None,
 ) -> str:
+    doubted = bool(disguises(cause))
+    name = stratum_name(words, stratum)
+    if result is not None:
+        return results.finding(words, name, stratum, cause, units, result, doubted=doubted)
+    if results.class_of(stratum) is not None:
+        return _of_class(words, name, stratum, cause, units)
     values = {
-        "stratum": stratum_name(words, stratum),
+        "stratum": name,
         "region": region(words, cause["conditions"], units),
         "rate_inside": words.percent(cause["rate_inside"]),
         "rate_outside": words.percent(cause["rate_outside"]),
     }
-    if disguises(cause):
+    if doubted:
         return words.say(
             "{stratum}: more parts are bad when {region} ({rate_inside} against {rate_outside}), "
             "but that may not be the cause.",
@@ -165,6 +182,34 @@ def _finding(
     return words.say(
         "{stratum}: not proved, but defects are suspected to come when {region} "
         "({rate_inside} bad, against {rate_outside} otherwise).",
+        **values,
+    )
+
+
+def _of_class(
+    words: Words, name: str, stratum: Mapping[str, Any], cause: Mapping[str, Any], units: Units
+) -> str:
+    values = {
+        "stratum": name,
+        "region": region(words, cause["conditions"], units),
+        "rate_inside": words.percent(cause["rate_inside"]),
+        "rate_outside": words.percent(cause["rate_outside"]),
+    }
+    if disguises(cause):
+        return words.say(
+            "{stratum}: more parts are of this class when {region} ({rate_inside} against "
+            "{rate_outside}), but that may not be the cause.",
+            **values,
+        )
+    if stratum["verdict"] == "clear":
+        return words.say(
+            "{stratum}: when {region}, {rate_inside} of parts are of this class, "
+            "clearly more than the {rate_outside} otherwise.",
+            **values,
+        )
+    return words.say(
+        "{stratum}: not proved, but parts of this class are suspected to come when {region} "
+        "({rate_inside}, against {rate_outside} otherwise).",
         **values,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deungdae.reports.causes.conditions import Units, quantity, unit, units_of
+from deungdae.reports.causes.excel_measured import measured_bins, measured_findings
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.sentences import bad_counts
 from deungdae.reports.causes.story import Group, Story
@@ -23,7 +24,9 @@ def sheets(
     """Yield the five sheets of the report in the order of the workbook."""
     units = units_of(understanding)
     yield _findings(words, story, document)
+    yield from _windows(words, story, document)
     yield _bins(words, story, document, figures, units)
+    yield from measured_bins(words, story, document, figures, units)
     yield _set_aside(words, story)
     yield _columns(words, story, understanding)
     yield _computed(words, story, demo=demo)
@@ -59,6 +62,8 @@ def _findings(words: Words, story: Story, document: Mapping[str, Any]) -> Sheet:
     rows: list[Row] = []
     for group in story.groups:
         stratum = document["strata"][group.index]
+        if group.bad is None:
+            continue
         head: list[Cell] = [
             group.name,
             group.verdict_word,
@@ -83,7 +88,56 @@ def _findings(words: Words, story: Story, document: Mapping[str, Any]) -> Sheet:
             said = [group.verdict_sentence, *([group.needed] if group.needed else [])]
             blank: list[Cell] = [None] * (len(columns) - len(head) - 2)
             rows.append([*head, *blank, "\n".join([*said, *group.warnings]), None])
+    if any(group.bad is None for group in story.groups):
+        return measured_findings(words, story, document, (columns, rows))
     return Sheet(say("Findings"), story.answer, columns, rows)
+
+
+def _windows(words: Words, story: Story, document: Mapping[str, Any]) -> Iterator[Sheet]:
+    """Yield the operating windows, for results that know of windows."""
+    say = words.say
+    columns = [
+        Column(say("Group of parts")),
+        Column(say("Rank"), "count"),
+        Column(say("Finding")),
+        Column(say("Recommended window")),
+        Column(say("Recommended")),
+        Column(say("Today"), "number"),
+        Column(say("Within the window"), "number"),
+        Column(say("Gain"), "number"),
+        Column(say("95% interval from"), "number"),
+        Column(say("95% interval to"), "number"),
+        Column(say("Outside the window today"), "share"),
+    ]
+    rows: list[Row] = []
+    for group in story.groups:
+        causes = document["strata"][group.index]["causes"]
+        for finding, cause in zip(group.findings, causes, strict=True):
+            if "window" not in cause:
+                continue
+            head: list[Cell] = [group.name, finding.rank, finding.title, "\n".join(finding.window)]
+            stated = cause["window"]
+            if stated is None:
+                rows.append([*head, say("no"), None, None, None, None, None, None])
+                continue
+            kind = "mean" if group.bad is None else "rate"
+            rows.append(
+                [
+                    *head,
+                    say("yes") if stated["recommended"] else say("no"),
+                    stated[f"{kind}_today"],
+                    stated[f"{kind}_within"],
+                    stated["reduction"],
+                    *stated["ci95"],
+                    stated["outside_today"],
+                ]
+            )
+    if rows:
+        lead = say(
+            "Gain: share of the defects that would be avoided, or by how much a measured mean "
+            "would get better, on parts that did not set the limits."
+        )
+        yield Sheet(say("Windows"), lead, columns, rows)
 
 
 def _evidence(words: Words, cause: Mapping[str, Any]) -> list[Cell]:
@@ -134,7 +188,7 @@ def _bins(
     drawn = (figures or {}).get("strata") or ()
     rows: list[Row] = []
     for group in story.groups:
-        if group.index >= len(drawn):
+        if group.index >= len(drawn) or group.bad is None:
             continue
         shown = drawn[group.index].get("causes") or ()
         causes = document["strata"][group.index]["causes"]

@@ -35,6 +35,13 @@ GLOSSARY: Final[dict[str, tuple[Message, Message]]] = {
             "common origin."
         ),
     ),
+    "window": (
+        message("Operating window"),
+        message(
+            "Where the settings should stay. What it brings is counted on parts that did not set "
+            "its limits, and its cost is the share of today's production that lies outside."
+        ),
+    ),
     "later": (
         message("Later periods"),
         message("Parts made after those in which the finding was made, kept back to check it."),

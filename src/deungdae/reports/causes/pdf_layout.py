@@ -40,7 +40,7 @@ def laid_out(
             generated=generated,
             zone=zone,
         ),
-        "say": {**printing.labels(words, story.input), **_labels(words)},
+        "say": {**printing.labels(words, story.input), **_labels(words, story)},
         "answer": story.answer,
         "caution": story.caution,
         "guess": story.guess,
@@ -56,15 +56,19 @@ def laid_out(
     }
 
 
-def _labels(words: Words) -> dict[str, str]:
+def _labels(words: Words, story: Story) -> dict[str, str]:
     say = words.say
     return {
         "glance": say("At a glance"),
         "group": say("Group of parts"),
         "verdict": say("Verdict"),
         "parts": say("Parts"),
-        "bad": say("Bad"),
-        "rate": say("Defect rate"),
+        "bad": story.heads[0],
+        "rate": story.heads[1],
+        "window": say("Recommended window"),
+        "classes": say("Quality classes"),
+        "inside": say("In this region"),
+        "outside": say("Otherwise"),
         "hints": say("Hints that did not pass the checks:"),
         "sure": say("How sure is this?"),
         "next": say("What to try next"),
@@ -74,11 +78,8 @@ def _labels(words: Words) -> dict[str, str]:
 
 def _tiles(words: Words, story: Story) -> list[dict[str, Any]]:
     verdicts = [[v, story.words_of[v], n] for v, n in story.verdicts.items() if n]
-    rate = words.percent(story.bad / story.rows) if story.rows else "–"
     return [
-        {"name": words.say("Parts analysed"), "value": words.number(story.rows)},
-        {"name": words.say("Bad"), "value": words.number(story.bad)},
-        {"name": words.say("Defect rate"), "value": rate},
+        *({"name": figure.label, "value": figure.value} for figure in story.figures),
         {
             "name": words.say("Groups compared"),
             "value": words.number(len(story.groups)),
@@ -95,9 +96,9 @@ def _group(words: Words, group: Group, pictures: "Pictures") -> dict[str, Any]:
         "sentences": [s for s in (group.counts, group.verdict_sentence, group.needed) if s],
         "warnings": group.warnings,
         "timeline": figure(line),
-        "bad": words.number(group.bad),
-        "rows": words.number(group.rows),
-        "rate": words.percent(group.bad / group.rows) if group.rows else "–",
+        "bad": group.figures[1].value,
+        "rows": None if group.bad is None else words.number(group.rows),
+        "rate": group.figures[2].value,
         "first": group.findings[0].title if group.shown_first and group.findings else None,
         "hints": bool(group.findings) and not group.shown_first,
         "findings": [
@@ -114,6 +115,9 @@ def _finding(finding: Finding, charts: Sequence["Picture"]) -> dict[str, Any]:
         "sentence": finding.sentence,
         "evidence": [[r.where, r.parts, r.bad, r.rate] for r in finding.evidence],
         "ratio": finding.ratio,
+        "heads": list(finding.heads),
+        "mix": [list(row) for row in finding.mix],
+        "window": finding.window,
         "checks": [[c.mark, c.text] for c in finding.checks],
         "same": finding.same,
         "warnings": finding.warnings,

@@ -6,7 +6,9 @@ from datetime import tzinfo
 from typing import Any
 
 from deungdae.reports.causes.conditions import Units, quantity, unit
+from deungdae.reports.causes.results import Result, is_measured, result_of
 from deungdae.reports.charts.drawable import drawable
+from deungdae.reports.charts.means import mean_by_bin, mean_over_time
 from deungdae.reports.charts.pareto import pareto
 from deungdae.reports.charts.picture import Picture
 from deungdae.reports.charts.risk import risk_by_bin
@@ -43,13 +45,44 @@ def draw(
         line = figure.get("timeline")
         if not stratum["causes"] and len(document["strata"]) > _TIMELINES_WITHOUT_FINDING:
             line = None
-        drawn = timeline(words, line, zone=zone, prefix=f"t{s}") if line else None
+        result = result_of(document, stratum, units)
+        drawn = _over_time(words, line, zone, result, prefix=f"t{s}") if line else None
         if drawn:
             timelines[s] = drawn
         pairs = zip(stratum["causes"], figure.get("causes") or (), strict=False)
         for c, (cause, shown) in enumerate(pairs):
-            causes[s, c] = _of_cause(words, cause, shown, units, prefix=f"c{s}-{c}")
+            causes[s, c] = _of_cause(words, cause, shown, units, result, prefix=f"c{s}-{c}")
     return Pictures(_reasons(words, document), timelines, causes)
+
+
+def _over_time(
+    words: Words, line: Mapping[str, Any], zone: tzinfo, result: Result | None, prefix: str
+) -> Picture | None:
+    if result is None:
+        return timeline(words, line, zone=zone, prefix=prefix)
+    return mean_over_time(words, line, zone=zone, subject=result.subject(words), prefix=prefix)
+
+
+def _by_bin(
+    words: Words,
+    bins: Sequence[Mapping[str, Any]],
+    condition: Mapping[str, Any],
+    units: Units,
+    result: Result | None,
+    prefix: str,
+) -> Picture | None:
+    name, measure = quantity(condition), unit(condition, units)
+    if result is None:
+        return risk_by_bin(words, bins, quantity=name, unit=measure, prefix=prefix)
+    return mean_by_bin(
+        words,
+        bins,
+        quantity=name,
+        unit=measure,
+        subject=result.subject(words),
+        worse="low" if result.worse == "low" else "high",
+        prefix=prefix,
+    )
 
 
 def _of_cause(
@@ -57,6 +90,7 @@ def _of_cause(
     cause: Mapping[str, Any],
     shown: Mapping[str, Any],
     units: Units,
+    result: Result | None,
     prefix: str,
 ) -> list[Picture]:
     found: list[Picture] = []
@@ -65,24 +99,26 @@ def _of_cause(
         zip(conditions, shown.get("conditions") or (), strict=False)
     ):
         if figure.get("bins"):
-            found.append(
-                risk_by_bin(
-                    words,
-                    figure["bins"],
-                    quantity=quantity(condition),
-                    unit=unit(condition, units),
-                    prefix=f"{prefix}-{i}",
-                )
-            )
+            by_bin = _by_bin(words, figure["bins"], condition, units, result, f"{prefix}-{i}")
+            found += [by_bin] if by_bin else []
     cloud = shown.get("scatter")
-    drawn = scatter(words, cloud, conditions, units=units, prefix=f"{prefix}-s") if cloud else None
+    drawn = None
+    if cloud:
+        drawn = scatter(
+            words,
+            cloud,
+            conditions,
+            units=units,
+            prefix=f"{prefix}-s",
+            measured=result is not None,
+        )
     return [*found, drawn] if drawn else found
 
 
 def _reasons(words: Words, document: Mapping[str, Any]) -> Picture | None:
     counts: dict[str, int] = {}
     for stratum in document["strata"]:
-        if stratum.get("reason") is not None:
+        if stratum.get("reason") is not None and not is_measured(stratum):
             reason = str(stratum["reason"])
             counts[reason] = counts.get(reason, 0) + stratum["bad"]
     return pareto(words, counts, prefix="p")

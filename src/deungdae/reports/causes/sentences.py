@@ -10,6 +10,7 @@ from deungdae.reports.causes.conditions import (
     quantity,
     region,
 )
+from deungdae.reports.causes.results import class_of
 from deungdae.reports.paper.model import Check
 from deungdae.reports.words import Words
 
@@ -41,7 +42,10 @@ def bad_counts(cause: Mapping[str, Any]) -> tuple[int, int]:
 def stratum_name(words: Words, stratum: Mapping[str, Any]) -> str:
     """Return what a group of parts is called: its products or machines, and the defect."""
     parts = [words.alternatives(str(v) for v in values) for values in stratum["where"].values()]
-    if stratum.get("reason") is not None:
+    quality = class_of(stratum)
+    if quality is not None:
+        parts.append(words.say("class {name}", name=quality))
+    elif stratum.get("reason") is not None:
         parts.append(str(stratum["reason"]))
     return " · ".join(parts) if parts else words.say("All parts")
 
@@ -176,11 +180,17 @@ def same_as(words: Words, cause: Mapping[str, Any]) -> str | None:
 
 
 def next_step(
-    words: Words, cause: Mapping[str, Any], units: Units, numeric: Collection[str] = ()
+    words: Words,
+    cause: Mapping[str, Any],
+    units: Units,
+    numeric: Collection[str] = (),
+    *,
+    measured: bool = False,
 ) -> str:
     """Say what to try next; a doubt about the finding comes before any change of a setting.
 
     `numeric` names the columns that hold numbers: a level of theirs may be no measurement.
+    `measured` says that a measured result shall get better, in place of a defect rate.
     """
     codes = set(cause.get("warnings") or ())
     conditions: Sequence[Mapping[str, Any]] = cause["conditions"]
@@ -206,7 +216,7 @@ def next_step(
             "Do not change {name} yet. First find out what else was different in that period.",
             name=name,
         )
-    return _trial(words, conditions, units, name)
+    return _trial(words, conditions, units, name, measured=measured)
 
 
 def _is_no_measurement(condition: Mapping[str, Any], numeric: Collection[str]) -> bool:
@@ -224,10 +234,20 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _trial(words: Words, conditions: Sequence[Mapping[str, Any]], units: Units, name: str) -> str:
+def _trial(
+    words: Words,
+    conditions: Sequence[Mapping[str, Any]],
+    units: Units,
+    name: str,
+    *,
+    measured: bool,
+) -> str:
     if len(conditions) != 1:
         return words.say(
-            "Make a trial lot that avoids this combination, and see whether the defect rate falls."
+            "Make a trial lot that avoids this combination, and see whether the result gets better."
+            if measured
+            else "Make a trial lot that avoids this combination, "
+            "and see whether the defect rate falls."
         )
     only = conditions[0]
     if only.get("levels"):
@@ -239,6 +259,9 @@ def _trial(words: Words, conditions: Sequence[Mapping[str, Any]], units: Units, 
     if only.get("outside") and low and high:
         return words.say(
             "Make a trial lot with {name} kept between {low} and {high}, "
+            "and see whether the result gets better."
+            if measured
+            else "Make a trial lot with {name} kept between {low} and {high}, "
             "and see whether the defect rate falls.",
             name=name,
             low=low,
@@ -247,6 +270,9 @@ def _trial(words: Words, conditions: Sequence[Mapping[str, Any]], units: Units, 
     if low and high and not only.get("outside"):
         return words.say(
             "Make a trial lot with {name} kept away from {low} to {high}, "
+            "and see whether the result gets better."
+            if measured
+            else "Make a trial lot with {name} kept away from {low} to {high}, "
             "and see whether the defect rate falls.",
             name=name,
             low=low,
@@ -256,12 +282,18 @@ def _trial(words: Words, conditions: Sequence[Mapping[str, Any]], units: Units, 
     if floor:  # the bad side is the low one
         return words.say(
             "Make a trial lot with {name} kept above {high}, "
+            "and see whether the result gets better."
+            if measured
+            else "Make a trial lot with {name} kept above {high}, "
             "and see whether the defect rate falls.",
             name=name,
             high=floor,
         )
     return words.say(
-        "Make a trial lot with {name} kept below {low}, and see whether the defect rate falls.",
+        "Make a trial lot with {name} kept below {low}, and see whether the result gets better."
+        if measured
+        else "Make a trial lot with {name} kept below {low}, "
+        "and see whether the defect rate falls.",
         name=name,
         low=(high if only.get("outside") else low) or "?",
     )
@@ -269,6 +301,16 @@ def _trial(words: Words, conditions: Sequence[Mapping[str, Any]], units: Units, 
 
 def counts(words: Words, stratum: Mapping[str, Any]) -> str:
     """Say how many parts and defects a group has, and in how many incidents they came."""
+    quality = class_of(stratum)
+    if quality is not None:
+        return words.say(
+            "{bad} of {rows} parts are of class {name} ({rate}); separate incidents: {episodes}.",
+            bad=stratum["bad"],
+            rows=stratum["rows"],
+            name=quality,
+            rate=words.percent(stratum["bad"] / stratum["rows"] if stratum["rows"] else 0.0),
+            episodes=stratum["episodes"],
+        )
     return words.say(
         "{bad} of {rows} parts are bad ({rate}); separate incidents: {episodes}.",
         bad=stratum["bad"],

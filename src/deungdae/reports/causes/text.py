@@ -86,9 +86,19 @@ def _finding(words: Words, finding: Finding, width: int) -> Iterator[str]:
     yield from wrapped(f"     {finding.sentence} {finding.ratio}", width, hang=5)
     for check in finding.checks:
         yield from wrapped(f"     {_MARKS[check.mark]} {check.text}", width, hang=7)
+    for name, inside, outside in finding.mix:
+        share = words.say(
+            "class {name}: {inside} in this region, {outside} otherwise",
+            name=name,
+            inside=inside,
+            outside=outside,
+        )
+        yield from wrapped(f"     · {share}", width, hang=7)
     if finding.same:
         yield from wrapped(f"     = {finding.same}", width, hang=7)
     for warning in finding.warnings:
         yield from wrapped(f"     ! {warning}", width, hang=7)
+    for line in finding.window:
+        yield from wrapped(f"     ▣ {line}", width, hang=7)
     step = words.say("What to try next: {step}", step=finding.next_step)
     yield from wrapped(f"     → {step}", width, hang=7)

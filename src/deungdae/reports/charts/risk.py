@@ -39,7 +39,7 @@ def risk_by_bin(
     )
     top = _top(bins)
     layers = [
-        *_bars(words, bins, top, _x_axis(words, bins, quantity, unit)),
+        *_bars(words, bins, top, bin_axis(words, bins, quantity, unit)),
         *_bracket(words, bins, top),
     ]
     return Picture(
@@ -99,7 +99,8 @@ def _top(bins: Sequence[Bin]) -> float:
     return float(min(1.0, max(rate * 1.15, min(widest, rate * 2.2), 0.001)))
 
 
-def _x_axis(words: Words, bins: Sequence[Bin], quantity: str, unit: str) -> Any:
+def bin_axis(words: Words, bins: Sequence[Bin], quantity: str, unit: str) -> Any:
+    """Return the axis under bins of one unit of width each, labelled with their limits."""
     numeric = all(b.get("level") is None for b in bins)
     joined = numeric and all(a["hi"] is not None and a["hi"] == b["lo"] for a, b in pairwise(bins))
     if joined:

@@ -24,8 +24,11 @@ def scatter(
     *,
     units: Mapping[str, str],
     prefix: str,
+    measured: bool = False,
 ) -> Picture | None:
     """Draw a sample of parts, bad ones as filled triangles, good ones as rings.
+
+    Of a `measured` result the worst quarter stands for the bad parts.
 
     `figure` carries x, y (numbers in `units` of x_column, y_column) and bad. The region that the
     conditions describe is shaded if they are about these two columns alone.
@@ -40,7 +43,10 @@ def scatter(
         return None
     bad = sum(p["bad"] for p in parts)
     summary = words.say(
-        "{x} against {y} for a sample of {n} parts, {bad} of them bad; "
+        "{x} against {y} for a sample of {n} parts, {bad} of them of the worst quarter; "
+        "the shaded area is where the result is worse."
+        if measured
+        else "{x} against {y} for a sample of {n} parts, {bad} of them bad; "
         "the shaded area is where more defects come from.",
         x=x_name,
         y=y_name,
@@ -54,18 +60,30 @@ def scatter(
     )
     return Picture(
         svg=drawn(layers, height=_HEIGHT, lang=words.lang, summary=summary, prefix=prefix),
-        caption=words.say("{x} against {y} (▲ bad, ○ good)", x=x_name, y=y_name),
+        caption=words.say(
+            "{x} against {y} (▲ worst quarter, ○ others)"
+            if measured
+            else "{x} against {y} (▲ bad, ○ good)",
+            x=x_name,
+            y=y_name,
+        ),
         summary=summary,
         header=(x_name, y_name, words.say("Result")),
         rows=[
             (
                 words.number(p["x"]),
                 words.number(p["y"]),
-                words.say("bad") if p["bad"] else words.say("good"),
+                _said(words, p["bad"], measured=measured),
             )
             for p in sorted(parts, key=lambda p: not p["bad"])
         ],
     )
+
+
+def _said(words: Words, bad: bool, *, measured: bool) -> str:
+    if measured:
+        return words.say("worst quarter") if bad else words.say("others")
+    return words.say("bad") if bad else words.say("good")
 
 
 def _span(parts: Sequence[Mapping[str, Any]], axis: str) -> Span:

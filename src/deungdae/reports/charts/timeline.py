@@ -129,6 +129,13 @@ def _time_axis(first: float, last: float, step: float) -> dict[str, Any]:
     return {"format": "%-m/%-d", "values": marks}
 
 
+def period_names(words: Words, periods: Sequence[Any], zone: tzinfo) -> tuple[list[str], bool]:
+    """Return what periods are called, and whether they are times rather than row numbers."""
+    places, dated = _places(periods, zone)
+    whole = _step(places) >= _DAY * 1000
+    return [_name(words, p, dated, zone, whole_days=whole) for p in periods], dated
+
+
 def _places(periods: Sequence[Any], zone: tzinfo) -> tuple[list[float], bool]:
     """Return where the periods stand: milliseconds on the zone's clocks, or row numbers."""
     if periods and not isinstance(periods[0], str):

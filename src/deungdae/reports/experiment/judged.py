@@ -95,7 +95,7 @@ def _finding(
         )
     pictures: list[Picture] = []
     if figures is not None:
-        pictures = _pictures(words, figures, settings)
+        pictures = _main_effects(words, figures, settings)
     next_step = None
     if verdict == "confirmed":
         next_step = words.say("Keep to the better level, and watch the result on a control chart.")
@@ -154,12 +154,20 @@ def _sides(words: Words, finding: Mapping[str, Any], settings: Settings) -> Tabl
     return Table(words.say("What came out"), columns, rows)
 
 
-def _pictures(words: Words, figures: Mapping[str, Any], settings: Settings) -> list[Picture]:
-    from deungdae.reports.charts.effects import interaction, main_effects  # slow: draws charts
+def _main_effects(words: Words, figures: Mapping[str, Any], settings: Settings) -> list[Picture]:
+    from deungdae.reports.charts.effects import main_effects  # slow: draws charts
+
+    drawn = main_effects(
+        words, figures["main"], settings.level, settings.response_name(), prefix="main"
+    )
+    return [] if drawn is None else [drawn]
+
+
+def _interactions(words: Words, figures: Mapping[str, Any], settings: Settings) -> list[Picture]:
+    from deungdae.reports.charts.effects import interaction  # slow: draws charts
 
     response = settings.response_name()
-    drawn = [main_effects(words, figures["main"], settings.level, response, prefix="main")]
-    drawn += [
+    drawn = [
         interaction(words, pair, settings.level, response, prefix=f"pair{n}")
         for n, pair in enumerate(figures["interactions"][:_PAIRS_DRAWN])
     ]
@@ -174,15 +182,18 @@ def _others(
 ) -> list[Section]:
     sections = []
     if len(document["effects"]) > 1:
-        sections.append(_effects(words, document, settings))
+        pictures = [] if figures is None else _interactions(words, figures, settings)
+        sections.append(_effects(words, document, settings, pictures))
     if document["curvature"] is not None:
         sections.append(_curvature(words, document["curvature"], settings))
     sections.append(_blocks(words, document, settings))
     return sections
 
 
-def _effects(words: Words, document: Mapping[str, Any], settings: Settings) -> Section:
-    scale = 100 if settings.rates else 1
+def _effects(
+    words: Words, document: Mapping[str, Any], settings: Settings, pictures: list[Picture]
+) -> Section:
+    scale, decimals = (100, 2) if settings.rates else (1, None)
     unit = words.say("points") if settings.rates else str(settings.response["unit"] or "")
     heading = words.say("Effect ({unit})", unit=unit) if unit else words.say("Effect")
     return Section(
@@ -200,9 +211,9 @@ def _effects(words: Words, document: Mapping[str, Any], settings: Settings) -> S
                 [
                     Column(words.say("Letters")),
                     Column(words.say("Factors")),
-                    Column(heading, "number"),
-                    Column(words.say("95% from"), "number"),
-                    Column(words.say("95% to"), "number"),
+                    Column(heading, "number", decimals),
+                    Column(words.say("95% from"), "number", decimals),
+                    Column(words.say("95% to"), "number", decimals),
                     Column("p", "small"),
                     Column(words.say("Planned")),
                     Column(words.say("Cannot be told from")),
@@ -219,7 +230,7 @@ def _effects(words: Words, document: Mapping[str, Any], settings: Settings) -> S
                 ],
             )
         ],
-        folded=True,
+        pictures=pictures,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from deungdae.reports.paper.model import (
 )
 from deungdae.reports.words import Words
 
+_EMPTY: Final = "\N{NO-BREAK SPACE}"  #: a cell to write in; no value at all would be a dash
 _ALL_SHOWN: Final = 200  #: runs on paper: the sheet is printed and filled
 
 
@@ -156,7 +157,7 @@ def _sheet(words: Words, document: Mapping[str, Any], settings: Settings) -> Sec
     for run in document["runs"]:
         told: list[Cell] = [run["run"], run["block"]]
         told += [_bare(words, run["settings"][name]) for name in names]
-        rows.append([*told, *[None] * (len(columns) - len(told))])
+        rows.append([*told, *[_EMPTY] * (len(columns) - len(told))])
     table = Table(
         words.say("Runs in their random order – plan {id}", id=document["id"]),
         columns,

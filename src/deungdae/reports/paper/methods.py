@@ -15,6 +15,8 @@ from deungdae.reports.words import Words
 
 #: method → "module:function"
 TELLERS: Final[dict[str, str]] = {
+    "capability": "deungdae.reports.capability:tell",
+    "gauge": "deungdae.reports.gauge:tell",
     "experiment": "deungdae.reports.experiment:tell",
 }
 
