@@ -64,7 +64,7 @@ def said() -> dict[Sentence, str]:
 
 
 def catalogues() -> dict[Path, Catalog]:
-    paths = sorted(WEB.glob("**/locale/ko/LC_MESSAGES/django.po"))
+    paths = sorted(WEB.glob("**/locale/ko/LC_MESSAGES/*.po"))
     return {p: read_po(io.BytesIO(p.read_bytes()), locale="ko", abort_invalid=True) for p in paths}
 
 

@@ -17,12 +17,12 @@ LANGUAGES = ("ko",)
 
 
 def compile_into(folder: Path, package: Path) -> Path:
-    """Compile every `locale/<language>/LC_MESSAGES/django.po` below `package`; the locale folder.
+    """Compile every `locale/<language>/LC_MESSAGES/*.po` below `package`; the locale folder.
 
     Where two apps translate the same sentence, the first in the order of their paths holds.
     """
     sources = {
-        language: sorted(package.glob(f"**/locale/{language}/LC_MESSAGES/django.po"))
+        language: sorted(package.glob(f"**/locale/{language}/LC_MESSAGES/*.po"))
         for language in LANGUAGES
     }
     contents = {path: path.read_bytes() for paths in sources.values() for path in paths}
