@@ -208,3 +208,17 @@ def test_an_experiment_on_another_result_is_passed_over(plan: Document, tmp_path
 
 def test_both_sides_of_the_house_hash_a_causes_document_alike() -> None:
     assert sha256_of(cause_document()) == experiment.sha256_of(cause_document())
+
+
+def test_a_unit_that_stands_in_the_name_is_said_once(tmp_path: Path) -> None:
+    factor = experiment.Factor("압력(bar)", 45.0, 60.0, unit="bar")
+    finding = experiment.Finding(("압력(bar)",), 0.30, 0.05)
+    options = experiment.Options(replicates=3, parts=50)
+    plan = experiment.plan([factor], [finding], options=options).document
+
+    told, _ = paper(plan, "ko")
+
+    assert "압력 45\N{NO-BREAK SPACE}bar → 60\N{NO-BREAK SPACE}bar" in told.answer
+    assert sheet.headings(plan, Words("ko"))[2] == "압력 (bar)"
+    form = written(plan, "ko", tmp_path / "filled.xlsx", 30, 10)
+    assert experiment.analyse(plan, form.sheets).document["warnings"] == []

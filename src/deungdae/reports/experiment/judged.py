@@ -125,7 +125,9 @@ def _sides(words: Words, finding: Mapping[str, Any], settings: Settings) -> Tabl
         group = finding[side]
         if group is None:
             continue
-        name = " & ".join(f"{f} {settings.level(f, level)}" for f in finding["factors"])
+        name = " & ".join(
+            f"{settings.name(f)} {settings.level(f, level)}" for f in finding["factors"]
+        )
         if several and level == "good":
             name = words.say("All other combinations")
         low, high = group["ci95"] or (None, None)
