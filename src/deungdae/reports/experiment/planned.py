@@ -100,8 +100,8 @@ def _what(words: Words, document: Mapping[str, Any], settings: Settings) -> Sect
     for finding in document["findings"]:
         sentences.append(
             words.say(
-                "To be shown: {change} brings {response} from {baseline} to {promised}. A change "
-                "smaller than {smallest} would not matter.",
+                "To be shown: {change} brings {response} from {baseline} to {promised}. It is "
+                "refuted if a change of {smallest} or more can be ruled out.",
                 change=settings.change(finding["factors"]),
                 response=settings.response_name(),
                 baseline=settings.amount(finding["baseline"]),

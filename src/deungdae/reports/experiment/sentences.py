@@ -97,7 +97,7 @@ def _confirmed(words: Words, values: Mapping[str, str], *, falls: bool, smaller:
     if not smaller:
         return said
     return words.say(
-        "{confirmed} But that is less than the {smallest} that would matter.",
+        "{confirmed} But that is less than the {smallest} that was to be shown.",
         confirmed=said,
         smallest=values["smallest"],
     )
@@ -120,12 +120,12 @@ def _refuted(words: Words, values: Mapping[str, str], *, falls: bool) -> str:
     if falls:
         return words.say(
             "Refuted: {change} lowers {response} by {high} at most, less than the {smallest} that "
-            "would matter.",
+            "was to be shown.",
             **given,
         )
     return words.say(
         "Refuted: {change} raises {response} by {high} at most, less than the {smallest} that "
-        "would matter.",
+        "was to be shown.",
         **given,
     )
 
@@ -135,12 +135,12 @@ def _undecided(words: Words, values: Mapping[str, str], *, falls: bool) -> str:
     if falls:
         return words.say(
             "Undecided: {change} lowers {response} by {low} to {high}; nothing and the {smallest} "
-            "that would matter are both possible.",
+            "that was to be shown are both possible.",
             **given,
         )
     return words.say(
         "Undecided: {change} raises {response} by {low} to {high}; nothing and the {smallest} "
-        "that would matter are both possible.",
+        "that was to be shown are both possible.",
         **given,
     )
 
