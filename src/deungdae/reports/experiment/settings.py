@@ -58,6 +58,14 @@ class Settings:
             return self._words.say("Defect rate")
         return str(self.response["name"] or self._words.say("Measured value"))
 
+    def response_spoken(self) -> str:
+        """Return what is observed as it stands within a sentence."""
+        if not self.rates:
+            return self.response_name()
+        if self.response["reason"] is not None:
+            return self._words.say("the rate of {reason}", reason=str(self.response["reason"]))
+        return self._words.say("the defect rate")
+
     def amount(self, number: float | None) -> str:
         """Return a response: a rate in percent, a measured value with its unit."""
         if number is None:
