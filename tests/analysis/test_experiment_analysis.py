@@ -261,6 +261,7 @@ def test_two_conditions_at_once_are_compared_with_all_other_combinations() -> No
 
     assert document["findings"][0]["fall"] == pytest.approx(0.20)
     assert document["findings"][0]["verdict"] == "confirmed"
+    assert document["findings"][0]["p_adjusted"] == document["findings"][0]["p_value"]
     effects = {e["effect"]: e["estimate"] for e in document["effects"]}
     # Each effect is half of what the bad cell stands out: (0.30 - 0.10) / 2.
     assert effects == pytest.approx({"A": 0.10, "B": 0.10, "AB": 0.10})

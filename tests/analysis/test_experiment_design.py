@@ -74,6 +74,16 @@ def test_half_a_replicate_a_day_loses_only_the_highest_interaction() -> None:
     assert layout.days == 4 and not layout.shared
 
 
+def test_what_half_a_fraction_a_day_loses_is_named_by_its_shortest_alias() -> None:
+    layout = lay_out(designs.fraction(5, 16), 1, runs_per_day=8, centre_points=0, seed=1)
+
+    # I = ABCDE: the column of DE is that of ABC, and every split costs a two-factor interaction.
+    assert layout.confounded is not None and len(layout.confounded) == 2
+    for block in (1, 2):
+        effect = designs.column(layout.coded, designs.mask(layout.confounded))
+        assert len(set(effect[layout.block == block])) == 1
+
+
 def test_whole_replicates_of_a_day_form_a_block() -> None:
     layout = lay_out(designs.factorial(1), 5, runs_per_day=4, centre_points=0, seed=1)
 

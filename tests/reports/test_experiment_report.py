@@ -126,7 +126,7 @@ def test_the_paper_of_a_plan_says_what_to_do(plan: Document) -> None:
 
     assert told.answer == (
         "12 runs of 100 parts on 3 days show whether 사출속도 45\N{NO-BREAK SPACE}mm/s → "
-        "60\N{NO-BREAK SPACE}mm/s brings Rate of 미성형 from 30% to 10%."
+        "60\N{NO-BREAK SPACE}mm/s brings the rate of 미성형 from 30% to 10%."
     )
     assert plan["id"] in text
     runs = next(s for s in told.sections if s.id == "sheet").tables[0]
@@ -152,7 +152,7 @@ def test_a_plan_that_cannot_be_says_what_would_be_seen_and_advises_a_measured_va
 @pytest.mark.parametrize(
     ("lang", "first", "second"),
     [
-        ("en", "Confirmed: 사출속도 45", "Refuted: 호퍼 =B → A lowers Rate of 미성형 by"),
+        ("en", "Confirmed: 사출속도 45", "Refuted: 호퍼 =B → A lowers the rate of 미성형 by"),
         ("ko", "확인됨: 사출속도 45", "반증됨: 호퍼 =B → A 변경으로 미성형 불량률이 낮아지는 폭은"),
     ],
 )
@@ -208,3 +208,17 @@ def test_an_experiment_on_another_result_is_passed_over(plan: Document, tmp_path
 
 def test_both_sides_of_the_house_hash_a_causes_document_alike() -> None:
     assert sha256_of(cause_document()) == experiment.sha256_of(cause_document())
+
+
+def test_a_unit_that_stands_in_the_name_is_said_once(tmp_path: Path) -> None:
+    factor = experiment.Factor("압력(bar)", 45.0, 60.0, unit="bar")
+    finding = experiment.Finding(("압력(bar)",), 0.30, 0.05)
+    options = experiment.Options(replicates=3, parts=50)
+    plan = experiment.plan([factor], [finding], options=options).document
+
+    told, _ = paper(plan, "ko")
+
+    assert "압력 45\N{NO-BREAK SPACE}bar → 60\N{NO-BREAK SPACE}bar" in told.answer
+    assert sheet.headings(plan, Words("ko"))[2] == "압력 (bar)"
+    form = written(plan, "ko", tmp_path / "filled.xlsx", 30, 10)
+    assert experiment.analyse(plan, form.sheets).document["warnings"] == []

@@ -25,6 +25,7 @@ class Group:
 
 GROUPS: Final = (
     Group("deungdae.cli.causes", ("causes",)),
+    Group("deungdae.cli.spc", ("spc",)),
     Group("deungdae.cli.capability", ("capability",)),
     Group("deungdae.cli.gauge", ("gauge",)),
     Group("deungdae.cli.experiment", ("experiment",)),

@@ -25,6 +25,7 @@ JOBS: tuple[Job, ...] = (
     Job("import", 1, "deungdae.runs.jobs.import_table:run"),
     Job("preview", 1, "deungdae.runs.jobs.preview:run"),
     Job("causes", 1, "deungdae.runs.jobs.causes:run"),
+    Job("spc", 1, "deungdae.runs.jobs.spc:run"),
     Job("capability", 1, "deungdae.runs.jobs.capability:run"),
     Job("gauge", 1, "deungdae.runs.jobs.gauge:run"),
     Job("experiment-plan", 1, "deungdae.runs.jobs.experiment:plan"),

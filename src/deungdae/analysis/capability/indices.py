@@ -194,7 +194,7 @@ def _order_interval(ordered: Floats, share: float) -> list[float] | None:
     """Return the distribution-free interval of a quantile, None where the ends do not exist."""
     n = ordered.size
     first = int(stats.binom.ppf(TAIL, n, share)) - 1
-    last = int(stats.binom.ppf(1 - TAIL, n, share)) + 1
+    last = int(stats.binom.ppf(1 - TAIL, n, share))
     if first < 0 or last >= n:
         return None
     return [float(ordered[first]), float(ordered[last])]

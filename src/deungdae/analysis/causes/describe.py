@@ -35,6 +35,8 @@ PARTNERS = 24
 MARGIN = 8.0
 #: ... and at least this share more than what it replaces.
 MARGIN_SHARE = 0.06
+#: What a ratio counts for beside a plainer description that explains as much.
+LIKE_RATIO, UNLIKE_RATIO = 0.95, 0.8
 #: Units with a measured result that each side of a second condition needs, about.
 FEWEST_INSIDE = 8
 #: Shifts that a second condition must beat within the first one's region.
@@ -73,7 +75,7 @@ def describe(
         for feature in _pairs(problem, first.feature.columns[0], partners):
             candidate = _best_condition(problem, feature, rows)
             if candidate is not None:
-                value = _plainness(feature) * gain(problem, (candidate,), among)
+                value = _plainness(problem, feature) * gain(problem, (candidate,), among)
                 if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
                     best, best_value = (candidate,), value
     single = (first,)
@@ -121,9 +123,17 @@ def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
     return features
 
 
-def _plainness(feature: Feature) -> float:
-    """Return the factor by which a ratio counts less: a difference says it more plainly."""
-    return 0.95 if feature.op == RATIO else 1.0
+def _plainness(problem: Problem, feature: Feature) -> float:
+    """Return the factor by which a ratio counts less: a difference says it more plainly.
+
+    Where the units are known and unlike, a ratio such as bar per degree means something to few
+    people: a condition in plain words is given up for it only if it explains much less.
+    """
+    if feature.op != RATIO:
+        return 1.0
+    units = [problem.measures.get(problem.number_names[c]) for c in feature.columns]
+    unlike = None not in units and units[0] != units[1]
+    return UNLIKE_RATIO if unlike else LIKE_RATIO
 
 
 def _best_condition(problem: Problem, feature: Feature, rows: Ints) -> Condition | None:
@@ -176,7 +186,7 @@ def _second(
     null = scanner.values(labels.shifted(SHIFTS, rng))[0]
     # A pair must be better than any plain column by the usual margin.
     handicap = np.array([0.0] * len(singles) + [MARGIN / 2] * len(pairs))
-    observed = observed * np.array([_plainness(f) for f in features])
+    observed = observed * np.array([_plainness(problem, f) for f in features])
     chosen = int((observed[0] - handicap).argmax())
     by_chance = (null - handicap).max(axis=1)
     level_of = _second_levels(problem, inside, labels)

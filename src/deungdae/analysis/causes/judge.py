@@ -131,7 +131,7 @@ def judge(
     the order of the units means anything.
     """
     coded = code(list(searched.numbers), searched.units)
-    causes = []
+    causes: list[Cause] = []
     for place, (found, value) in enumerate(zip(outcome.found, q, strict=True)):
         if value > SUSPECTED_Q:
             continue
@@ -151,6 +151,9 @@ def judge(
         columns = list(
             dict.fromkeys(full.name_of(c) for cond in conditions for c in cond.feature.columns)
         )
+        if full.measure is not None and set(columns) <= {n for c in causes for n in c.columns}:
+            # A slope is found step by step; the steps after the first say nothing new.
+            continue
         causes.append(
             Cause(
                 tuple(c.document(full) for c in conditions),

@@ -163,6 +163,7 @@ def _finding(
         "fall": None,
         "interval": None,
         "p_value": None,
+        "p_adjusted": None,
         "freedom": None,
         "runs_needed": None,
         **_sides(plan, finding["letters"], runs),
@@ -188,6 +189,7 @@ def _finding(
         "fall": float(said.fall[0]),
         "interval": [low, high],
         "p_value": float(said.p_value()[0]),
+        "p_adjusted": min(1.0, float(said.p_value()[0]) * len(plan["findings"])),
         "freedom": float(said.freedom[0]),
         "runs_needed": _runs_needed(said, finding["smallest"], len(runs), alpha)
         if verdict == UNDECIDED

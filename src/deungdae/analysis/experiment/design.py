@@ -168,7 +168,10 @@ def halves(design: Design) -> tuple[str, Coded] | None:
     best = max(range(1, 1 << design.factors), key=lambda e: (shortest(e), e.bit_count(), -e))
     if shortest(best) < 2:
         return None
-    return letters(best), column(design.coded, best)
+    # Of the effects with this column, the one that is missed most.
+    family = (best, *(best ^ w for w in design.words))
+    name = min(family, key=lambda e: (e.bit_count(), letters(e)))
+    return letters(name), column(design.coded, best)
 
 
 def _check(factors: int) -> None:

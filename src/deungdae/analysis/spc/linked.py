@@ -27,6 +27,7 @@ SUSPECTED: Final = 0.2
 SHOWN: Final = 6
 MOST_LEVELS: Final = 30
 _MOST_POINTS: Final = 60_000
+_MEDIAN: Final = 0.6744897501960817  #: of the absolute value of a standard normal variable
 #: A name changes seldom if it does at no more than this share of the points.
 SELDOM: Final = 0.1
 
@@ -103,18 +104,27 @@ class Beside:
             return []
         turned = np.conj(np.fft.rfft(mask - mask.mean()))
         scale = np.sqrt(k * (n - k) / (n - 1))
-        highest = np.zeros(n)
-        observed = np.empty(len(self._features))
+        # Two measures: as it is, which favours a column that changed once and for good with the
+        # signals; and against what the column does at most moves, so that columns that stay put
+        # for long, and meet long signals by chance, do not hide those that vary freely.
+        highest = np.zeros((2, n))
+        observed = np.empty((2, len(self._features)))
         for i, spectrum in enumerate(self._spectra):
             moved = np.abs(np.fft.irfft(spectrum * turned, n)) / scale
-            observed[i] = moved[0]
-            np.maximum(highest, moved, out=highest)
-        moves = np.sort(highest[1:])
-        more = moves.size - np.searchsorted(moves, observed * (1 - 1e-9), side="left")
-        p = (1 + more) / n
+            for measure in (0, 1):
+                if measure:
+                    moved /= max(1.0, float(np.median(moved)) / _MEDIAN)
+                observed[measure, i] = moved[0]
+                np.maximum(highest[measure], moved, out=highest[measure])
+        moves = np.sort(highest[:, 1:], axis=1)
+        more = [
+            n - 1 - np.searchsorted(row, seen * (1 - 1e-9), side="left")
+            for row, seen in zip(moves, observed, strict=True)
+        ]
+        p = np.minimum(1.0, 2 * (1 + np.min(more, axis=0)) / n)
         found: list[dict[str, Any]] = []
         seen: set[str] = set()
-        for i in np.lexsort((-observed, p)):
+        for i in np.lexsort((-observed[1], p)):
             feature = self._features[i]
             if p[i] > SUSPECTED or feature.column in seen or len(found) >= SHOWN:
                 continue

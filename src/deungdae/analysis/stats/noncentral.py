@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import optimize, stats
+from scipy import optimize, special
 
 _TAIL = 0.025
 #: From so many degrees of freedom the root of 2ν normal approximation of χ is as good.
@@ -42,13 +42,13 @@ def distance_interval(distance: float, n: float, freedom: float) -> tuple[float,
 
 
 def _below(statistic: float, freedom: float, shift: float) -> float:
-    """Return P(T <= statistic) of the noncentral t; SciPy's loses its far tails to NaN."""
-    value = float(stats.nct.cdf(statistic, freedom, shift))
+    """Return P(T <= statistic) of the noncentral t; SciPy loses its far tails."""
+    value = float(special.nctdtr(freedom, shift, statistic))
     if 1e-12 < value < 1 - 1e-12:
         return value
     # Johnson and Kotz: (t c4 - shift) / √(1 + t² (1 - c4²)) is nearly normal.
     return float(
-        stats.norm.cdf(
+        special.ndtr(
             (statistic * (1 - 1 / (4 * freedom)) - shift)
             / math.sqrt(1 + statistic**2 / (2 * freedom))
         )

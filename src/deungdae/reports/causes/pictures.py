@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from deungdae.reports.causes.conditions import Units, quantity, unit
-from deungdae.reports.causes.results import Result, is_measured, result_of
+from deungdae.reports.causes.results import Result, class_of, is_measured, result_of
 from deungdae.reports.charts.drawable import drawable
 from deungdae.reports.charts.means import mean_by_bin, mean_over_time
 from deungdae.reports.charts.pareto import pareto
@@ -119,6 +119,9 @@ def _reasons(words: Words, document: Mapping[str, Any]) -> Picture | None:
     counts: dict[str, int] = {}
     for stratum in document["strata"]:
         if stratum.get("reason") is not None and not is_measured(stratum):
+            quality = class_of(stratum)
             reason = str(stratum["reason"])
+            if quality is not None:
+                reason = words.say("class {name}", name=quality)
             counts[reason] = counts.get(reason, 0) + stratum["bad"]
     return pareto(words, counts, prefix="p")

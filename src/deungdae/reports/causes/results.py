@@ -188,6 +188,10 @@ def guess(words: Words, document: Mapping[str, Any]) -> str | None:
     if target["kind"] == "pass_fail" or not {"kind", "worse", "nominal", "good"} & set(guessed):
         return None
     column = str(target["column"])
+    if target["kind"] == "classes" and "good" not in guessed:
+        return words.say(
+            "Guessed: “{column}” holds quality classes. Say so if that is wrong.", column=column
+        )
     if target["kind"] == "classes":
         return words.say(
             "Guessed: “{column}” holds quality classes, of which “{good}” is as wanted. "

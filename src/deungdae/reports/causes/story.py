@@ -261,7 +261,7 @@ def _finding(
             _evidence(words, words.say("Otherwise"), cause, "outside", result),
         ),
         heads=heads,
-        window=window(words, cause, units, result),
+        window=window(words, cause, units, result, quality),
         mix=results.mix(words, cause),
     )
 

@@ -12,9 +12,16 @@ _DOUBTS = frozenset({"leakage", "period", "shift", "lot", "product", "cavity"})
 
 
 def window(
-    words: Words, cause: Mapping[str, Any], units: Units, result: Result | None
+    words: Words,
+    cause: Mapping[str, Any],
+    units: Units,
+    result: Result | None,
+    quality: str | None = None,
 ) -> list[str]:
-    """Return the sentences on the window of a finding; none for a result that knows no windows."""
+    """Return the sentences on the window of a finding; none for a result that knows no windows.
+
+    `quality` names the class that the finding is about, if it is about one.
+    """
     if "window" not in cause:
         return []
     stated = cause["window"]
@@ -30,7 +37,7 @@ def window(
         return [_unproved(words, stated, result)]
     return [
         words.say("Recommended: stay where {window}.", window=kept(words, stated, units)),
-        _gain(words, stated, result),
+        _gain(words, stated, result, quality),
         words.say(
             "The cost of it: {share} of today's production lies outside this window.",
             share=words.percent(stated["outside_today"]),
@@ -47,8 +54,21 @@ def kept(words: Words, stated: Mapping[str, Any], units: Units) -> str:
     return whole
 
 
-def _gain(words: Words, stated: Mapping[str, Any], result: Result | None) -> str:
+def _gain(
+    words: Words, stated: Mapping[str, Any], result: Result | None, quality: str | None
+) -> str:
     low, high = stated["ci95"]
+    if result is None and quality is not None:
+        return words.say(
+            "On parts that did not set these limits, the share of class {name} would fall from "
+            "{today} to {within}: {reduction} fewer of them (95% interval {low} to {high}).",
+            name=quality,
+            today=words.percent(stated["rate_today"]),
+            within=words.percent(stated["rate_within"]),
+            reduction=words.percent(stated["reduction"]),
+            low=words.percent(low),
+            high=words.percent(high),
+        )
     if result is None:
         return words.say(
             "On parts that did not set these limits, the defect rate would fall from {today} to "

@@ -44,7 +44,7 @@ def histogram(
         high=edges[-1],
         outside=outside,
     )
-    named = f"{quantity} ({unit})" if unit else quantity
+    named = f"{quantity} ({unit})" if unit and f"({unit})" not in quantity else quantity
     layers = [*_bars(figure, _x(edges, limits, named), _top(figure))]
     layers += [*_curve(figure), *_marks(limits, _top(figure))]
     caption = (

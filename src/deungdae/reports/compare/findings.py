@@ -100,6 +100,8 @@ def counterpart(stratum: Stratum, strata: Sequence[Stratum]) -> Stratum | None:
         theirs = {column: set(map(str, v)) for column, v in candidate["where"].items()}
         if candidate.get("reason") != stratum.get("reason") or theirs.keys() != where.keys():
             continue
+        if (candidate["bad"] is None) != (stratum["bad"] is None):
+            continue  # a measured result is not compared with its defects
         shares = [len(where[c] & theirs[c]) / len(where[c] | theirs[c]) for c in where]
         if all(shares) and sum(shares) > most:
             best, most = candidate, sum(shares)

@@ -69,12 +69,16 @@ def moved(before: Share, after: Share) -> Movement | None:
 
 
 def of_group(stratum: Mapping[str, Any]) -> Share:
-    """Return the share of bad parts of a group."""
+    """Return the share of bad parts of a group; of a measured result, of no parts at all."""
+    if stratum["bad"] is None:
+        return Share(0, 0)
     return Share(stratum["bad"], stratum["rows"], clumping(stratum["bad"], stratum["episodes"]))
 
 
 def of_region(stratum: Mapping[str, Any], cause: Mapping[str, Any]) -> Share:
-    """Return the share of bad parts inside of a finding's region."""
+    """Return the share of bad parts inside of a finding's region; as `of_group` if measured."""
+    if stratum["bad"] is None:
+        return Share(0, 0)
     bad = round(cause["rate_inside"] * cause["n_inside"])
     return Share(bad, cause["n_inside"], clumping(stratum["bad"], stratum["episodes"]))
 
@@ -88,6 +92,8 @@ def of_table(document: Mapping[str, Any]) -> Share:
     whole: dict[str, tuple[int, int]] = {}
     by_reason: dict[str, tuple[int, int]] = {}
     for stratum in document["strata"]:
+        if stratum["bad"] is None:
+            continue
         where = repr(sorted(stratum["where"].items()))
         # a stratum of one reason leaves out the parts that are bad for another
         rows[where] = max(rows.get(where, 0), stratum["rows"])

@@ -94,6 +94,6 @@ GLOSSARY: Final[tuple[tuple[Message, Message], ...]] = (
     ),
     (
         message("Refuted"),
-        message("The interval includes no effect, and excludes the smallest effect of interest."),
+        message("The interval includes no effect, and excludes the one that was to be shown."),
     ),
 )  # fmt: skip

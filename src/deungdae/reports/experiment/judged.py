@@ -66,6 +66,7 @@ def tell_analysis(
         recipe=[
             (words.say("Method"), f"{document['method']} {document['version']}"),
             (words.say("Number of the plan"), str(document["plan"]["id"])),
+            (words.say("Level of the intervals"), words.percent(document["level"])),
             (words.say("SHA-256 of the file"), str(document["input"]["sha256"] or "–")),
         ],
         glossary=[(words.say_message(term), words.say_message(text)) for term, text in GLOSSARY],
@@ -82,14 +83,14 @@ def _finding(
     verdict = finding["verdict"]
     sentence = told(words, finding, settings)
     checks = [Check(_MARKS[verdict], sentence)]
-    if finding["p_value"] is not None:
+    if finding["p_adjusted"] is not None:
         checks.append(
             Check(
                 "yes" if verdict == "confirmed" else "unknown",
                 words.say(
                     "Chance alone would bring a difference this large in {share} of such "
                     "experiments.",
-                    share=words.percent(min(finding["p_value"], 1.0)),
+                    share=words.percent(finding["p_adjusted"]),
                 ),
             )
         )
@@ -125,7 +126,9 @@ def _sides(words: Words, finding: Mapping[str, Any], settings: Settings) -> Tabl
         group = finding[side]
         if group is None:
             continue
-        name = " & ".join(f"{f} {settings.level(f, level)}" for f in finding["factors"])
+        name = " & ".join(
+            f"{settings.name(f)} {settings.level(f, level)}" for f in finding["factors"]
+        )
         if several and level == "good":
             name = words.say("All other combinations")
         low, high = group["ci95"] or (None, None)

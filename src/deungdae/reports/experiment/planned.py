@@ -65,7 +65,7 @@ def _answer(words: Words, document: Mapping[str, Any], settings: Settings) -> st
             "No affordable experiment shows whether {change} brings {response} from {baseline} to "
             "{promised}.",
             change=change,
-            response=settings.response_name(),
+            response=settings.response_spoken(),
             baseline=settings.amount(first["baseline"]),
             promised=settings.amount(first["promised"]),
         )
@@ -77,7 +77,7 @@ def _answer(words: Words, document: Mapping[str, Any], settings: Settings) -> st
         parts=size["parts_per_run"],
         days=size["days"],
         change=change,
-        response=settings.response_name(),
+        response=settings.response_spoken(),
         baseline=settings.amount(first["baseline"]),
         promised=settings.amount(first["promised"]),
     )
@@ -100,10 +100,10 @@ def _what(words: Words, document: Mapping[str, Any], settings: Settings) -> Sect
     for finding in document["findings"]:
         sentences.append(
             words.say(
-                "To be shown: {change} brings {response} from {baseline} to {promised}. A change "
-                "smaller than {smallest} would not matter.",
+                "To be shown: {change} brings {response} from {baseline} to {promised}. It is "
+                "refuted if a change of {smallest} or more can be ruled out.",
                 change=settings.change(finding["factors"]),
-                response=settings.response_name(),
+                response=settings.response_spoken(),
                 baseline=settings.amount(finding["baseline"]),
                 promised=settings.amount(finding["promised"]),
                 smallest=settings.difference(finding["smallest"]),
@@ -287,7 +287,7 @@ def _detectable(words: Words, document: Mapping[str, Any]) -> list[str]:
                 words.say(
                     "Even if {response} went from {baseline} to nothing, {runs} runs of {parts} "
                     "parts would not show it.",
-                    response=settings.response_name(),
+                    response=settings.response_spoken(),
                     baseline=settings.amount(finding["baseline"]),
                     runs=most["runs"],
                     parts=most["parts_per_run"],

@@ -10,7 +10,7 @@ from deungdae.reports.words import Words
 def told(words: Words, finding: Mapping[str, Any], settings: Settings) -> str:
     """Return the verdict on a finding as one sentence."""
     change = settings.change(finding["factors"])
-    response = settings.response_name()
+    response = settings.response_spoken()
     if finding["interval"] is None:
         return _no_answer(words, finding["reason"], change)
     sign = 1.0 if finding["baseline"] >= finding["promised"] else -1.0
@@ -97,7 +97,7 @@ def _confirmed(words: Words, values: Mapping[str, str], *, falls: bool, smaller:
     if not smaller:
         return said
     return words.say(
-        "{confirmed} But that is less than the {smallest} that would matter.",
+        "{confirmed} But that is less than the {smallest} to be shown.",
         confirmed=said,
         smallest=values["smallest"],
     )
@@ -119,13 +119,13 @@ def _refuted(words: Words, values: Mapping[str, str], *, falls: bool) -> str:
     given = {k: values[k] for k in ("change", "response", "high", "smallest")}
     if falls:
         return words.say(
-            "Refuted: {change} lowers {response} by {high} at most, less than the {smallest} that "
-            "would matter.",
+            "Refuted: {change} lowers {response} by {high} at most, less than the {smallest} to be "
+            "shown.",
             **given,
         )
     return words.say(
-        "Refuted: {change} raises {response} by {high} at most, less than the {smallest} that "
-        "would matter.",
+        "Refuted: {change} raises {response} by {high} at most, less than the {smallest} to be "
+        "shown.",
         **given,
     )
 
@@ -134,13 +134,13 @@ def _undecided(words: Words, values: Mapping[str, str], *, falls: bool) -> str:
     given = {k: values[k] for k in ("change", "response", "low", "high", "smallest")}
     if falls:
         return words.say(
-            "Undecided: {change} lowers {response} by {low} to {high}; nothing and the {smallest} "
-            "that would matter are both possible.",
+            "Undecided: the fall of {response} with {change} lies between {low} and {high}; both "
+            "no effect and the {smallest} to be shown are possible.",
             **given,
         )
     return words.say(
-        "Undecided: {change} raises {response} by {low} to {high}; nothing and the {smallest} "
-        "that would matter are both possible.",
+        "Undecided: the rise of {response} with {change} lies between {low} and {high}; both "
+        "no effect and the {smallest} to be shown are possible.",
         **given,
     )
 

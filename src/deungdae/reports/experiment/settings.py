@@ -30,15 +30,24 @@ class Settings:
             return value
         return measured(self._words.number(value, digits=6), self._factors[factor]["unit"] or "")
 
+    def name(self, factor: str) -> str:
+        """Return a factor's name where its unit follows: without the unit in brackets."""
+        unit = self._factors[factor]["unit"]
+        for bracket in (f"({unit})", f"[{unit}]"):
+            if unit and factor.endswith(bracket):
+                return factor.removesuffix(bracket).rstrip()
+        return factor
+
     def heading(self, factor: str) -> str:
         """Return a factor's name as a heading, with its unit."""
         unit = self._factors[factor]["unit"]
-        return f"{factor} ({unit})" if unit and f"({unit})" not in factor else factor
+        return f"{self.name(factor)} ({unit})" if unit else factor
 
     def change(self, factors: Sequence[str]) -> str:
         """Return what is changed: "speed 45 mm/s → 60 mm/s"."""
         return " & ".join(
-            f"{name} {self.level(name, 'bad')} → {self.level(name, 'good')}" for name in factors
+            f"{self.name(name)} {self.level(name, 'bad')} → {self.level(name, 'good')}"
+            for name in factors
         )
 
     def response_name(self) -> str:
@@ -48,6 +57,14 @@ class Settings:
                 return self._words.say("Rate of {reason}", reason=str(self.response["reason"]))
             return self._words.say("Defect rate")
         return str(self.response["name"] or self._words.say("Measured value"))
+
+    def response_spoken(self) -> str:
+        """Return what is observed as it stands within a sentence."""
+        if not self.rates:
+            return self.response_name()
+        if self.response["reason"] is not None:
+            return self._words.say("the rate of {reason}", reason=str(self.response["reason"]))
+        return self._words.say("the defect rate")
 
     def amount(self, number: float | None) -> str:
         """Return a response: a rate in percent, a measured value with its unit."""

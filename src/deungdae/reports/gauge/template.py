@@ -67,7 +67,7 @@ def workbook_of(plan: Plan, words: Words) -> bytes:
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
     page.set_paper(9)
-    page.set_footer("&P / &N")
+    page.set_footer("&C&P / &N")
     book.close()
     return content.getvalue()
 

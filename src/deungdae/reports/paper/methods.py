@@ -15,6 +15,7 @@ from deungdae.reports.words import Words
 
 #: method → "module:function"
 TELLERS: Final[dict[str, str]] = {
+    "spc": "deungdae.reports.spc:tell",
     "capability": "deungdae.reports.capability:tell",
     "gauge": "deungdae.reports.gauge:tell",
     "experiment": "deungdae.reports.experiment:tell",

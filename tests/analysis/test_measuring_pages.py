@@ -1,0 +1,43 @@
+"""The worked examples on the pages of capability and gauge print what the pages say."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from deungdae.reports import capability, gauge
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def page(method: str) -> str:
+    return (ROOT / "docs" / "methods" / f"{method}.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("method", ["capability", "gauge"])
+def test_the_worked_example_prints_what_the_page_says(method: str) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page(method), re.DOTALL)
+    printed = io.StringIO()
+
+    with contextlib.redirect_stdout(printed):
+        exec(compile(example[0], method, "exec"), {})
+
+    assert printed.getvalue() == example[1]
+
+
+@pytest.mark.parametrize(
+    ("method", "warnings"),
+    [("capability", capability.codes.WARNINGS), ("gauge", gauge.codes.WARNINGS)],
+)
+def test_every_warning_is_given_and_explained_on_the_page(
+    method: str, warnings: dict[str, object]
+) -> None:
+    folder = ROOT / "src" / "deungdae" / "analysis" / method
+    source = "\n".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    told = set(re.findall(r"`(\w+)`", page(method)))
+
+    assert len(warnings) >= 11
+    assert [code for code in warnings if f'"{code}"' not in source] == []
+    assert set(warnings) <= told
