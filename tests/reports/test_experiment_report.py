@@ -11,8 +11,14 @@ import openpyxl
 import pytest
 
 from deungdae.analysis import experiment
+from deungdae.reports.causes.story import tell as tell_causes
 from deungdae.reports.experiment import sheet, tell
-from deungdae.reports.experiment.confirmations import confirmations, sha256_of
+from deungdae.reports.experiment.confirmations import (
+    Confirmation,
+    confirmations,
+    sha256_of,
+    with_experiments,
+)
 from deungdae.reports.paper import render_text
 from deungdae.reports.paper.model import Paper
 from deungdae.reports.words import Words
@@ -197,6 +203,24 @@ def test_a_causes_report_learns_which_finding_was_confirmed(plan: Document, tmp_
     assert list(told) == [(0, 1)]
     assert told[0, 1].verdict == "confirmed" and told[0, 1].plan == plan["id"]
     assert told[0, 1].sentence.startswith("Confirmed: 사출속도")
+
+
+def test_the_verdict_stands_among_the_checks_of_the_finding() -> None:
+    given = json.loads((Path(__file__).parent / "documents" / "mixed.json").read_text("utf-8"))
+    words = Words("ko")
+    story = tell_causes(given["document"], given["understanding"], words)
+    said = Confirmation("refuted", "반증됨: 그렇지 않습니다.", "0123456789")
+
+    told = with_experiments(story, {(1, 1): said})
+
+    changed = {
+        (group.index, finding.rank): finding.checks[-1]
+        for group, before in zip(told.groups, story.groups, strict=True)
+        for finding, old in zip(group.findings, before.findings, strict=True)
+        if finding != old
+    }
+    assert list(changed) == [(1, 1)]
+    assert (changed[1, 1].mark, changed[1, 1].text) == ("no", said.sentence)
 
 
 def test_an_experiment_on_another_result_is_passed_over(plan: Document, tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
+from deungdae.reports.causes.story import Story
 from deungdae.reports.experiment.sentences import told
 from deungdae.reports.experiment.settings import Settings
+from deungdae.reports.paper.model import Check, Mark
 from deungdae.reports.words import Words
+
+_MARKS: Final[dict[str, Mark]] = {"confirmed": "yes", "refuted": "no", "undecided": "unknown"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,26 @@ def confirmations(
                 finding["verdict"], told(words, finding, settings), plan["id"]
             )
     return found
+
+
+def with_experiments(story: Story, found: Mapping[tuple[int, int], Confirmation]) -> Story:
+    """Return the story of a causes report with what experiments said among its checks.
+
+    `found` is what `confirmations` returned for the document that the story tells.
+    """
+    groups = []
+    for group in story.groups:
+        findings = [
+            finding
+            if (said := found.get((group.index, finding.rank))) is None
+            else replace(
+                finding,
+                checks=[*finding.checks, Check(_MARKS[said.verdict], said.sentence)],
+            )
+            for finding in group.findings
+        ]
+        groups.append(replace(group, findings=findings))
+    return replace(story, groups=groups)
 
 
 def sha256_of(causes: Mapping[str, Any]) -> str:
