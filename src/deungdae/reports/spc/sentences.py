@@ -1,13 +1,14 @@
 """What is said of one control chart: its answer, why this chart, its signals, what else changed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from deungdae.reports.codes import spoken
 from deungdae.reports.spc.codes import CHARTS, RULES
 from deungdae.reports.words import Words
 
 Chart = Mapping[str, Any]
+_SPREAD: Final = ("mr", "range", "sd")
 
 
 def name_of(words: Words, chart: Chart) -> str:
@@ -31,7 +32,8 @@ def answer(words: Words, chart: Chart) -> str:
         return words.say("{name} never varies, so there is nothing to judge.", name=name)
     if verdict == "no_limits":
         return words.say("{name} has too few points for limits.", name=name)
-    first = min(chart["signals"], key=lambda s: (s["first"], s["panel"]))
+    # a single odd range says less than the values themselves
+    first = min(chart["signals"], key=lambda s: (s["panel"] in _SPREAD, s["first"]))
     clear = [link for link in chart["linked"] if link["clear"]]
     if clear:
         return words.say(
