@@ -23,12 +23,13 @@ if not datasets.available():
 
 RUNS = 40
 ALLOWED = 1
-#: The milling machine's verdicts belong to 18 whole runs; its share is measured by
-#: benchmarks/nulls.py and not promised.
-PROMISED = [pair for pair in PAIRS if pair[0] != "milling"]
+#: Results of whole runs, quality classes and measured values: none of their runs may be clear.
+NEVER = frozenset({"milling", "lens classes", "garment", "feed rates"})
+#: Shuffled ones are the easiest, and take time; benchmarks/nulls.py tries them too.
+TRIED = [pair for pair in PAIRS if pair[0] not in NEVER or pair[1] != "shuffled"]
 
 
-@pytest.mark.parametrize(("dataset", "kind"), PROMISED)
+@pytest.mark.parametrize(("dataset", "kind"), TRIED)
 def test_null_labels_have_no_clear_cause(dataset: str, kind: str) -> None:
     clear = {}
     for seed in range(RUNS):
@@ -36,7 +37,7 @@ def test_null_labels_have_no_clear_cause(dataset: str, kind: str) -> None:
         assert one.verdicts <= {"clear", "suspected", "none", "not_enough_data"}
         if "clear" in one.verdicts:
             clear[seed] = one.causes
-    assert len(clear) <= ALLOWED, clear
+    assert len(clear) <= (0 if dataset in NEVER else ALLOWED), clear
 
 
 @pytest.mark.parametrize(("dataset", "kind"), PAIRS)
@@ -49,7 +50,10 @@ def test_null_labels_keep_the_table_and_the_number_of_bad_parts(dataset: str, ki
     assert table.select(rest).equals(ground.table.select(rest))
     if dataset == "tep":  # it has no verdicts of its own
         assert 0 < _bad(table, "Verdict", ("NG",)).mean() < 0.15
-    elif kind != "swapped":  # runs have different lengths
+    elif ground.bad is None and kind != "swapped":
+        before = sorted(ground.table[ground.target].to_pylist())
+        assert sorted(table[ground.target].to_pylist()) == before
+    elif kind != "swapped" and ground.bad is not None:  # runs have different lengths
         before = _bad(ground.table, ground.target, ground.bad)
         assert _bad(table, ground.target, ground.bad).sum() == before.sum()
 
