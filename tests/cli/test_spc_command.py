@@ -19,7 +19,7 @@ def table(tmp_path: Path) -> Path:
     lines = ["두께(mm),금형,표본"]
     lines += [f"{v:.4f},{'A' if i < 60 else 'B'},{i // 5 + 1}" for i, v in enumerate(values)]
     path = tmp_path / "thickness.csv"
-    path.write_text("\n".join(lines), "utf-8")
+    path.write_text("\n".join([*lines, ""]), "utf-8")
     return path
 
 
@@ -37,8 +37,9 @@ def typed(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 def test_the_json_document_holds_what_was_asked_for(table: Path) -> None:
     done = typed(
-        table.parent, table.name, "--column", "두께(mm)", "--subgroup", "표본", "--baseline", "1-10",
-        "--rules", "nelson", "--leave-out", "3=power cut", "--spec", "두께(mm)=11.9..12.1", "--json",
+        table.parent, table.name, "--column", "두께(mm)", "--subgroup", "표본", "--json",
+        "--baseline", "1-10", "--rules", "nelson", "--leave-out", "3=power cut",
+        "--spec", "두께(mm)=11.9..12.1",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads(done.stdout)
