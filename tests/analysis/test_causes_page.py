@@ -5,18 +5,25 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "methods" / "causes.md"
 
 
-def test_the_worked_example_prints_what_the_page_says() -> None:
-    text = PAGE.read_text("utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", text, re.DOTALL)
+EXAMPLES = re.findall(
+    r"```python\n(.*?)```\n\n```text\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize(("program", "says"), EXAMPLES)
+def test_the_worked_example_prints_what_the_page_says(program: str, says: str) -> None:
     printed = io.StringIO()
 
     with contextlib.redirect_stdout(printed):
-        exec(compile(example[0], str(PAGE), "exec"), {})
+        exec(compile(program, str(PAGE), "exec"), {})
 
-    assert printed.getvalue() == example[1]
+    assert len(EXAMPLES) == 2
+    assert printed.getvalue() == says
 
 
 def test_every_warning_of_a_cause_is_explained_on_the_page() -> None:

@@ -73,7 +73,7 @@ def recommend(
         return None
     inside, known = region(problem, conditions)
     avoided = _unseen(problem, conditions, among, rng)
-    found = effect(problem, avoided, known)
+    found = effect(problem, avoided, known, inside)
     if found is None:
         return None
     rows = problem.rows
@@ -115,20 +115,23 @@ def _unseen(
     return avoided
 
 
-def effect(problem: Problem, avoided: Mask, known: Mask) -> Effect | None:
-    """Return what it brings to keep out of `avoided`; None where no unit is within or it is empty.
+def effect(problem: Problem, avoided: Mask, known: Mask, seen: Mask | None = None) -> Effect | None:
+    """Return what it brings to keep out of `avoided`; None where nothing is known of it.
 
     Parts that would have lain outside are taken to become like those within. Variances are summed
-    over blocks of time, as for the causes, and are never below those of independent episodes.
+    over blocks of time, as for the causes, and are never below those of independent episodes. Half
+    the square of what the choice of limits itself changed is added: the difference from what the
+    limits learnt on all units show on the same units (`seen`, where these lie outside).
     """
     within = known & ~avoided
     if not within.any() or not (avoided & known).any():
         # No stretch of time recommends anything: nothing is gained.
         rate = _today(problem, known)
         return None if rate is None else Effect(rate, rate, 0.0, (0.0, 0.0))
+    chosen = within if seen is None or not (known & ~seen).any() else known & ~seen
     if problem.measure is not None:
-        return _of_means(problem, within, known)
-    return _of_rates(problem, within, known)
+        return _of_means(problem, within, known, chosen)
+    return _of_rates(problem, within, known, chosen)
 
 
 def _today(problem: Problem, known: Mask) -> float | None:
@@ -139,7 +142,7 @@ def _today(problem: Problem, known: Mask) -> float | None:
     return float(problem.bad_rows[known].sum() / problem.rows[known].sum())
 
 
-def _of_rates(problem: Problem, within: Mask, known: Mask) -> Effect | None:
+def _of_rates(problem: Problem, within: Mask, known: Mask, chosen: Mask) -> Effect | None:
     rows, bad = problem.rows.astype(float), problem.bad_rows.astype(float)
     n, b = rows[known].sum(), bad[known].sum()
     n_in, b_in = rows[within].sum(), bad[within].sum()
@@ -153,7 +156,9 @@ def _of_rates(problem: Problem, within: Mask, known: Mask) -> Effect | None:
     inside = np.unique(problem.episode_of_bad[within[problem.bad]]).size
     all_of_them = np.unique(problem.episode_of_bad[known[problem.bad]]).size
     alone = 1 / max(inside, 0.5) - 1 / max(all_of_them, 1)
-    deviation = np.sqrt(max(_clustered(problem, score), alone, 0.0))
+    choice = np.log((bad[chosen].sum() + 0.5) / (rows[chosen].sum() + 1))
+    choice -= np.log((b_in + 0.5) / (n_in + 1))
+    deviation = np.sqrt(max(_clustered(problem, score), alone, 0.0) + choice**2 / 2)
     width = float(stats.t.ppf(0.975, max(problem.episodes - 1, 2)) * deviation)
     ratio = float(np.log(p_in / p))
     return Effect(
@@ -162,7 +167,7 @@ def _of_rates(problem: Problem, within: Mask, known: Mask) -> Effect | None:
     )  # fmt: skip
 
 
-def _of_means(problem: Problem, within: Mask, known: Mask) -> Effect:
+def _of_means(problem: Problem, within: Mask, known: Mask, chosen: Mask) -> Effect:
     assert problem.measure is not None
     rows, values = problem.rows.astype(float), problem.told
     n, n_in = rows[known].sum(), rows[within].sum()
@@ -173,7 +178,8 @@ def _of_means(problem: Problem, within: Mask, known: Mask) -> Effect:
     alone = float(np.square(score).sum()) / problem.independent
     block = blocks_of(problem)
     freedom = max(np.unique(block[known & ~within]).size - 1, 2)
-    deviation = np.sqrt(max(_clustered(problem, score), alone))
+    choice = float(np.average(values[chosen], weights=rows[chosen])) - inside
+    deviation = np.sqrt(max(_clustered(problem, score), alone) + choice**2 / 2)
     width = float(stats.t.ppf(0.975, freedom) * deviation)
     gained = problem.measure.sign * (today - inside)
     return Effect(today, inside, gained, (gained - width, gained + width))
