@@ -1,12 +1,13 @@
 """The questions that are put to a file: a form for each method, and what it tells the run."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from deungdae.web.insight.laid import Laid
 from deungdae.web.insight.methods import CAPABILITY, GAUGE, SPC
 from deungdae.web.insight.proposals import Proposals
 
@@ -59,24 +60,12 @@ STUDIES: Final = (
 )
 
 
-class Ask(forms.Form):
-    """What is asked of a file; `MAIN` fields are shown at once, the others are folded away."""
-
-    MAIN: ClassVar[tuple[str, ...]] = ()
+class Ask(Laid):
+    """What is asked of a file."""
 
     def __init__(self, data: Any, *, proposed: Proposals, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         self.proposed = proposed
-
-    @property
-    def main(self) -> list[Any]:
-        """The fields that are shown at once."""
-        return [self[name] for name in self.MAIN]
-
-    @property
-    def more(self) -> list[Any]:
-        """The fields that are folded away."""
-        return [field for field in self if field.name not in self.MAIN]
 
     def options(self) -> dict[str, Any]:
         """Return what was told, as the method's job takes it; what was left open is left out."""

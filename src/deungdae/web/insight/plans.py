@@ -1,18 +1,20 @@
 """What an experiment shall prove: a form over the findings of a search for causes."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _lazy
 
+from deungdae.web.insight.laid import Laid
+
 _POWERS: Final = (("0.8", "80 %"), ("0.9", "90 %"), ("0.95", "95 %"))
 
 
-class AskPlan(forms.Form):
+class AskPlan(Laid):
     """Which finding, how sure, and what can be afforded."""
 
-    MAIN: ClassVar[tuple[str, ...]] = ("finding", "power", "runs_per_day", "most_parts")
+    MAIN = ("finding", "power", "runs_per_day", "most_parts")
 
     finding = forms.ChoiceField(label=_lazy("What shall be proved"), widget=forms.RadioSelect)
     power = forms.ChoiceField(
@@ -47,16 +49,6 @@ class AskPlan(forms.Form):
         field = self.fields["finding"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(findings)
-
-    @property
-    def main(self) -> list[Any]:
-        """The fields that are shown at once."""
-        return [self[name] for name in self.MAIN]
-
-    @property
-    def more(self) -> list[Any]:
-        """The fields that are folded away."""
-        return [field for field in self if field.name not in self.MAIN]
 
     def options(self) -> dict[str, Any]:
         """Return what was told, with the place of the finding: [stratum, rank]."""

@@ -26,7 +26,7 @@ def paper_of(analysis: Analysis, job: Job | None) -> dict[str, Any]:
     written = results.paper(analysis, spoken.lang)
     given = {
         **standing(analysis, job, drawn=written is not None and written[1]),
-        "method": METHODS[analysis.method],
+        "about_method": METHODS[analysis.about.method] if analysis.about else None,
         "answer": (analysis.answer or {}).get(spoken.lang, ""),
         "places": "#writing,#downloads,#filled,#told",
         "has_sheet": results.sheet_file(analysis, spoken.lang) is not None,
