@@ -31,7 +31,7 @@ class Result:
 
     def value(self, words: Words, x: float | None) -> str:
         """Return a value of the result with its unit, – if it is not known."""
-        return "–" if x is None else measured(words.number(x, digits=3), self.unit)
+        return "–" if x is None else measured(words.number(x, digits=4), self.unit)
 
 
 def is_measured(stratum: Mapping[str, Any]) -> bool:
