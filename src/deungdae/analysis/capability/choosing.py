@@ -28,6 +28,8 @@ MISFIT, DOUBT = 0.005, 0.05
 PERCENTILE_ROWS: Final = 1000
 #: So many standard deviations from its boundary a bounded shape is the normal by another name.
 FAR: Final = 50.0
+#: With fewer different values no shape can be told from another.
+DISTINCT: Final = 5
 #: A larger sample is thinned before the test: with many values any rounding is a misfit.
 TESTED: Final = 5000
 
@@ -81,6 +83,8 @@ def likelihoods(values: Floats, boundary: float | None) -> dict[Name, float]:
     start = _boundary(values, boundary)
     near = start is not None and values.mean() - start < FAR * values.std(ddof=1)
     names: list[Name] = [f for f in FAMILIES if f not in BOUNDED or near]
+    if np.unique(values).size < DISTINCT:
+        names = ["normal"]
     return {f: float(fit(f, values, start or 0.0).log_density(values).sum()) for f in names}
 
 
@@ -107,7 +111,9 @@ def choose(
             raise ValueError(f"{name} needs values above its boundary")
         only = candidate(fit(name, values, start or 0.0), values, seed)
         return Choice(only.shape, "told", (only,), told=True)
-    sums = together or likelihoods(values, boundary)
+    given = together or likelihoods(values, boundary)
+    sums = {f: s for f, s in given.items() if math.isfinite(s)} or {"normal": 0.0}
+    sums.setdefault("normal", -math.inf)
     candidates = _believed(
         [candidate(fit(f, values, start or 0.0), values, seed) for f in sums], sums
     )

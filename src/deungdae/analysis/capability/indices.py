@@ -55,11 +55,11 @@ def of_quantiles(low: Any, middle: Any, high: Any, limits: Limits) -> dict[str, 
     lower, upper = limits
     found: dict[str, Any] = dict.fromkeys(("spread", "lower", "upper", "nearer"))
     if lower is not None:
-        found["lower"] = (middle - lower) / (middle - low)
+        found["lower"] = np.divide(middle - lower, middle - low)
     if upper is not None:
-        found["upper"] = (upper - middle) / (high - middle)
+        found["upper"] = np.divide(upper - middle, high - middle)
     if lower is not None and upper is not None:
-        found["spread"] = (upper - lower) / (high - low)
+        found["spread"] = np.divide(upper - lower, high - low)
         found["nearer"] = np.minimum(found["lower"], found["upper"])
     else:
         found["nearer"] = found["upper"] if lower is None else found["lower"]
@@ -181,9 +181,9 @@ def percentile_indices(values: Floats, limits: Limits) -> dict[str, Index]:
             continue
         ends: Interval = None
         if name == "upper" and highs and upper is not None:
-            ends = [(upper - middle) / (end - middle) for end in reversed(highs)]
+            ends = [float(np.divide(upper - middle, end - middle)) for end in reversed(highs)]
         if name == "lower" and lows and lower is not None:
-            ends = [(middle - lower) / (middle - end) for end in lows]
+            ends = [float(np.divide(middle - lower, middle - end)) for end in lows]
         found[name] = Index(float(value), ends)
     near = [found[s] for s in ("lower", "upper") if found[s].value is not None]
     found["nearer"] = min(near, key=lambda i: i.value if i.value is not None else math.inf)

@@ -30,8 +30,10 @@ def judged(
     "capable" and "not_capable" by Ppk against `wanted`.
     """
     ppk = body["indices"]["ppk"]
-    warnings = []
+    warnings: list[str] = []
     rows = values.size
+    if ppk["value"] is None:
+        return "not_enough_data", ["constant" if body["sigma_overall"] == 0 else "coarse"]
     if rows < FEW:
         warnings.append("few_rows")
     elif rows < MODEST:
@@ -62,7 +64,9 @@ def judged(
     return ("capable" if ppk["value"] >= wanted else "not_capable"), warnings
 
 
-def _coarse(values: Floats, sigma: float) -> bool:
+def _coarse(values: Floats, sigma: float | None) -> bool:
+    if sigma is None:
+        return False
     _, distances = centred(values)
     steps = np.diff(np.unique(distances))
     return bool(steps.size and steps.min() > COARSE * sigma)

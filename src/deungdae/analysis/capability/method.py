@@ -21,6 +21,8 @@ from deungdae.records.errors import UnusableFile, UnusableOption
 from deungdae.records.shoptable import SetAside
 
 METHOD, VERSION = "capability", 1
+#: Fewer values than this have no shape that could be told.
+FEWEST: Final = 10
 #: More groups than this nobody compares.
 MOST_GROUPS: Final = 200
 
@@ -204,13 +206,28 @@ def _result(
             "boundary": spec.boundary,
         },
     }  # fmt: skip
-    if values.size < 2 or np.ptp(values) == 0:
+    if values.size < FEWEST or np.ptp(values) == 0:
         return {**head, **unusable(values, spec)}, None
     if numbered is not None:
         numbered = _in_order(numbered)
-    body, picture = studied(Part(values, numbered, spec, together), options)
-    verdict, warnings = judged(body, spec, values, options.wanted)
+    # Values as wild as 1e200 overflow on the way; what cannot be computed is then unknown.
+    with np.errstate(all="ignore"):
+        body, picture = studied(Part(values, numbered, spec, together), options)
+        body, picture = finite(body), finite(picture)
+        verdict, warnings = judged(body, spec, values, options.wanted)
     return {**head, **body, "verdict": verdict, "warnings": warnings}, picture
+
+
+def finite(found: Any) -> Any:
+    """Return plain JSON with None for every number that is not finite, whole intervals included."""
+    if isinstance(found, dict):
+        cleaned = {key: finite(value) for key, value in found.items()}
+        if isinstance(cleaned.get("ci95"), list) and None in cleaned["ci95"]:
+            cleaned["ci95"] = None
+        return cleaned
+    if isinstance(found, list):
+        return [finite(value) for value in found]
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def _together(
@@ -219,7 +236,10 @@ def _together(
 ) -> dict[Name, float] | None:  # fmt: skip
     """Return the likelihoods of the shapes over all groups, None if no group has a spread."""
     samples = [values[member & ~np.isnan(values)] for _, member in groups]
-    each = [likelihoods(s, spec.boundary) for s in samples if s.size > 1 and np.ptp(s) > 0]
+    with np.errstate(all="ignore"):
+        each = [
+            likelihoods(s, spec.boundary) for s in samples if s.size >= FEWEST and np.ptp(s) > 0
+        ]
     if not each:
         return None
     able = [name for name in each[0] if all(name in found for found in each)]

@@ -7,6 +7,7 @@ from scipy import optimize, special
 _TAIL = 0.025
 #: From so many degrees of freedom the root of 2ν normal approximation of χ is as good.
 _LARGE = 4000.0
+_FAR = 1e4
 
 
 def distance_interval(distance: float, n: float, freedom: float) -> tuple[float, float]:
@@ -20,6 +21,13 @@ def distance_interval(distance: float, n: float, freedom: float) -> tuple[float,
         return distance, distance
     # Var ≈ 1/n + δ²/(2ν): the bracket in which the exact ends are looked for.
     spread = math.sqrt(1 / n + distance**2 / (2 * freedom))
+    if abs(distance) > _FAR:
+        # So far out the mean counts as known, and only the spread is not.
+        ends = [
+            distance * math.sqrt(2 * special.gammaincinv(freedom / 2, share) / freedom)
+            for share in (_TAIL, 1 - _TAIL)
+        ]
+        return min(ends), max(ends)
     if freedom > _LARGE:
         half = 1.959963984540054 * spread
         return distance - half, distance + half

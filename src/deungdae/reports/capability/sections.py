@@ -55,7 +55,7 @@ def one(
 
 def _sentences(words: Words, result: Result, wanted: float) -> list[str]:
     chosen = result["distribution"]
-    if chosen is None:
+    if chosen is None or result["indices"]["ppk"]["value"] is None:
         return [words.say("{n} values: nothing can be told.", n=result["rows"])]
     said = []
     ppk = result["indices"]["ppk"]
