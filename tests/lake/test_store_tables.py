@@ -55,6 +55,20 @@ def test_nasty_column_names_come_back_in_order(store: Store, unread: pa.Table) -
     assert chosen.to_pydict() == {"줄\n바꿈": [8.0], "a b": [0.0]}
 
 
+def test_rows_keep_their_order_however_many_pieces_a_table_has(
+    store: Store, unread: pa.Table
+) -> None:
+    rows = 20_000
+    number = pa.array(range(rows), pa.int64())
+    text = pa.array([f"부품 {n}" for n in range(rows)], pa.string())
+    whole = pa.table({"n": number, "t": text})
+    pieces = pa.concat_tables([whole.slice(start, 70) for start in range(0, rows, 70)])
+    assert pieces["n"].num_chunks > 200
+    for place in range(5):  # which piece comes first would be a matter of luck
+        ref = store.write_table(f"t{place}", pieces, HOW, unread)
+        assert store.read_table(ref).equals(whole)
+
+
 def test_columns_without_any_value_keep_their_type(store: Store, unread: pa.Table) -> None:
     types = [pa.float64(), pa.int64(), pa.string(), pa.timestamp("us", tz="UTC")]
     table = pa.table([pa.nulls(3, t) for t in types], names=["a", "b", "c", "d"])

@@ -17,8 +17,15 @@ class UnsuitableTable(DeungdaeError):  # noqa: N818
     """A table that breaks the promise of `tables`: a mistake in the program, not in the file."""
 
 
+#: bytes of text that one piece of a column can hold with offsets of 32 bits
+_MOST_TEXT = 2**31 - 1
+
+
 def stored(table: pa.Table) -> pa.Table:
-    """Return the same columns under their names inside Delta; nothing is copied.
+    """Return the same columns under their names inside Delta, each in one piece.
+
+    The writer of Delta takes pieces side by side and puts them down in any order; the rows of a
+    table of one piece keep theirs. Columns of several pieces are copied for that.
 
     Raises UnsuitableTable when a column is not of one of `TYPES`, when two share a name, or when
     there is no column.
@@ -33,7 +40,17 @@ def stored(table: pa.Table) -> pa.Table:
         pa.field(f"c{place}", field.type, metadata={NAME: field.name.encode()})
         for place, field in enumerate(table.schema)
     ]
-    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields))
+    columns = [_in_one_piece(column) for column in table.columns]
+    fields = [f.with_type(c.type) for f, c in zip(fields, columns, strict=True)]
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if column.num_chunks <= 1:
+        return column
+    if column.type == pa.string() and column.nbytes > _MOST_TEXT:
+        column = column.cast(pa.large_string())
+    return pa.chunked_array([column.combine_chunks()], type=column.type)
 
 
 def logical_names(schema: pa.Schema) -> dict[str, str]:
@@ -44,6 +61,7 @@ def logical_names(schema: pa.Schema) -> dict[str, str]:
 
 def restored(table: pa.Table, names: dict[str, str]) -> pa.Table:
     """Return the columns of `names` (logical name → name inside Delta) under their own names."""
-    fields = [pa.field(name, table.schema.field(inside).type) for name, inside in names.items()]
     columns = [table.column(inside) for inside in names.values()]
+    columns = [c.cast(pa.string()) if c.type == pa.large_string() else c for c in columns]
+    fields = [pa.field(n, c.type) for n, c in zip(names, columns, strict=True)]
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
