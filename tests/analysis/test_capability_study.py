@@ -151,6 +151,18 @@ def test_values_that_are_all_the_same_are_not_judged() -> None:
     assert result["indices"]["ppk"]["value"] is None
 
 
+@pytest.mark.parametrize(
+    "values",
+    [[1.0, 2.0], [5.0] * 49 + [1e9], [1e-300, 2e-300, 5e-300] * 20, [0.0] * 30 + [1.0] * 30],
+)
+@pytest.mark.parametrize("distribution", ["auto", "normal", "percentile"])
+def test_odd_values_bring_a_document_and_never_a_crash(
+    values: list[float], distribution: str
+) -> None:
+    found = study({"x": values}, Options(specs={"x": Spec(-1, 2)}, distribution=distribution))
+    json.dumps([found.document, found.figures], allow_nan=False)
+
+
 def test_a_process_off_its_centre_is_told_so() -> None:
     result = one(steady(), Spec(8.0, 20.0))
     assert result["verdict"] == "not_capable"
@@ -235,7 +247,7 @@ def test_bins_of_rounded_values_hold_whole_steps() -> None:
 def test_options_that_make_no_sense_are_refused_by_name(
     options: dict[str, Any], words: str
 ) -> None:
-    table = {"x": [-1.0, 0.5, 0.2, 0.7], "g": ["a", "a", "b", "b"]}
+    table = {"x": [-1.0, 0.5, 0.2, 0.7] * 3, "g": ["a", "a", "b", "b"] * 3}
     with pytest.raises(UnusableOption, match=words):
         study(table, Options(**options))
 
