@@ -132,7 +132,7 @@ def _checks(words: Words, result: Result) -> list[Check]:
 
 def _next(words: Words, result: Result, wanted: float) -> str | None:
     if result["verdict"] == "unstable":
-        return words.say("Draw its control chart (deungdae spc) and look for what changed.")
+        return words.say("Draw its control chart and look for what changed.")
     if "off_centre" in result["warnings"]:
         middle = _middle(result)
         if middle is not None:
@@ -144,7 +144,7 @@ def _next(words: Words, result: Result, wanted: float) -> str | None:
     if "few_rows" in result["warnings"] or "verdict_unsure" in result["warnings"]:
         return words.say("Measure more parts before you decide.")
     if result["verdict"] == "not_capable":
-        return words.say("Reduce the spread: find its causes with deungdae causes.")
+        return words.say("Reduce the spread: look for what causes it.")
     return None
 
 

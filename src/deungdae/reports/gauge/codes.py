@@ -52,7 +52,7 @@ WARNINGS: Final[Mapping[str, Message]] = {
     "no_variation": message("The readings do not differ at all: the gauge may be too coarse."),
     "few_repeats": message("Few repeats: the spread is not well known."),
     "bias": message("The mean differs from the reference by more than chance."),
-    "no_tolerance": message("Without a tolerance there is no verdict; tell it with --tolerance."),
+    "no_tolerance": message("Without a tolerance there is no verdict; tell the tolerance."),
     "resolution": message("The gauge reads in steps of more than 5% of the tolerance."),
     "curved": message("The bias does not lie on a straight line over the range."),
     "few_references": message("Fewer than five reference values; five over the range are usual."),
@@ -61,8 +61,7 @@ WARNINGS: Final[Mapping[str, Message]] = {
         "Without a reference only agreement is seen: everybody may be wrong together."
     ),
     "bad_unknown": message(
-        "It is not clear which judgements mean a defect; tell them with --bad to see misses and "
-        "false alarms."
+        "It is not clear which judgements mean a defect; tell them to see misses and false alarms."
     ),
 }
 
