@@ -143,9 +143,51 @@ class Deungdae:
         """Take a file away that no report stands on."""
         self._transport.json("DELETE", f"/uploads/{upload}")
 
-    def start(self, upload: str) -> dict[str, Any]:
-        """Start an analysis of a file that was read; return it."""
-        found: dict[str, Any] = self._transport.json("POST", "/analyses", json={"upload": upload})
+    def ask(
+        self,
+        file: str | Path,
+        method: str,
+        *,
+        sheet: str | None = None,
+        about: str | None = None,
+        organisation: str | None = None,
+        progress: Progress = _silent,
+        wait: float | None = None,
+        **options: Any,
+    ) -> Result:
+        """Send a table, ask a method of it, and wait for the result.
+
+            d.ask("shots.csv", "spc", columns=["사출압력"])
+            d.ask("shots.csv", "capability", specs={"폭": {"lower": 9.8, "upper": 10.2}})
+
+        `method` is spc, capability, gauge or experiment; `options` are what its page says. For
+        an experiment, `about` is the id of its plan. Raises as `analyse` does.
+        """
+        until = None if wait is None else time.monotonic() + wait
+        upload = self.upload(file, organisation=organisation, progress=progress)
+        upload = self._read(upload, progress, until)
+        if sheet is not None and upload["answers"].get("sheet") != sheet:
+            upload = self._read(self.correct(upload["id"], sheet=sheet), progress, until)
+        started = self.start(upload["id"], method=method, about=about, options=options)
+        return self.wait(started["id"], progress=progress, until=until)
+
+    def start(
+        self,
+        upload: str,
+        *,
+        method: str = "causes",
+        about: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Start an analysis of a file that was read; return it.
+
+        A plan (`method="plan"`) is `about` the causes it shall prove, with the option `place`,
+        the finding as [stratum, rank]; an experiment is `about` its plan.
+        """
+        asked: dict[str, Any] = {"upload": upload}
+        if method != "causes":
+            asked |= {"method": method, "options": dict(options or {}), "about": about}
+        found: dict[str, Any] = self._transport.json("POST", "/analyses", json=asked)
         return found
 
     def get_analysis(self, analysis: str) -> dict[str, Any]:
@@ -191,7 +233,7 @@ class Deungdae:
     def analyses(self, **filters: str) -> Iterator[dict[str, Any]]:
         """Go through the analyses, the latest first.
 
-        Filters: organisation, upload, state (open, done, ended), verdict, q.
+        Filters: organisation, upload, method, state (open, done, ended), verdict, q.
         """
         return self._all("/analyses", filters)
 

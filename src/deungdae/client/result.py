@@ -56,7 +56,8 @@ class Result:
     def verdicts(self) -> list[tuple[dict[str, Any], str]]:
         """For each group of parts what it is and its verdict: clear, suspected, none or
         not_enough_data."""
-        return [(dict(s["where"]), str(s["verdict"])) for s in self.document["strata"]]
+        strata = self.document.get("strata", ())
+        return [(dict(s["where"]), str(s["verdict"])) for s in strata]
 
     @property
     def comparison(self) -> dict[str, Any] | None:
@@ -103,24 +104,24 @@ class Result:
         return pandas.DataFrame(self.findings(), columns=[name for name, _kind in _COLUMNS])
 
     def _rows(self) -> Iterator[dict[str, Any]]:
-        for stratum in self.document["strata"]:
+        for stratum in self.document.get("strata", ()):
             where = "; ".join(
                 f"{column} = {', '.join(map(str, values))}"
                 for column, values in stratum["where"].items()
             )
             for cause in stratum["causes"]:
-                low, high = cause["ci95"]
+                low, high = cause.get("ci95") or (None, None)
                 yield {
                     "where": where,
                     "reason": stratum["reason"],
                     "verdict": stratum["verdict"],
                     "rank": cause["rank"],
                     "columns": list(cause["columns"]),
-                    "rate_inside": cause["rate_inside"],
-                    "rate_outside": cause["rate_outside"],
+                    "rate_inside": cause.get("rate_inside"),
+                    "rate_outside": cause.get("rate_outside"),
                     "n_inside": cause["n_inside"],
                     "n_outside": cause["n_outside"],
-                    "risk_ratio": cause["risk_ratio"],
+                    "risk_ratio": cause.get("risk_ratio"),
                     "ci95_low": low,
                     "ci95_high": high,
                     "q_value": cause["q_value"],

@@ -1,6 +1,7 @@
 """Analyses are started, watched, stopped; their results and reports are fetched."""
 
-from typing import Any, Literal
+import json
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,19 +22,24 @@ from deungdae.web.api.shapes import (
     Ending,
     Failure,
     Language,
+    Method,
     analysis_out,
 )
 from deungdae.web.core.scope import Scope
 from deungdae.web.insight import results
 from deungdae.web.insight.access import analysis_job, get_analysis, get_upload, writing_job
-from deungdae.web.insight.actions import AskAgain, StartAnalysis, StopJob
+from deungdae.web.insight.actions import AskAgain, AskMethod, StartAnalysis, StopJob
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.listing import narrowed, with_state
+from deungdae.web.insight.methods import CAUSES, EXPERIMENT, PLAN
 from deungdae.web.insight.models import Analysis, Job
 from deungdae.web.insight.speech import words
 
 router = Router(tags=["analyses"])
 
+#: What follows something up → the method of that.
+FOLLOWS: Final = {PLAN: CAUSES, EXPERIMENT: PLAN}
+MOST_OPTIONS: Final = 100_000  #: letters of JSON
 LIST = dict.fromkeys((401, 403, 404, 422, 429), Failure)
 RESULT = dict.fromkeys((401, 403, 404, 409, 429), Failure)
 CHANGE = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Failure)
@@ -53,6 +59,28 @@ FILES = {
 def _told(request: HttpRequest, analysis: Analysis, job: Job | None) -> dict[str, Any]:
     page = request.build_absolute_uri(analysis.get_absolute_url())
     return analysis_out(analysis, job, page)
+
+
+def _plain(given: AnalysisIn) -> dict[str, Any]:
+    """Return the options; raises `Refused` for what no database keeps."""
+    options = dict(given.options)
+    try:
+        text = json.dumps(options, allow_nan=False)
+    except ValueError:
+        text = ""
+    if not text or len(text) > MOST_OPTIONS or "\\u0000" in text:
+        raise Refused(_("These options cannot be taken."))
+    if given.method == PLAN and not _is_place(options.get("place")):
+        raise Refused(_("Say which finding: place [stratum, rank]."))
+    return options
+
+
+def _is_place(place: Any) -> bool:
+    return (
+        isinstance(place, list)
+        and len(place) == 2
+        and all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in place)
+    )
 
 
 def _for_work(request: HttpRequest, analysis_id: UUID) -> Analysis:
@@ -84,6 +112,7 @@ def list_analyses(
     upload: UUID | None = None,
     state: Literal["open", "done", "ended"] | None = None,
     verdict: Literal[tuple(VERDICTS)] | None = None,  # type: ignore[valid-type]
+    method: Method | None = None,
     q: str = Query("", max_length=200, pattern=PLAIN, description="words of title or answer"),
     limit: int = Query(25, ge=1, le=paging.MOST),
     cursor: str | None = Query(None, max_length=paging.LONGEST),
@@ -95,7 +124,13 @@ def list_analyses(
         found = found.filter(organisation=scope.current)
     if upload is not None:
         found = found.filter(upload=get_upload(scope, upload))
-    found = narrowed(with_state(found, scope), text=q, verdict=verdict or "", group=state or "")
+    found = narrowed(
+        with_state(found, scope),
+        text=q,
+        verdict=verdict or "",
+        group=state or "",
+        method=method or "",
+    )
     shown, following = paging.part(found, cursor, limit)
     jobs = Job.objects.within(scope).filter(analysis__in=shown, kind=Job.Kind.ANALYSE)
     latest = {job.analysis_id: job for job in jobs.order_by("created_at", "pk")}
@@ -107,13 +142,27 @@ def list_analyses(
 
 @router.post("/analyses", response={201: AnalysisOut, **CHANGE}, summary="Start an analysis")
 def start(request: HttpRequest, given: AnalysisIn) -> Status:
-    """Ask for the causes of the defects in a file, as it is understood now.
+    """Ask a method of a file, as it is understood now: the causes of its defects unless told.
 
     While the same analysis waits or runs, that one is returned.
     """
     scope = request.tenant_scope
     upload = get_upload(scope, given.upload)
-    analysis = StartAnalysis(scope=scope, upload=upload).perform()
+    if given.method == CAUSES:
+        if given.options or given.about:
+            raise Refused(_("What causes are told is corrected at the upload."))
+        analysis = StartAnalysis(scope=scope, upload=upload).perform()
+    else:
+        about = None if given.about is None else get_analysis(scope, given.about)
+        if (given.method in FOLLOWS) != (about is not None):
+            raise Refused(_("A plan is about causes, and an experiment about its plan."))
+        if about is not None and (about.method, about.organisation_id, bool(about.finished_at)) != (
+            FOLLOWS[given.method], upload.organisation_id, True
+        ):  # fmt: skip
+            raise Refused(_("A plan is about causes, and an experiment about its plan."))
+        analysis = AskMethod(
+            scope=scope, upload=upload, method=given.method, options=_plain(given), about=about
+        ).perform()
     return Status(201, _told(request, analysis, analysis_job(scope, analysis)))
 
 

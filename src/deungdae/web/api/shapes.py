@@ -12,6 +12,7 @@ from deungdae.web.insight import folders, results
 from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.speech import error_sentence, progress, words
 
+Method = Literal["causes", "spc", "capability", "gauge", "plan", "experiment"]
 Ending = Literal["html", "pdf", "xlsx"]
 Language = Literal["ko", "en"]
 #: No name of a file, column or value holds a sign of control; databases refuse the first of them.
@@ -134,11 +135,19 @@ class Corrections(Schema):
 
 
 class AnalysisIn(Schema):
-    """Which upload's causes are asked for."""
+    """Which method is asked of which upload, and what it is told."""
 
     model_config = ConfigDict(extra="forbid")
 
     upload: UUID
+    method: Method = "causes"
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="what the method is told, as its page says; causes takes what was corrected",
+    )
+    about: UUID | None = Field(
+        None, description="plan: the causes it shall prove; experiment: its plan"
+    )
 
 
 class AnalysisOut(Schema):
@@ -147,6 +156,8 @@ class AnalysisOut(Schema):
     id: UUID
     organisation: UUID
     upload: UUID
+    method: Method
+    about: UUID | None
     title: str
     state: Literal["queued", "claimed", "running", "done", "failed", "cancelled", "lost"]
     options: dict[str, Any]
@@ -262,6 +273,8 @@ def analysis_out(analysis: Analysis, job: Job | None, page: str) -> dict[str, An
         "id": analysis.public_id,
         "organisation": analysis.organisation.public_id,
         "upload": analysis.upload.public_id,
+        "method": analysis.method,
+        "about": analysis.about.public_id if analysis.about else None,
         "title": analysis.title,
         "state": job.state if job else Job.State.DONE,
         "options": analysis.options,

@@ -52,6 +52,30 @@ FOR_PAGES: Final[Mapping[str, Any]] = {
         "Column {column} does not hold dates or times that could be read. Choose another one "
         "below, or let it be guessed."
     ),
+    "Column {column}: every part has the value {bad}, so no part would be good and there "
+    "is nothing to compare. If {bad} means good, say with --bad which value means a "
+    "defect, even if this file does not hold it; if all parts are bad, say --bad {bad}.": _lazy(
+        "Column {column}: every part has the value {bad}, so no part would be good and there is "
+        "nothing to compare. If {bad} means good, choose below what kind of result it is, or "
+        "another result column."
+    ),
+    "{option} does not fit a result of the kind {kind}.": _lazy(
+        "{option} does not fit a result of this kind. Choose below what kind of result it is."
+    ),
+    "--kind classes: column {column} has {count} different values; quality classes are "
+    "2 to {most}. For measured values say --kind number.": _lazy(
+        "Column {column} has {count} different values; quality classes are 2 to {most}. Choose "
+        "“a measured value” below if it holds measurements."
+    ),
+    "--good: name at least one class of column {column} that is as wanted, and not all. "
+    "It has: {values}.": _lazy(
+        "Choose at least one class of column {column} that is as wanted, and not all. "
+        "It has: {values}."
+    ),
+    "{option}: column {column} does not hold numbers.": _lazy(
+        "Column {column} does not hold numbers. Choose another kind of result, or another "
+        "column, below."
+    ),
     "The run needed more than the {allowed} of memory that it may use and was stopped. "
     "Nothing was lost. Raise DEUNGDAE_RUN_MEMORY, or leave out columns that cannot matter.": _lazy(
         "This table needed more than the {allowed} of memory that one analysis may use here, so "

@@ -103,16 +103,17 @@ def _report(given: dict[str, Any], spoken: Words, proved: Mapping[Any, Any]) -> 
         }
         for group in story.groups
     ]
+    explain = {name: spoken.say_message(pair[1]) for name, pair in GLOSSARY.items()}
     return {
         "story": story,
         "groups": groups,
         "reasons": drawn["reasons"],
         "several_reasons": len({s.get("reason") for s in given["document"]["strata"]} - {None}) > 1,
         "places": ",".join(f"#{place}" for place in _places(groups)),
-        "rows": spoken.number(story.rows),
-        "bad": spoken.number(story.bad),
-        "rate": spoken.number(100 * story.bad / story.rows, digits=3) if story.rows else "",
-        "explain": {name: spoken.say_message(pair[1]) for name, pair in GLOSSARY.items()},
+        "figures": [
+            {"it": figure, "explain": explain.get(figure.term or "", "")}
+            for figure in story.figures
+        ],
         "glossary": [tuple(map(spoken.say_message, pair)) for pair in GLOSSARY.values()],
         "changes": results.changes(analysis, spoken),
     }
