@@ -51,7 +51,7 @@ def test_the_guesses_are_told_with_the_values_to_choose_from(
     tmp_path: Path, inspection: Path
 ) -> None:
     preview = seen(tmp_path / "home", inspection)
-    assert preview["roles"]["target"] == {"column": "판정", "bad": ["불량"]}
+    assert preview["roles"]["target"] == {"column": "판정", "kind": "pass_fail", "bad": ["불량"]}
     assert preview["roles"]["time"] == "일시"
     assert preview["levels"]["판정"] == [
         {"value": "양호", "rows": 90},
@@ -63,7 +63,7 @@ def test_the_guesses_are_told_with_the_values_to_choose_from(
 
 def test_what_was_told_is_not_guessed(tmp_path: Path, inspection: Path) -> None:
     roles = seen(tmp_path / "home", inspection, target="작업자", bad=["김1"], by=[])["roles"]
-    assert roles["target"] == {"column": "작업자", "bad": ["김1"]}
+    assert roles["target"] == {"column": "작업자", "kind": "pass_fail", "bad": ["김1"]}
     assert roles["guessed"] == ["reason", "time"]
 
 
