@@ -134,12 +134,31 @@ def test_the_bad_values_are_told_by_pressing_them(
     assert upload.problem is not None
     assert "No column looks like a pass/fail result" in page(client, upload)
     upload = correct(upload, what="target", value="letter")
+    assert "Classes that are good" in page(client, upload), "four letters are classes of quality"
+    upload = correct(upload, what="kind", value="pass_fail")
     shown = page(client, upload)
     assert "Choose below which of them mean a defect" in shown
     assert "--bad" not in shown
     upload = correct(upload, what="bad", toggle="D")
     assert upload.problem is None
-    assert upload.answers == {"target": "letter", "bad": ["D"]}
+    assert upload.answers == {"target": "letter", "kind": "pass_fail", "bad": ["D"]}
+
+
+def test_the_kind_of_result_and_what_is_worse_are_told_by_one_click(
+    client: Client, read: Callable[..., Upload], correct: Callable[..., Upload], tmp_path: Path
+) -> None:
+    path = tmp_path / "strength.csv"
+    rows = "".join(f"{40 + n * 7 % 25},{20 + n * 13 % 17 / 10}\n" for n in range(80))
+    path.write_text("speed,strength\n" + rows)
+    upload = correct(read(path), what="target", value="strength")
+    assert upload.problem is None
+    shown = page(client, upload)
+    assert "a measured value" in shown
+    assert "What is worse" in shown
+    upload = correct(upload, what="worse", value="low")
+    assert upload.answers == {"target": "strength", "worse": "low"}
+    upload = correct(upload, what="kind", value="number")
+    assert upload.answers == {"target": "strength", "kind": "number"}, "it was said of a guess"
 
 
 def test_a_sheet_that_was_chosen_is_chosen_in_next_months_workbook(

@@ -127,8 +127,11 @@ class Corrections(Schema):
 
     sheet: Name = Field(None, pattern=PLAIN, max_length=1000)
     target: Name = Field(None, pattern=PLAIN, max_length=1000)
+    kind: Literal["pass_fail", "number", "count", "classes"] | None = None
+    worse: Literal["high", "low", "away"] | None = None
     time: Name = Field(None, pattern=PLAIN, max_length=1000)
     bad: Names = Field(None, max_length=100)
+    good: Names = Field(None, max_length=100)
     by: Names = Field(None, max_length=100)
     reason: Names = Field(None, max_length=100)
     ignore: Names = Field(None, max_length=1000)
