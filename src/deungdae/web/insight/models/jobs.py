@@ -60,7 +60,12 @@ class Job(Owned):
 
     class Meta:
         ordering = ("created_at", "pk")
-        indexes = (models.Index(fields=("state", "kind", "created_at")),)
+        indexes = (
+            models.Index(fields=("state", "kind", "created_at")),
+            # Lists ask for the latest search of each analysis; without this, SQLite goes through
+            # all jobs of the organisation for every line of the list.
+            models.Index(fields=("analysis", "kind", "-created_at", "-id")),
+        )
         constraints = (
             # Twice the same analysis at once is impossible, not only unlikely.
             models.UniqueConstraint(
