@@ -9,6 +9,7 @@ HOME/lake/july-0123456789ab/             one Delta table, open to any Delta or P
 
 import fcntl
 import json
+import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -150,6 +151,24 @@ class Store:
         if not found:
             raise no_such_table(name)
         return [TableRef(name, version) for version in found]
+
+    def forget_table(self, name: str) -> None:
+        """Remove every version of the table called `name`; nothing happens when there is none.
+
+        Raises PublicError when the disk refuses.
+        """
+        folder = self._lake / folder_name(name)
+        if not folder.exists():
+            return
+        with writing(name, folder), _only_writer(folder):
+            shutil.rmtree(folder)
+
+    def forget_original(self, sha256: str) -> None:
+        """Remove the original of this content; nothing happens when there is none.
+
+        Raises UnusableOption for what is no hash, PublicError when the disk refuses.
+        """
+        originals.forget(self._originals, sha256)
 
     def _found(self, ref: TableRef) -> tuple[Path, Commit]:
         folder = self._lake / folder_name(ref.name)

@@ -25,6 +25,7 @@ JOBS: tuple[Job, ...] = (
     Job("import", 1, "deungdae.runs.jobs.import_table:run"),
     Job("preview", 1, "deungdae.runs.jobs.preview:run"),
     Job("causes", 1, "deungdae.runs.jobs.causes:run"),
+    Job("forget", 1, "deungdae.runs.jobs.forget:run"),
 )
 
 

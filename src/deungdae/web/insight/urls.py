@@ -2,19 +2,21 @@
 
 from django.urls import path
 
-from deungdae.web.insight.views import analyses, progress, reports, understanding, uploads
+from deungdae.web.insight.views import analyses, files, progress, reports, understanding, uploads
 
 app_name = "insight"
 urlpatterns = [
     path("", analyses.index, name="home"),
     path("list.<str:ending>", analyses.export, name="export"),
     path("new/", uploads.new, name="new"),
+    path("files/", files.index, name="files"),
     path("uploads/", uploads.begin, name="begin"),
     path("uploads/<uuid:public_id>/", understanding.show, name="upload"),
     path("uploads/<uuid:public_id>/content/", uploads.content, name="content"),
     path("uploads/<uuid:public_id>/correct/", understanding.correct, name="correct"),
     path("uploads/<uuid:public_id>/start/", understanding.start, name="start"),
     path("uploads/<uuid:public_id>/drop/", uploads.drop, name="drop"),
+    path("uploads/<uuid:public_id>/remove/", files.remove, name="remove"),
     path("reports/<uuid:public_id>/", reports.show, name="analysis"),
     path("reports/<uuid:public_id>/report.<str:ending>", reports.download, name="download"),
     path("reports/<uuid:public_id>/renew/", reports.renew, name="renew"),

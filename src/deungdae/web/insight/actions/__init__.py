@@ -9,6 +9,7 @@ from deungdae.web.insight.actions.analyses import (
 from deungdae.web.insight.actions.results import (
     FailJob,
     FinishAnalysis,
+    FinishForgetting,
     FinishRendering,
     FinishUnderstanding,
     RescueJob,
@@ -18,6 +19,7 @@ from deungdae.web.insight.actions.uploads import (
     CompleteUpload,
     CorrectUpload,
     DropUpload,
+    RemoveUpload,
 )
 
 __all__ = [
@@ -28,8 +30,10 @@ __all__ = [
     "DropUpload",
     "FailJob",
     "FinishAnalysis",
+    "FinishForgetting",
     "FinishRendering",
     "FinishUnderstanding",
+    "RemoveUpload",
     "RenewReport",
     "RescueJob",
     "StartAnalysis",
