@@ -93,14 +93,16 @@ def _database() -> dict[str, Any]:
             name=DATABASE_URL.name,
         )
     url = WEB.database
+    options = dict(parse_qsl(url.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.removeprefix("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname,
+        # A path after a question mark is the folder of a socket, as the driver takes it.
+        "HOST": options.pop("host", url.hostname),
         "PORT": url.port or "",
-        "OPTIONS": dict(parse_qsl(url.query)),
+        "OPTIONS": options,
     }
 
 
