@@ -71,7 +71,9 @@ class Server:
 
     def _wait(self) -> None:
         pause = threading.Event()
-        ready = [self._programs / "pg_isready", "-q", "-h", str(self.folder), "-p", str(self._port)]
+        ready: list[str | Path] = [
+            self._programs / "pg_isready", "-q", "-h", str(self.folder), "-p", str(self._port)
+        ]  # fmt: skip
         for _ in range(300):
             assert self._process.poll() is None, "the server ended"
             if subprocess.run(ready, check=False).returncode == 0:
@@ -85,7 +87,13 @@ class Server:
 
     def make(self, database: str) -> str:
         """Make an empty database and return its address."""
-        createdb = [self._programs / "createdb", "-h", str(self.folder), "-p", str(self._port)]
+        createdb: list[str | Path] = [
+            self._programs / "createdb",
+            "-h",
+            str(self.folder),
+            "-p",
+            str(self._port),
+        ]
         subprocess.run([*createdb, "-U", "kim", database], check=True)
         return self.url(database)
 
@@ -148,6 +156,26 @@ def test_of_many_workers_exactly_one_gets_each_job(server: Server, tmp_path: Pat
     standing = json.loads(begin("jobs").communicate(timeout=60)[0])
     assert {job["attempts"] for job in standing["jobs"]} == {1}
     assert not (home / "web" / "deungdae.sqlite3").exists()
+
+
+def test_attempts_to_sign_in_are_counted_over_many_processes(
+    server: Server, tmp_path: Path
+) -> None:
+    told = _environment(DEUNGDAE_HOME=str(tmp_path), DEUNGDAE_DATABASE_URL=server.make("tries"))
+    tables = "from deungdae.web.project.start import bring_tables_up_to_date as up; up()"
+    subprocess.run([sys.executable, "-c", tables], env=told, check=True, timeout=120)
+    several = [
+        subprocess.Popen(
+            [sys.executable, str(WEB / "core" / "many_tries.py"), "6"],
+            env=told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    for process in several:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert sum(int(process.communicate(timeout=120)[0]) for process in several) == 10
 
 
 def test_the_tables_of_postgresql_are_those_of_the_models(server: Server, tmp_path: Path) -> None:
