@@ -3,13 +3,19 @@
 Delta without column mapping forbids `,;{}()=`, spaces and line breaks in column names, and shop
 floors use all of them. So the columns are called c0, c1, … in the files, and the name that people
 know stands in the metadata of each field, where any reader of the table finds it.
+
+Beside them stands the place of each row: Delta is a set of rows, and its writer hands pieces of a
+table to several threads, so that they come to lie in any order (measured: 2 pieces in 8 of 30
+writes, 300 pieces in each of 15). The order of rows is often the order of production.
 """
 
+import numpy as np
 import pyarrow as pa
 
 from deungdae.records.errors import DeungdaeError
 
 NAME = b"deungdae.name"  #: key of the logical name in a field's metadata
+PLACE = "row"  #: the column that says where a row stood, counted from 0
 TYPES = (pa.float64(), pa.int64(), pa.string(), pa.timestamp("us", tz="UTC"))
 
 
@@ -18,7 +24,9 @@ class UnsuitableTable(DeungdaeError):  # noqa: N818
 
 
 def stored(table: pa.Table) -> pa.Table:
-    """Return the same columns under their names inside Delta; nothing is copied.
+    """Return the same columns under their names inside Delta, and the place of each row.
+
+    Nothing is copied.
 
     Raises UnsuitableTable when a column is not of one of `TYPES`, when two share a name, or when
     there is no column.
@@ -33,12 +41,35 @@ def stored(table: pa.Table) -> pa.Table:
         pa.field(f"c{place}", field.type, metadata={NAME: field.name.encode()})
         for place, field in enumerate(table.schema)
     ]
-    return pa.Table.from_arrays(table.columns, schema=pa.schema(fields))
+    places = pa.array(np.arange(table.num_rows))
+    return pa.Table.from_arrays(
+        [*table.columns, places], schema=pa.schema([*fields, pa.field(PLACE, pa.int64())])
+    )
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """Return the rows at their places, without the column that says which; nothing is copied.
+
+    Raises ArrowInvalid when a place is missing or taken twice.
+    """
+    places = table.column(PLACE).to_numpy()
+    table = table.drop_columns(PLACE)
+    # Pieces stay whole on their way: only their order is mended, and no value is moved.
+    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    if len(starts) > 1:
+        ends = np.append(starts[1:], len(places))
+        order = np.argsort(places[starts], kind="stable")
+        table = pa.concat_tables([table.slice(starts[i], ends[i] - starts[i]) for i in order])
+        places = np.concatenate([places[starts[i] : ends[i]] for i in order])
+    if not np.array_equal(places, np.arange(len(places))):
+        raise pa.ArrowInvalid("rows of the table are missing, or there are too many")
+    return table
 
 
 def logical_names(schema: pa.Schema) -> dict[str, str]:
     """Return {logical name: name inside Delta}, in the table's order."""
-    fields = sorted(schema, key=lambda field: int(field.name[1:]))
+    named = (field for field in schema if field.name != PLACE)
+    fields = sorted(named, key=lambda field: int(field.name[1:]))
     return {field.metadata[NAME].decode(): field.name for field in fields}
 
 
