@@ -223,6 +223,9 @@ class Walk:
         report = self.driver.current_url
         self.open("/members/")
         self.find("#invite [name=email]").send_keys(COLLEAGUE)
+        self.driver.execute_script(
+            "arguments[0].value = 'engineer'", self.find("#invite [name=role]")
+        )
         self.press("#invite .button.main")
         link = self.find("#link").text
         self.take("invitation", high=480)

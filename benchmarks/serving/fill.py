@@ -30,6 +30,7 @@ from django.urls import get_resolver  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from deungdae.web.companies.actions import FoundCompany  # noqa: E402
+from deungdae.web.companies.models import Site  # noqa: E402
 from deungdae.web.core import chain  # noqa: E402
 from deungdae.web.core.models import Membership, Person  # noqa: E402
 from deungdae.web.core.scope import Scope, SystemActor  # noqa: E402
@@ -71,6 +72,7 @@ def main(reports: int, tables: list[Path]) -> dict[str, Any]:
         "report": str(last.public_id),
         "upload": str(last.upload.public_id),
         "running": str(open_one.public_id),
+        "site": str(Site.objects.within(ALL).first().public_id),
         "addresses": sorted(_addresses(get_resolver(), "")),
     }
 

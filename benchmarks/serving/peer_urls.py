@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from deungdae.web.core.scope import Scope, SystemActor
@@ -55,4 +55,8 @@ class Reports(admin.ModelAdmin):  # type: ignore[misc]
 
 site = Site()
 site.register(Analysis, Reports)
-urlpatterns = [path("admin/", site.urls)]
+urlpatterns = [
+    path("admin/", site.urls),
+    # A browser asks for it by itself, and our page of errors needs what is not installed here.
+    path("favicon.ico", lambda request: HttpResponse(status=204)),
+]

@@ -39,8 +39,9 @@ def main() -> None:
         await send({"type": "http.response.body", "body": b""})
 
     with socket.create_server(("127.0.0.1", 0)) as opened:
-        config = uvicorn.Config(application, lifespan="off", ws="none", access_log=False)
-        config.log_level = "warning"
+        config = uvicorn.Config(
+            application, lifespan="off", ws="none", access_log=False, log_level="warning"
+        )
         print(f"http://127.0.0.1:{opened.getsockname()[1]}/", flush=True)
         uvicorn.Server(config).run(sockets=[opened])
 

@@ -29,7 +29,7 @@ class Server:
     processes: list[Any] = field(default_factory=list)
 
     def client(self, who: str = "owner@gaon", **options: Any) -> Deungdae:
-        return Deungdae(self.url, token=self.keys[who], **options)
+        return Deungdae(self.url, token=self.keys[who], **{"language": "en", **options})
 
     def start(self, *words: str) -> Any:
         """Start one of the program's commands."""

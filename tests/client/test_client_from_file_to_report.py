@@ -154,6 +154,12 @@ def test_messages_come_in_the_language_asked_for(server: Any) -> None:
         client.get_analysis("00000000-0000-4000-8000-000000000000")
 
 
+def test_without_a_language_messages_come_in_that_of_the_keys_person(server: Any) -> None:
+    for who, sentence in (("owner@gaon", "아무것도 없습니다"), ("viewer@gaon", "nothing here")):
+        with server.client(who, language=None) as client, pytest.raises(NotFound, match=sentence):
+            client.get_analysis("00000000-0000-4000-8000-000000000000")
+
+
 def test_a_file_is_sent_in_pieces_and_goes_on_after_a_break(
     server: Any, sheet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

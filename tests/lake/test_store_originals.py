@@ -9,7 +9,7 @@ import pytest
 
 from deungdae.lake import Store
 from deungdae.lake.originals import safe_name
-from deungdae.records.errors import UnusableFile
+from deungdae.records.errors import UnusableFile, UnusableOption
 
 
 @pytest.fixture
@@ -100,3 +100,17 @@ def test_memory_stays_flat_for_a_large_file(home: Path, tmp_path: Path) -> None:
     # Linux counts kilobytes, macOS bytes; 20 MB is a tenth of the file on both.
     grown = int(told.stdout) * (1 if sys.platform == "darwin" else 1024)
     assert grown < 20 << 20
+
+
+def test_an_original_that_is_forgotten_is_gone_and_others_stay(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.csv"
+    first.write_text("1")
+    second.write_text("2")
+    store = Store(tmp_path / "home")
+    gone, stays = store.keep_original(first), store.keep_original(second)
+    for _ in range(2):  # a second time changes nothing
+        store.forget_original(gone.sha256)
+    assert not gone.path.exists()
+    assert stays.path.read_text() == "2"
+    with pytest.raises(UnusableOption):
+        store.forget_original("../..")

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
-from deungdae.lake import Store, TableRef
+from deungdae.lake import Store, TableRef, layout
 from deungdae.lake.layout import UnsuitableTable
 from deungdae.lake.references import folder_name
 from deungdae.records.errors import UnusableOption
@@ -115,6 +115,31 @@ def test_the_order_of_many_rows_is_kept(store: Store, unread: pa.Table) -> None:
     assert back.equals(table)
 
 
+def test_rows_in_many_pieces_keep_their_order(store: Store, unread: pa.Table) -> None:
+    numbers = np.arange(30_000)
+    pieces = [pa.table({"n": numbers[i : i + 100], "word": numbers[i : i + 100].astype(str)})
+              for i in range(0, len(numbers), 100)]  # fmt: skip
+    table = pa.concat_tables(pieces)
+    for name in ("a", "b", "c"):
+        back = store.read_table(store.write_table(name, table, HOW, unread))
+        assert back.column("n").to_pylist() == list(range(30_000))
+        assert back.equals(table)
+
+
+def test_one_column_alone_comes_in_the_same_order(store: Store, unread: pa.Table) -> None:
+    pieces = [pa.table({"n": [2 * i, 2 * i + 1], "x": [i / 2, i / 4]}) for i in range(300)]
+    ref = store.write_table("t", pa.concat_tables(pieces), HOW, unread)
+    assert store.read_table(ref, ["x"]).equals(pa.concat_tables(pieces).select(["x"]))
+
+
+@pytest.mark.parametrize(
+    ("places", "why"), [([1, 2, 3], "the first is missing"), ([0, 1, 1], "one is taken twice")]
+)
+def test_rows_that_do_not_count_up_are_not_taken_for_a_table(places: list[int], why: str) -> None:
+    with pytest.raises(pa.ArrowInvalid, match="rows of the table"):
+        layout.in_order(pa.table({"c0": [1.0, 2.0, 3.0], "row": places}))
+
+
 def test_the_files_are_open_to_other_readers(
     store: Store, home: Path, shots: pa.Table, unread: pa.Table
 ) -> None:
@@ -124,12 +149,17 @@ def test_the_files_are_open_to_other_readers(
     script = (
         "import sys, json, os; from deltalake import DeltaTable; t = DeltaTable(sys.argv[1]);"
         "print(json.dumps([t.metadata().name, t.to_pyarrow_table()['c2'].to_pylist(),"
-        "[f.metadata['deungdae.name'] for f in t.schema().fields]]), flush=True); os._exit(0)"
+        "[f.metadata.get('deungdae.name', f.name) for f in t.schema().fields]]), flush=True);"
+        "os._exit(0)"
     )
     told = subprocess.run(
         [sys.executable, "-c", script, str(folder)], capture_output=True, check=True, text=True
     )
-    assert json.loads(told.stdout) == ["사출", shots["판정"].to_pylist(), shots.column_names]
+    assert json.loads(told.stdout) == [
+        "사출",
+        shots["판정"].to_pylist(),
+        [*shots.column_names, "row"],
+    ]
     (file,) = folder.glob("*.parquet")
     plain = pq.ParquetFile(file)
     assert plain.read().column("c1").to_pylist() == shots["shot no."].to_pylist()

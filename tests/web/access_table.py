@@ -106,6 +106,8 @@ INSIGHT = [
         "insight:begin", "POST", 302, 403, 201, 201, 201, 201,
         data={"name": "9월.csv", "size": "10"},
     ),
+    Line("insight:files", "GET", *ANYBODY),
+    Line("insight:remove", "POST", *WORKED_BY_ITS, {"public_id": "upload"}),
     Line("insight:upload", "GET", *READ_BY_ITS, {"public_id": "upload"}),
     Line("insight:content", "GET", 302, 403, 200, 200, 200, 404, {"public_id": "upload"}),
     Line("insight:correct", "POST", *WORKED_BY_ITS, {"public_id": "upload"}, {"what": "target"}),

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+#: Names the database for tests that are to run on another one than the embedded one.
+OTHER_DATABASE = "WEB_TESTS_DATABASE_URL"
 _FOLDER = tempfile.TemporaryDirectory(prefix="deungdae-web-")
 
 
@@ -23,6 +25,8 @@ def _load_django() -> None:
         del os.environ[name]
     os.environ["DEUNGDAE_HOME"] = _FOLDER.name
     os.environ["DEUNGDAE_LANG"] = "en"
+    if OTHER_DATABASE in before:  # see postgresql/
+        os.environ["DEUNGDAE_DATABASE_URL"] = before[OTHER_DATABASE]
     os.environ["DJANGO_SETTINGS_MODULE"] = "deungdae.web.project.settings"
     import django
     from django.conf import settings

@@ -6,6 +6,7 @@ a worker does that is at them, until its input ends.
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -28,6 +29,7 @@ from month_table import DRYING, MOULD, PRESSURE  # noqa: E402
 from deungdae.records.errors import RunOutOfMemory  # noqa: E402
 from deungdae.runs import wire  # noqa: E402
 from deungdae.web.companies.actions import FoundCompany  # noqa: E402
+from deungdae.web.companies.models import Site  # noqa: E402
 from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
 from deungdae.web.core.scope import Scope, SystemActor  # noqa: E402
 from deungdae.web.insight import folders, queue  # noqa: E402
@@ -35,6 +37,7 @@ from deungdae.web.insight.actions import (  # noqa: E402
     BeginUpload,
     CompleteUpload,
     FailJob,
+    RemoveUpload,
     StartAnalysis,
     StopJob,
 )
@@ -166,6 +169,9 @@ def pages(shown: Organisation, folder: Path) -> dict[str, str]:
     before = search(long)
     after = search(hand_in(shown, with_long_column(month(folder, 8, PRESSURE, DRYING))))
     assert after.previous == before
+    gone = search(hand_in(shown, month(folder, 4, PRESSURE)))
+    RemoveUpload(scope=ALL, upload=gone.upload).perform()
+    shutil.rmtree(folders.home_of(shown) / "runs" / gone.run)
     broken = folder / "사진.csv"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     asking = folder / "설비일지.csv"
@@ -200,10 +206,14 @@ def pages(shown: Organisation, folder: Path) -> dict[str, str]:
     reading = held(
         read(hand_in(shown, month(folder, 5))), mark, Job.Kind.UNDERSTAND, "understanding"
     )
+    site = Site.objects.within(ALL).get(organisation=shown)
     return ended | {
+        "site": f"/company/sites/{site.public_id}/",
         "report": before.get_absolute_url(),
         "compared": after.get_absolute_url(),
         "understood": f"/causes/uploads/{long.public_id}/",
+        "removed": f"/causes/uploads/{gone.upload.public_id}/",
+        "gone": gone.get_absolute_url(),
         "unusable": f"/causes/uploads/{unusable.public_id}/",
         "question": f"/causes/uploads/{question.public_id}/",
         "receiving": f"/causes/uploads/{half.public_id}/",

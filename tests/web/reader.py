@@ -15,7 +15,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 PHONE, DESKTOP = 390, 1440
 THEME = "deungdae_theme"  #: the cookie, which belongs to the device and not to a person
 #: Seconds that a page may take on a busy machine, and those of a run of the worker.
-SOON, RUN = 20.0, 120.0
+SOON, RUN = 60.0, 300.0
 
 _CHECK = """
 const done = arguments[arguments.length - 1];

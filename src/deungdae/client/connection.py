@@ -26,9 +26,10 @@ class Deungdae:
             result = d.analyse("inspection.xlsx", target="판정", bad=["NG"])
             result.save("report.pdf")
 
-    `language` is that of messages and reports, ko or en. `timeout` is in seconds and holds for one
-    request. Certificates are always checked, and a key is never sent over plain http except to
-    this very machine. Raises `ValueError` for an address that cannot be used.
+    `language` is that of messages and reports, ko or en, and that of the key's person when it is
+    left out. `timeout` is in seconds and holds for one request. Certificates are always checked,
+    and a key is never sent over plain http except to this very machine. Raises `ValueError` for an
+    address that cannot be used.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Deungdae:
         url: str,
         *,
         token: str,
-        language: str = "en",
+        language: str | None = None,
         timeout: float = 60.0,
         pauses: Sequence[float] = PAUSES,
     ) -> None:

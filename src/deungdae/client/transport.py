@@ -20,7 +20,13 @@ class Transport:
     """One server and one access key. Certificates are always checked."""
 
     def __init__(
-        self, url: str, token: str, *, language: str, timeout: float, pauses: tuple[float, ...]
+        self,
+        url: str,
+        token: str,
+        *,
+        language: str | None,
+        timeout: float,
+        pauses: tuple[float, ...],
     ) -> None:
         address = httpx.URL(url)
         if address.scheme not in ("http", "https") or not address.host:
@@ -34,7 +40,7 @@ class Transport:
             follow_redirects=False,
             headers={
                 "Authorization": f"Bearer {token}",
-                "Accept-Language": language,
+                **({"Accept-Language": language} if language else {}),
                 "User-Agent": "deungdae-client/1",
             },
         )

@@ -3,13 +3,19 @@
 Delta without column mapping forbids `,;{}()=`, spaces and line breaks in column names, and shop
 floors use all of them. So the columns are called c0, c1, … in the files, and the name that people
 know stands in the metadata of each field, where any reader of the table finds it.
+
+Beside them stands the place of each row: Delta is a set of rows, and its writer hands pieces of a
+table to several threads, so that they come to lie in any order (measured: 2 pieces in 8 of 30
+writes, 300 pieces in each of 15). The order of rows is often the order of production.
 """
 
+import numpy as np
 import pyarrow as pa
 
 from deungdae.records.errors import DeungdaeError
 
 NAME = b"deungdae.name"  #: key of the logical name in a field's metadata
+PLACE = "row"  #: the column that says where a row stood, counted from 0
 TYPES = (pa.float64(), pa.int64(), pa.string(), pa.timestamp("us", tz="UTC"))
 
 
@@ -17,15 +23,10 @@ class UnsuitableTable(DeungdaeError):  # noqa: N818
     """A table that breaks the promise of `tables`: a mistake in the program, not in the file."""
 
 
-#: bytes of text that one piece of a column can hold with offsets of 32 bits
-_MOST_TEXT = 2**31 - 1
-
-
 def stored(table: pa.Table) -> pa.Table:
-    """Return the same columns under their names inside Delta, each in one piece.
+    """Return the same columns under their names inside Delta, and the place of each row.
 
-    The writer of Delta takes pieces side by side and puts them down in any order; the rows of a
-    table of one piece keep theirs. Columns of several pieces are copied for that.
+    Nothing is copied.
 
     Raises UnsuitableTable when a column is not of one of `TYPES`, when two share a name, or when
     there is no column.
@@ -40,28 +41,40 @@ def stored(table: pa.Table) -> pa.Table:
         pa.field(f"c{place}", field.type, metadata={NAME: field.name.encode()})
         for place, field in enumerate(table.schema)
     ]
-    columns = [_in_one_piece(column) for column in table.columns]
-    fields = [f.with_type(c.type) for f, c in zip(fields, columns, strict=True)]
-    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+    places = pa.array(np.arange(table.num_rows))
+    return pa.Table.from_arrays(
+        [*table.columns, places], schema=pa.schema([*fields, pa.field(PLACE, pa.int64())])
+    )
 
 
-def _in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if column.num_chunks <= 1:
-        return column
-    if column.type == pa.string() and column.nbytes > _MOST_TEXT:
-        column = column.cast(pa.large_string())
-    return pa.chunked_array([column.combine_chunks()], type=column.type)
+def in_order(table: pa.Table) -> pa.Table:
+    """Return the rows at their places, without the column that says which; nothing is copied.
+
+    Raises ArrowInvalid when a place is missing or taken twice.
+    """
+    places = table.column(PLACE).to_numpy()
+    table = table.drop_columns(PLACE)
+    # Pieces stay whole on their way: only their order is mended, and no value is moved.
+    starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+    if len(starts) > 1:
+        ends = np.append(starts[1:], len(places))
+        order = np.argsort(places[starts], kind="stable")
+        table = pa.concat_tables([table.slice(starts[i], ends[i] - starts[i]) for i in order])
+        places = np.concatenate([places[starts[i] : ends[i]] for i in order])
+    if not np.array_equal(places, np.arange(len(places))):
+        raise pa.ArrowInvalid("rows of the table are missing, or there are too many")
+    return table
 
 
 def logical_names(schema: pa.Schema) -> dict[str, str]:
     """Return {logical name: name inside Delta}, in the table's order."""
-    fields = sorted(schema, key=lambda field: int(field.name[1:]))
+    named = (field for field in schema if field.name != PLACE)
+    fields = sorted(named, key=lambda field: int(field.name[1:]))
     return {field.metadata[NAME].decode(): field.name for field in fields}
 
 
 def restored(table: pa.Table, names: dict[str, str]) -> pa.Table:
     """Return the columns of `names` (logical name → name inside Delta) under their own names."""
+    fields = [pa.field(name, table.schema.field(inside).type) for name, inside in names.items()]
     columns = [table.column(inside) for inside in names.values()]
-    columns = [c.cast(pa.string()) if c.type == pa.large_string() else c for c in columns]
-    fields = [pa.field(n, c.type) for n, c in zip(names, columns, strict=True)]
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))

@@ -3,6 +3,8 @@
 import fcntl
 import hashlib
 import os
+import re
+import shutil
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from deungdae.records.errors import UnusableFile
+from deungdae.records.errors import PublicError, UnusableFile, UnusableOption
 
 _BLOCK = 1 << 20  # bytes read at a time: memory stays flat whatever the size of the file
 _LONGEST_NAME = 200  # bytes, so that the name fits every file system with room to spare
@@ -65,6 +67,25 @@ def find(folder: Path, sha256: str) -> Path:
     if not kept:
         raise UnusableFile("The original of this table is no longer kept.")
     return kept[0]
+
+
+def forget(folder: Path, sha256: str) -> None:
+    """Remove the copy of the content with this hash; nothing happens when there is none.
+
+    Raises UnusableOption for what is no hash, PublicError when the disk refuses.
+    """
+    if not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise UnusableOption("There is no original {sha256}.", sha256=sha256)
+    try:
+        shutil.rmtree(folder / sha256[:2] / sha256)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise PublicError(
+            "The original {sha256} could not be removed: {reason}.",
+            sha256=sha256[:12],
+            reason=error.strerror or str(error),
+        ) from error
 
 
 def safe_name(name: str) -> str:

@@ -4,8 +4,19 @@ Each run is one process of its own: a crash or a lack of memory takes nothing el
 package itself imports no library of analysis, so that a web server may use it.
 """
 
-from deungdae.runs.folder import RunState, Status, result, state
+from deungdae.runs.folder import RunState, Status, result, state, under_way
 from deungdae.runs.job import JOBS, Job, JobContext
 from deungdae.runs.supervisor import RunResult, run
 
-__all__ = ["JOBS", "Job", "JobContext", "RunResult", "RunState", "Status", "result", "run", "state"]
+__all__ = [
+    "JOBS",
+    "Job",
+    "JobContext",
+    "RunResult",
+    "RunState",
+    "Status",
+    "result",
+    "run",
+    "state",
+    "under_way",
+]

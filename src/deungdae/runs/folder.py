@@ -15,7 +15,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,11 @@ class RunFolder:
     def run_id(self) -> str:
         """The run's name, sortable by the time it was asked for."""
         return self.path.name
+
+    @staticmethod
+    def is_id(text: str) -> bool:
+        """Say whether a text may be the id of a run, and so the name of its folder."""
+        return _RUN_ID.fullmatch(text) is not None
 
     @classmethod
     def create(cls, home: Path, created: datetime, request: Mapping[str, Any]) -> tuple[Self, int]:
@@ -128,6 +133,18 @@ def state(home: Path, run_id: str) -> RunState:
         status = Status.LOST
     error = written.get("error")
     return RunState(run_id, status, None if error is None else wire.from_document(error))
+
+
+def under_way(home: Path, tables: Container[str]) -> bool:
+    """Say whether a run still goes on that stores or reads one of the tables of these names."""
+    for path in (home.absolute() / "runs").glob("*"):
+        folder = RunFolder(path)
+        # The lock first: of hundreds of folders hardly one is held.
+        if RunFolder.is_id(path.name) and folder.is_looked_after():
+            params = read_json(folder.request)["params"]
+            if params.get("name") in tables or (params.get("table") or {}).get("name") in tables:
+                return True
+    return False
 
 
 def result(home: Path, run_id: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ JOBS: tuple[Job, ...] = (
     Job("gauge", 1, "deungdae.runs.jobs.gauge:run"),
     Job("experiment-plan", 1, "deungdae.runs.jobs.experiment:plan"),
     Job("experiment", 1, "deungdae.runs.jobs.experiment:run"),
+    Job("forget", 1, "deungdae.runs.jobs.forget:run"),
 )
 
 

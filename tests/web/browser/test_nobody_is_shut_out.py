@@ -33,13 +33,17 @@ PAGES = [
     (OWNER, "/causes/"),
     (OWNER, "/causes/?sort=-bad&verdict=clear"),
     (OWNER, "/causes/new/"),
+    (OWNER, "/causes/files/"),
+    (EMPTY, "/causes/files/"),
     (OWNER, "/account/"),
     (OWNER, "/account/password/"),
     (OWNER, "/account/organisations/"),
     (OWNER, "/account/second-factor/"),
     (OWNER, "/members/"),
     (VIEWER, "/members/"),
+    (OWNER, "/invitations/"),
     (OWNER, "/company/"),
+    (OWNER, "{site}"),
     (OWNER, "/audit/"),
     (VIEWER, "/audit/"),  # 403
     (OWNER, "/no-such-page/"),
@@ -54,6 +58,8 @@ PAGES = [
     (OWNER, "{failed}"),
     (OWNER, "{lost}"),
     (OWNER, "{cancelled}"),
+    (OWNER, "{removed}"),
+    (OWNER, "{gone}"),
     (OWNER, "{report}"),
     (OWNER, "{compared}"),
     (VIEWER, "{understood}"),
@@ -62,10 +68,11 @@ PAGES = [
 ELSEWHERE = {
     "home", "set_language", "core:sign_out", "core:change_second_factor", "core:revoke_token",
     "core:invite", "core:change_role", "core:remove_member", "core:withdraw_invitation",
-    "core:sign_in_code", "companies:change_company", "companies:add_site", "companies:change_site",
+    "core:sign_in_code", "companies:change_company", "companies:add_site",
     "insight:export", "insight:begin", "insight:content", "insight:correct", "insight:start",
     "insight:drop", "insight:download", "insight:events", "insight:progress", "insight:stop",
-    "insight:again",
+    "insight:again", "insight:remove", "insight:renew", "companies:choose_main_site",
+    "companies:remove_site",
 }  # fmt: skip
 
 
@@ -125,7 +132,8 @@ def test_every_address_that_shows_a_page_was_looked_at() -> None:
     looked = {
         "styleguide", "core:sign_in", "core:account", "core:change_password", "core:organisations",
         "core:second_factor", "core:tokens", "core:members", "core:invitation", "core:audit",
-        "companies:company", "insight:home", "insight:new", "insight:upload", "insight:analysis",
+        "core:invitations", "companies:company", "companies:change_site", "insight:home",
+        "insight:files", "insight:new", "insight:upload", "insight:analysis",
     }  # fmt: skip
     known = {name for name, _ in names(get_resolver()) if not name.startswith("api:")}
     assert known - ELSEWHERE <= looked

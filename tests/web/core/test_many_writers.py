@@ -53,3 +53,16 @@ def test_transactions_that_read_before_they_write_wait_for_one_another(tmp_path:
     assert complaints == ""
     total = PROCESSES * TIMES
     assert said.split() == [str(total), str(total), "0", "wal"]
+
+
+def test_attempts_of_many_processes_are_counted_together(tmp_path: Path) -> None:
+    assert python(tmp_path, "-c", BEGIN).communicate() == ("", "")
+    script = str(SCRIPT.with_name("many_tries.py"))
+    several = [python(tmp_path, script, "6") for _ in range(4)]
+    for process in several:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate() for process in several]
+    assert [complaints for _, complaints in said] == [""] * 4
+    assert sum(int(let_in) for let_in, _ in said) == 10

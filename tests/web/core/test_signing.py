@@ -278,6 +278,16 @@ def test_a_second_factor_goes_with_the_password_alone(
     assert try_in(Client(), "owner@gaon.example", PASSWORD).headers["Location"] == "/"
 
 
+def test_guesses_of_the_present_password_inside_a_session_are_counted(guarded: Guarded) -> None:
+    change = reverse("core:change_second_factor")
+    for _ in range(10):
+        guess = guarded.client.post(change, {"do": "off", "old_password": "guess"})
+        assert "not your present password" in guess.text
+    closed = guarded.client.post(change, {"do": "off", "old_password": PASSWORD})
+    assert "Too many attempts failed." in closed.text
+    assert guarded.client.get(reverse("core:second_factor")).status_code == 200
+
+
 def test_a_lost_phone_is_forgotten_by_the_operator_alone(guarded: Guarded, house: Any) -> None:
     owner = house.people["owner"]
     kept = ResetPassword(scope=OPERATOR, person=owner).perform()

@@ -24,6 +24,7 @@ from deungdae.web.insight.actions import (
     CompleteUpload,
     FailJob,
     FinishAnalysis,
+    FinishForgetting,
     FinishRendering,
     FinishUnderstanding,
 )
@@ -65,6 +66,9 @@ def work_off() -> list[Job]:
             if job.kind == Job.Kind.UNDERSTAND:
                 understood = work.understand(job, scope, bench)
                 assert FinishUnderstanding(scope=scope, job=job, understood=understood).perform()
+            elif job.kind == Job.Kind.FORGET:
+                work.forget(job, scope, bench)
+                assert FinishForgetting(scope=scope, job=job).perform()
             elif job.kind == Job.Kind.RENDER:
                 work.render(job, scope, bench)
                 assert FinishRendering(scope=scope, job=job).perform()

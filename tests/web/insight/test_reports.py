@@ -79,7 +79,8 @@ def test_a_file_becomes_a_report_and_the_next_months_is_compared_with_it(
     for ending, begins in (("html", b"<!doctype"), ("pdf", b"%PDF"), ("xlsx", b"PK")):
         url = reverse("insight:download", args=[first.public_id, ending])
         response = client.get(url, {"lang": "ko"})
-        assert b"".join(response.streaming_content).startswith(begins)
+        assert response.content.startswith(begins)
+        assert response.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''9")
         response.close()
         stranger = enter(neighbour.people["owner"]).get(url)
         assert stranger.status_code == 404

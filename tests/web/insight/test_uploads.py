@@ -117,7 +117,7 @@ def test_the_quota_of_a_company_is_told_in_a_sentence(
     begun(client, 3_000_000)
     refused = client.post(reverse("insight:begin"), {"name": "b.csv", "size": 3_000_000})
     assert refused.status_code == 400
-    assert "may keep 5 MB of files and keeps 3 MB; this file has 3 MB" in refused.json()["error"]
+    assert "may keep 5 MB and keeps 3 MB" in refused.json()["error"]
     # One company's files take nothing from another's room.
     begun(enter(neighbour.people["engineer"]), 3_000_000)
 

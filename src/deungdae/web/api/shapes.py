@@ -85,7 +85,7 @@ class UploadOut(Schema):
     id: UUID
     organisation: UUID
     name: str
-    state: Literal["receiving", "understanding", "ready", "unusable"]
+    state: Literal["receiving", "understanding", "ready", "unusable", "removed"]
     size: int
     received: int
     rows: int | None

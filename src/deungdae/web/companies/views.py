@@ -143,9 +143,7 @@ def _site(request: HttpRequest, site: Site, form: SiteForm) -> HttpResponse:
         "site": site,
         "form": form,
         "hanging": attached.count(request.tenant_scope, site),
-        "main": Site.objects.within(request.tenant_scope)
-        .filter(company=site.company, main=True)
-        .first(),
+        "main": sites.filter(main=True).first(),
     }
     return render(request, "companies/site.html", context)
 

@@ -8,9 +8,11 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from deungdae.web.core import throttle
 from deungdae.web.core.models import Person
 from deungdae.web.core.models.people import plain_address
 
@@ -71,10 +73,20 @@ class PasswordForm(NewPasswordForm):
 
     def clean_old_password(self) -> str:
         """Make sure that it is the person who asks."""
-        password: str = self.cleaned_data["old_password"]
-        if not self._person.check_password(password):
-            raise ValidationError(_("This is not your present password."))
-        return password
+        return _own_password(self._person, self.cleaned_data["old_password"])
+
+
+def _own_password(person: Person, typed: str) -> str:
+    """Return the password that somebody typed to confirm who they are; guesses are counted."""
+    who = str(person.pk)
+    try:
+        attempt = throttle.begin([("confirm", who)], timezone.now())
+    except throttle.TooMany as error:
+        raise ValidationError(throttle.sentence(error)) from error
+    if not person.check_password(typed):
+        raise ValidationError(_("This is not your present password."))
+    throttle.succeeded(attempt, "confirm", who)
+    return typed
 
 
 class ConfirmForm(forms.Form):
@@ -88,10 +100,7 @@ class ConfirmForm(forms.Form):
 
     def clean_old_password(self) -> str:
         """Make sure that it is the person who asks."""
-        password: str = self.cleaned_data["old_password"]
-        if not self._person.check_password(password):
-            raise ValidationError(_("This is not your present password."))
-        return password
+        return _own_password(self._person, self.cleaned_data["old_password"])
 
 
 class ProfileForm(forms.Form):

@@ -6,6 +6,7 @@ HOME/organisations/<public id>/
     originals/ lake/ runs/           as the store and the runs lay them out
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,6 +53,27 @@ def received(upload: Upload) -> int:
 def discard_incoming(upload: Upload) -> None:
     """Take away what came in; nothing happens when it is gone."""
     shutil.rmtree(incoming(upload).parent, ignore_errors=True)
+
+
+def discard_report(organisation: Any, analysis_id: str) -> None:
+    """Take away the pictures and files of a report; nothing happens when they are gone."""
+    shutil.rmtree(home_of(organisation) / report_folder(analysis_id), ignore_errors=True)
+
+
+def used(organisation: Any) -> int:
+    """Return how many bytes an organisation keeps: files as they came, tables, runs, reports."""
+    total, folders = 0, [str(home_of(organisation))]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            continue  # taken away while we looked
+    return total
 
 
 @contextmanager

@@ -54,6 +54,16 @@ def add(
     )
 
 
+def forget(organisation: Any, given: dict[str, Any], *, asked_by: Any = None) -> Job:
+    """Put the removal of files into the queue; called by actions, inside their transaction.
+
+    `given` holds names of tables, hashes of originals, ids of runs and of analyses.
+    """
+    return Job.objects.create(
+        organisation=organisation, kind=Job.Kind.FORGET, given=given, asked_by=asked_by
+    )
+
+
 def claim(worker: str, kinds: Iterable[str], now: datetime) -> Job | None:
     """Take the oldest waiting job of these kinds; None when there is none."""
     jobs = Job.objects.within(EVERYWHERE)

@@ -109,7 +109,15 @@ _WRITING: Final[Mapping[str, tuple[Any, float, float]]] = {
     "writing": (_lazy("Writing PDF and Excel"), 0.45, 0.6),
     "others": (_lazy("Writing the report in the other language"), 0.6, 1.0),
 }
-_STEPS: Final = {"understand": _READING, "analyse": _ANALYSING, "render": _WRITING}
+_FORGETTING: Final[Mapping[str, tuple[Any, float, float]]] = {
+    "forgetting": (_lazy("Taking files off the disk"), 0.1, 1.0),
+}
+_STEPS: Final = {
+    "understand": _READING,
+    "analyse": _ANALYSING,
+    "render": _WRITING,
+    "forget": _FORGETTING,
+}
 
 
 def words() -> Words:

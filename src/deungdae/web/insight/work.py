@@ -20,6 +20,8 @@ from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.models import Mapping as Remembered
 from deungdae.web.insight.shape import shape_of
 
+WAIT_SECONDS = 0.2  #: between two looks whether a run has ended
+
 #: Reports are written by runs as well; `runs` lies below `reports`, so they are named here.
 JOBS = (
     *runs.JOBS,
@@ -216,3 +218,28 @@ def render(job: Job, scope: Scope, bench: Bench) -> None:
             "first": asker.language if asker else settings.LANGUAGE_CODE,
         },
     )
+
+
+def forget(job: Job, scope: Scope, bench: Bench) -> None:
+    """Take removed files off the disk; what is gone already is passed over."""
+    home = folders.home_of(job.organisation)
+    tables = job.given["tables"]
+    _wait_for_readers(home, set(tables), bench.cancel)
+    for analysis_id in job.given["reports"]:
+        folders.discard_report(job.organisation, analysis_id)
+    # Somebody may have handed the same content in again since.
+    kept = Upload.objects.within(scope).filter(organisation=job.organisation)
+    again = set(
+        kept.exclude(state=Upload.State.REMOVED)
+        .filter(sha256__in=job.given["originals"])
+        .values_list("sha256", flat=True)
+    )
+    originals = [sha256 for sha256 in job.given["originals"] if sha256 not in again]
+    given = {"tables": tables, "originals": originals, "runs": job.given["runs"]}
+    bench.run(home, "forget", given)
+
+
+def _wait_for_readers(home: Path, tables: set[str], cancel: threading.Event) -> None:
+    # A reading that was stopped a moment ago may still be storing its table.
+    while runs.under_way(home, tables) and not cancel.wait(WAIT_SECONDS):
+        pass

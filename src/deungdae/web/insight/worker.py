@@ -23,6 +23,7 @@ from deungdae.web.insight import queue, work
 from deungdae.web.insight.actions import (
     FailJob,
     FinishAnalysis,
+    FinishForgetting,
     FinishRendering,
     FinishUnderstanding,
     RescueJob,
@@ -32,7 +33,7 @@ from deungdae.web.insight.models import Job
 log = logging.getLogger(__name__)
 
 LANES: tuple[tuple[Any, ...], ...] = (
-    (Job.Kind.UNDERSTAND,),
+    (Job.Kind.UNDERSTAND, Job.Kind.FORGET),
     (Job.Kind.ANALYSE,),
     (Job.Kind.RENDER,),
 )
@@ -138,6 +139,9 @@ class _Task:
             if self._job.kind == Job.Kind.RENDER:
                 work.render(self._job, self._scope, bench)
                 return FinishRendering(**told).perform
+            if self._job.kind == Job.Kind.FORGET:
+                work.forget(self._job, self._scope, bench)
+                return FinishForgetting(**told).perform
             found = work.analyse(self._job, self._scope, bench)
             return FinishAnalysis(**told, found=found).perform
         except RunCancelled as error:

@@ -10,6 +10,7 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "deungdae.web.project.settings")
 django.setup()
 
+from deungdae.web.project.body_limit import BodyLimit  # noqa: E402
 from deungdae.web.project.static_files import StaticFiles  # noqa: E402
 
 Message = MutableMapping[str, Any]
@@ -18,4 +19,4 @@ App = Callable[
     Awaitable[None],
 ]
 
-application: App = StaticFiles(get_asgi_application())
+application: App = StaticFiles(BodyLimit(get_asgi_application()))

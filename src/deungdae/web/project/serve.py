@@ -66,6 +66,11 @@ def web(settings: Settings, port: int | None, announce: Callable[[str], None]) -
             server_header=False,
             # Behind a proxy on this machine the caller's address stands in its header.
             proxy_headers=settings.web.https,
+            # A browser's requests have a few kilobytes of headers; what has more is none.
+            h11_max_incomplete_event_size=32 << 10,
+            # Each page that shows progress holds one; beyond that people are asked to come again.
+            limit_concurrency=1000,
+            timeout_keep_alive=15,
             # Pages that show progress stay open; they come back to the next server by themselves.
             timeout_graceful_shutdown=3,
         )

@@ -93,14 +93,16 @@ def _database() -> dict[str, Any]:
             name=DATABASE_URL.name,
         )
     url = WEB.database
+    options = dict(parse_qsl(url.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(url.path.removeprefix("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname,
+        # A path after a question mark is the folder of a socket, as the driver takes it.
+        "HOST": options.pop("host", url.hostname),
         "PORT": url.port or "",
-        "OPTIONS": dict(parse_qsl(url.query)),
+        "OPTIONS": options,
     }
 
 
@@ -166,6 +168,10 @@ FILE_UPLOAD_TEMP_DIR = STATE / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True, mode=0o700)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
+#: Of a request, in bytes: more than the first only from somebody known, and never more than the
+#: second (a file in one request; in pieces it may be larger).
+BODY_OF_ANYBODY = 4 << 20
+BODY_OF_THE_KNOWN = 1_100_000_000
 
 if WEB.email is None:
     # Without a mail server an invitation is a link to copy; nothing pretends to have been sent.
@@ -186,7 +192,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"quiet": {"()": "deungdae.web.project.quiet_log.WithoutSecrets"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}
+    },
     # A page that is not there is no event for whoever runs the server.
     "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,15 +21,6 @@ from deungdae.web.core.models.people import plain_address
 HALF_WAY = "half_way"
 HALF_WAY_SECONDS = 600
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def too_many(error: throttle.TooMany) -> str:
-    """Return the sentence for somebody who has to wait; it is the same for every account."""
-    return ngettext(
-        "Too many attempts failed. Wait a minute, then try again.",
-        "Too many attempts failed. Wait %(minutes)d minutes, then try again.",
-        error.minutes,
-    ) % {"minutes": error.minutes}
 
 
 def next_page(request: HttpRequest) -> str:
@@ -63,7 +53,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             attempt = throttle.begin(counted, timezone.now())
         except throttle.TooMany as error:
-            form.add_error(None, too_many(error))
+            form.add_error(None, throttle.sentence(error))
             return _entry(request, form, status=429)
         # For an unknown address the same work is done, so that the time says nothing.
         person = authenticate(request, username=email, password=form.cleaned_data["password"])
@@ -102,7 +92,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         try:
             attempt = throttle.begin([("code", str(person.pk))], timezone.now())
         except throttle.TooMany as error:
-            form.add_error(None, too_many(error))
+            form.add_error(None, throttle.sentence(error))
             return render(request, "core/sign_in_code.html", {"form": form}, status=429)
         if second_factor.take(person, form.cleaned_data["code"], timezone.now()):
             throttle.succeeded(attempt, "code", str(person.pk))

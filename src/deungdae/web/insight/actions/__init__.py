@@ -11,6 +11,7 @@ from deungdae.web.insight.actions.experiments import JudgeExperiment
 from deungdae.web.insight.actions.results import (
     FailJob,
     FinishAnalysis,
+    FinishForgetting,
     FinishRendering,
     FinishUnderstanding,
     RescueJob,
@@ -20,6 +21,7 @@ from deungdae.web.insight.actions.uploads import (
     CompleteUpload,
     CorrectUpload,
     DropUpload,
+    RemoveUpload,
 )
 
 __all__ = [
@@ -31,9 +33,11 @@ __all__ = [
     "DropUpload",
     "FailJob",
     "FinishAnalysis",
+    "FinishForgetting",
     "FinishRendering",
     "FinishUnderstanding",
     "JudgeExperiment",
+    "RemoveUpload",
     "RenewReport",
     "RescueJob",
     "StartAnalysis",

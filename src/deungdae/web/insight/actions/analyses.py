@@ -101,7 +101,11 @@ class AskAgain(_OnJob):
         job = Job.objects.within(self.scope).select_for_update().get(pk=self.job.pk)
         if job.is_open or job.state == Job.State.DONE:
             raise Refused(_("This was started again already."))
+        if job.kind == Job.Kind.FORGET:
+            return queue.forget(job.organisation, job.given, asked_by=self.scope.person)
         upload = Upload.objects.within(self.scope).select_for_update().get(pk=job.upload_id)
+        if upload.state == Upload.State.REMOVED and job.kind != Job.Kind.RENDER:
+            raise Refused(_("This file was removed, so there is nothing to read or to search."))
         others = Job.objects.within(self.scope).filter(
             upload=upload, kind=job.kind, analysis=job.analysis, state__in=Job.OPEN
         )
@@ -139,6 +143,8 @@ class RenewReport(Action[Job]):
             raise Refused(_("This was started again already."))
         if self.result_there:
             kind = Job.Kind.RENDER
+        elif analysis.upload.state == Upload.State.REMOVED:
+            raise Refused(_("This file was removed, so there is nothing to read or to search."))
         else:
             # The same question to the same table: the address of the report stays the same.
             kind = Job.Kind.ANALYSE

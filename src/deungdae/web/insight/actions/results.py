@@ -55,7 +55,7 @@ class FinishUnderstanding(_Report):
         upload.state = Upload.State.READY
         upload.save()
         unasked = not upload.analyses.within(self.scope).exists()
-        if upload.demo and upload.problem is None and unasked:
+        if upload.demo and not upload.uploaded_by_id and upload.problem is None and unasked:
             # Nobody is there to press the button; a visitor shall find a report.
             StartAnalysis(scope=self.scope, upload=upload).perform()
         return True
@@ -116,6 +116,18 @@ class FinishRendering(_Report):
 
     def change(self) -> bool:
         """The files themselves say that they are there."""
+        return queue.end(self.job, Job.State.DONE, timezone.now())
+
+
+@dataclass(kw_only=True)
+class FinishForgetting(_Report):
+    """What was removed has left the disk."""
+
+    verb = "insight.files_forgotten"
+    label = _lazy("took removed files off the disk")
+
+    def change(self) -> bool:
+        """Nothing else changes: the rows went when somebody removed the file."""
         return queue.end(self.job, Job.State.DONE, timezone.now())
 
 

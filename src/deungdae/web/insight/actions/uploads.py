@@ -4,8 +4,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -13,7 +11,7 @@ from django.utils.translation import ngettext
 
 from deungdae.web.companies.models import Site
 from deungdae.web.core.action import Action
-from deungdae.web.insight import folders, queue
+from deungdae.web.insight import folders, queue, room
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.models import Job, Mapping, Upload
 
@@ -40,13 +38,6 @@ def plain_name(name: str) -> str:
     return stem.encode()[:room].decode(errors="ignore") + dot + ending
 
 
-def gigabytes(size: int) -> str:
-    """Return a size in bytes in the unit that people say."""
-    if size >= 1_000_000_000:
-        return f"{size / 1_000_000_000:.1f} GB"
-    return f"{max(1, round(size / 1_000_000))} MB"
-
-
 @dataclass(kw_only=True)
 class BeginUpload(Action[Upload]):
     """Make room for a file that is about to come."""
@@ -62,16 +53,19 @@ class BeginUpload(Action[Upload]):
         """Raises `Refused` when there is nothing to send or no room for it."""
         if self.size <= 0:
             raise Refused(_("This file is empty. Nothing was sent."))
-        kept = Upload.objects.within(self.scope).filter(organisation=self.organisation)
-        used = kept.aggregate(used=Sum("size"))["used"] or 0
-        quota = settings.UPLOAD_QUOTA_BYTES
+        used = room.used(self.scope, self.organisation)
+        quota = room.quota()
         if used + self.size > quota:
             raise Refused(
                 _(
-                    "Your company may keep {quota} of files and keeps {used}; this file has "
-                    "{size}. Remove files that are no longer needed, or ask whoever runs this "
-                    "server for more room. Nothing was sent."
-                ).format(quota=gigabytes(quota), used=gigabytes(used), size=gigabytes(self.size))
+                    "Your company may keep {quota} and keeps {used}: files as they came, their "
+                    "tables, and reports. This file has {size}. Remove files that are no longer "
+                    "needed, or ask whoever runs this server for more room. Nothing was sent."
+                ).format(
+                    quota=room.gigabytes(quota),
+                    used=room.gigabytes(used),
+                    size=room.gigabytes(self.size),
+                )
             )
         if not folders.has_room(self.size):
             raise Refused(
@@ -87,7 +81,7 @@ class BeginUpload(Action[Upload]):
             size=self.size,
             site=sites.filter(main=True).first(),
             uploaded_by=self.scope.person,
-            demo=self.demo,
+            demo=self.demo or self.organisation.demo,
         )
 
     def details(self, result: Upload) -> dict[str, Any]:
@@ -230,29 +224,81 @@ def _put(answers: dict[str, Any], name: str, value: Any) -> None:
 
 
 @dataclass(kw_only=True)
-class DropUpload(_OnUpload):
+class RemoveUpload(_OnUpload):
+    """Remove a file: as it came, and the table that was read from it.
+
+    Its reports stay readable, since a report keeps its own result; `with_reports` removes them,
+    too. A file whose reports stay leaves its name, so that they can say what they stand on.
+    """
+
+    verb = "insight.upload_removed"
+    label = _lazy("removed a file")
+    right = "insight.work"
+    with_reports: bool = False
+
+    def change(self) -> Upload:
+        """Raises `Refused` while a search or the writing of a report on it is under way."""
+        upload = self.locked()
+        self._gone = str(upload.public_id), upload.name
+        analyses = upload.analyses.within(self.scope)
+        jobs = Job.objects.within(self.scope).filter(upload=upload, state__in=Job.OPEN)
+        if jobs.exclude(kind=Job.Kind.UNDERSTAND).exists():
+            raise Refused(
+                _("A search in this file is still going on. Stop it or wait until it has ended.")
+            )
+        jobs.filter(state__in=Job.HELD).update(cancel_asked=True)
+        reports = list(analyses) if self.with_reports else []
+        self._reports = len(reports)
+        queue.forget(
+            upload.organisation, self._remains(upload, reports), asked_by=self.scope.person
+        )
+        if self.with_reports:
+            analyses.delete()
+        if analyses.exists():
+            jobs.filter(state=Job.State.QUEUED).update(state=Job.State.CANCELLED)
+            upload.state = Upload.State.REMOVED
+            upload.table = upload.understanding = upload.problem = None
+            upload.original = upload.preview_run = ""
+            upload.save()
+        else:
+            upload.delete()
+            upload.organisation, upload.public_id = self.organisation, self._gone[0]
+        return upload
+
+    def _remains(self, upload: Upload, reports: list[Any]) -> dict[str, Any]:
+        """Say what lies on the disk of a file, and of the reports that go with it."""
+        others = Upload.objects.within(self.scope).filter(
+            organisation=self.organisation, sha256=upload.sha256
+        )
+        shared = others.exclude(pk=upload.pk).exclude(state=Upload.State.REMOVED).exists()
+        sheets = (upload.understanding or {}).get("sheets", ())
+        name = str(upload.public_id)
+        return {
+            "tables": [name, *(f"{name} {sheet}" for sheet in sheets)],
+            # The same content is kept once: another file may be it.
+            "originals": [upload.sha256] if upload.sha256 and not shared else [],
+            "runs": [report.run for report in reports if report.run],
+            "reports": [str(report.public_id) for report in reports],
+        }
+
+    def after_commit(self, result: Upload) -> None:
+        """Take away the bytes of a file that was still coming."""
+        folders.discard_incoming(result)
+
+    def details(self, result: Upload) -> dict[str, Any]:
+        """Name the file, and how many reports went with it."""
+        return {"upload": self._gone[0], "name": self._gone[1], "reports": self._reports}
+
+
+@dataclass(kw_only=True)
+class DropUpload(RemoveUpload):
     """Take away a file that is not wanted after all; one that has an analysis stays."""
 
     verb = "insight.upload_dropped"
     label = _lazy("took a file away")
-    right = "insight.work"
 
     def change(self) -> Upload:
         """Raises `Refused` when a report stands on this file."""
-        upload = self.locked()
-        if upload.analyses.within(self.scope).exists():
+        if self.locked().analyses.within(self.scope).exists():
             raise Refused(_("A report stands on this file, so it stays."))
-        Job.objects.within(self.scope).filter(upload=upload, state__in=Job.OPEN).update(
-            cancel_asked=True
-        )
-        self._gone = upload.public_id, upload.name
-        upload.delete()
-        return upload
-
-    def after_commit(self, result: Upload) -> None:
-        """Take the bytes away as well."""
-        folders.discard_incoming(result)
-
-    def details(self, result: Upload) -> dict[str, Any]:
-        """Name the file."""
-        return {"upload": str(self._gone[0]), "name": self._gone[1]}
+        return super().change()

@@ -13,6 +13,7 @@ from deungdae.web.insight.models.uploads import Upload
 class Job(Owned):
     """Work for a worker. `claim` is new with every claim: who holds an old one holds nothing.
 
+    One that forgets has no upload, which may be gone already; `given` says what to remove.
     `step` and `share` are the progress of the run, `error` the public error it ended in, as a
     document (see `runs.wire`).
     """
@@ -23,6 +24,7 @@ class Job(Owned):
         UNDERSTAND = "understand", _("read the file")
         ANALYSE = "analyse", _("find the causes")
         RENDER = "render", _("write the report")
+        FORGET = "forget", _("remove a file")
 
     class State(models.TextChoices):
         """Where the work stands. `lost`: its worker died twice, a person must start it again."""
@@ -39,7 +41,8 @@ class Job(Owned):
     OPEN = (State.QUEUED, *HELD)
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="jobs")
+    upload = models.ForeignKey(Upload, null=True, on_delete=models.CASCADE, related_name="jobs")
+    given = models.JSONField(default=dict)
     analysis = models.ForeignKey(Analysis, null=True, on_delete=models.CASCADE, related_name="jobs")
     revision = models.PositiveIntegerField(default=0)  #: of the upload, when it was asked for
     state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
@@ -60,7 +63,12 @@ class Job(Owned):
 
     class Meta:
         ordering = ("created_at", "pk")
-        indexes = (models.Index(fields=("state", "kind", "created_at")),)
+        indexes = (
+            models.Index(fields=("state", "kind", "created_at")),
+            # Lists ask for the latest search of each analysis; without this, SQLite goes through
+            # all jobs of the organisation for every line of the list.
+            models.Index(fields=("analysis", "kind", "-created_at", "-id")),
+        )
         constraints = (
             # Twice the same analysis at once is impossible, not only unlikely.
             models.UniqueConstraint(

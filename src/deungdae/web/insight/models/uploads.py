@@ -49,6 +49,7 @@ class Upload(Owned):
         UNDERSTANDING = "understanding", _("being read")
         READY = "ready", _("read")
         UNUSABLE = "unusable", _("cannot be used")
+        REMOVED = "removed", _("removed, its reports stay")
 
     name = models.CharField(max_length=200)
     size = models.BigIntegerField()

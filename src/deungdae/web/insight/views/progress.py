@@ -109,4 +109,6 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _back(job: Job) -> HttpResponse:
     if job.analysis is not None:
         return redirect("insight:analysis", job.analysis.public_id)
+    if job.upload is None:
+        return redirect("insight:files")
     return redirect("insight:upload", job.upload.public_id)

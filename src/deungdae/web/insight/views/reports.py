@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -137,7 +138,7 @@ def _named(place: str, picture: dict[str, Any] | None) -> dict[str, Any] | None:
 
 @needs("insight.see")
 @require_safe
-def download(request: HttpRequest, public_id: UUID, ending: str) -> HttpResponseBase:
+def download(request: HttpRequest, public_id: UUID, ending: str) -> HttpResponse:
     """Hand the report out as a file, in the language of the page or of `?lang=`."""
     analysis = get_analysis(request.tenant_scope, public_id)
     language = request.GET.get("lang", words().lang)
@@ -149,11 +150,15 @@ def download(request: HttpRequest, public_id: UUID, ending: str) -> HttpResponse
     if file is None:
         messages.info(request, _("This file of the report is not there yet."))
         return redirect("insight:analysis", public_id)
-    return FileResponse(
-        file.open("rb"),
-        as_attachment=True,
-        filename=results.file_name(analysis, ending),
+    # A report has a few megabytes at most; an ASGI server would read a file's iterator whole, too.
+    return HttpResponse(
+        file.read_bytes(),
         content_type=results.FORMATS[ending],
+        headers={
+            "Content-Disposition": content_disposition_header(
+                True, results.file_name(analysis, ending)
+            )
+        },
     )
 
 

@@ -33,6 +33,10 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "insight/receiving.html",
             {"upload": upload, "received": folders.received(upload)},
         )
+    analyses = Analysis.objects.within(scope).filter(upload=upload)
+    if upload.state == Upload.State.REMOVED:
+        given = {"upload": upload, "analyses": analyses}
+        return render(request, "insight/removed.html", given)
     job = reading_job(scope, upload)
     return render(
         request,
@@ -45,7 +49,8 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "problem": error_sentence(upload.problem),
             "understood": understood(upload, words()),
             "may_work": allowed("insight.work", scope, upload.organisation),
-            "analyses": Analysis.objects.within(scope).filter(upload=upload)[:5],
+            "analyses": analyses[:5],
+            "reports": analyses.count(),
         },
     )
 

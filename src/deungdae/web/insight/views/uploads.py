@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deungdae.web.core.access import needs
-from deungdae.web.insight import folders
+from deungdae.web.insight import folders, room
 from deungdae.web.insight.access import get_upload
 from deungdae.web.insight.actions import BeginUpload, DropUpload
 from deungdae.web.insight.errors import Refused
@@ -41,7 +41,8 @@ def new(request: HttpRequest) -> HttpResponse:
     unfinished = Upload.objects.here(scope).filter(
         state=Upload.State.RECEIVING, uploaded_by=scope.person
     )
-    return _page(request, unfinished=unfinished[:5])
+    warning = room.warning(scope, scope.current)
+    return _page(request, unfinished=unfinished[:5], room_warning=warning)
 
 
 def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:

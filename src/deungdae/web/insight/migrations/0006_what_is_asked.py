@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0001_initial"),
-        ("insight", "0003_reports_lie_by_name"),
+        ("insight", "0005_files_can_be_removed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
