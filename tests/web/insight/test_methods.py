@@ -93,7 +93,7 @@ def test_a_control_chart_is_asked_on_a_page_and_told_as_a_report(
     assert document["method"] == "spc"
     for ending, begins in (("html", b"<!doctype"), ("pdf", b"%PDF"), ("xlsx", b"PK")):
         response = client.get(reverse("insight:download", args=[report, ending]), {"lang": "ko"})
-        assert b"".join(response.streaming_content).startswith(begins)
+        assert b"".join(response).startswith(begins)
 
 
 def test_the_words_of_a_report_are_there_before_its_pictures(
@@ -185,7 +185,7 @@ def test_a_gauge_study_needs_no_result_column(
 
 def test_an_empty_gauge_sheet_is_handed_out(client: Client) -> None:
     response = client.get(reverse("insight:gauge_sheet", args=["crossed"]))
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(response.streaming_content)))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(response)))
     assert book.worksheets[0].max_row > 60
     assert client.get(reverse("insight:gauge_sheet", args=["palmistry"])).status_code == 404
 
@@ -215,7 +215,7 @@ def test_a_cause_is_planned_carried_out_and_confirmed(
     planned = results.document(plan)
     assert planned["feasible"] is True
     sheet = client.get(reverse("insight:sheet", args=[plan.public_id]))
-    filled = fill(b"".join(sheet.streaming_content), planned)
+    filled = fill(b"".join(sheet), planned)
     judged = client.post(
         reverse("insight:judge", args=[plan.public_id]),
         {"file": SimpleUploadedFile("filled.xlsx", filled)},

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,8 +17,8 @@ from deungdae.web.insight.asks import ASKS, STUDIES
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.methods import GAUGE, METHODS, SPC
 from deungdae.web.insight.proposals import proposals
-from deungdae.web.insight.results import FORMATS
 from deungdae.web.insight.speech import words
+from deungdae.web.insight.views.handed_out import handed_out
 
 
 @needs("insight.work")
@@ -69,7 +69,7 @@ def _initial(request: HttpRequest, method: str) -> dict[str, Any]:
 
 @needs("insight.see")
 @require_safe
-def template(request: HttpRequest, study: str) -> HttpResponseBase:
+def template(request: HttpRequest, study: str) -> HttpResponse:
     """Hand out the empty sheet of a gauge study, to be filled in at the gauge."""
     if study not in dict(STUDIES):
         raise Http404
@@ -77,6 +77,4 @@ def template(request: HttpRequest, study: str) -> HttpResponseBase:
         file = sheets.gauge_sheet(study, words().lang)
     except PublicError as error:
         return HttpResponse(words().say_message(error.message), status=503)
-    return FileResponse(
-        file.open("rb"), as_attachment=True, filename=file.name, content_type=FORMATS["xlsx"]
-    )
+    return handed_out(file, file.name, "xlsx")

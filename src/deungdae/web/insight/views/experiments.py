@@ -4,7 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +22,7 @@ from deungdae.web.insight.methods import CAUSES, EXPERIMENT, METHODS, PLAN
 from deungdae.web.insight.models import Analysis
 from deungdae.web.insight.plans import AskPlan
 from deungdae.web.insight.speech import words
+from deungdae.web.insight.views.handed_out import handed_out
 
 #: What an experiment said of a finding → the kind of notice that tells it.
 PROVED: Final = {"confirmed": "plain", "refuted": "now", "undecided": "soon"}
@@ -105,7 +106,7 @@ def judge(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @needs("insight.see")
 @require_safe
-def sheet(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+def sheet(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Hand out the sheet of a plan, to be filled in at the machine."""
     analysis = get_analysis(request.tenant_scope, public_id)
     language = request.GET.get("lang", words().lang)
@@ -114,12 +115,7 @@ def sheet(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     file = results.sheet_file(analysis, language)
     if file is None:
         raise Http404
-    return FileResponse(
-        file.open("rb"),
-        as_attachment=True,
-        filename=results.file_name(analysis, "xlsx"),
-        content_type=results.FORMATS["xlsx"],
-    )
+    return handed_out(file, results.file_name(analysis, "xlsx"), "xlsx")
 
 
 def confirmed(scope: Scope, analysis: Analysis, spoken: Words) -> dict[Any, Any]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,6 +24,7 @@ from deungdae.web.insight.methods import CAUSES, METHODS
 from deungdae.web.insight.models import Analysis, Job
 from deungdae.web.insight.speech import error_sentence, words
 from deungdae.web.insight.views.experiments import confirmed, follow_ups
+from deungdae.web.insight.views.handed_out import handed_out
 from deungdae.web.insight.views.papers import paper_of, standing
 from deungdae.web.insight.views.progress import told
 
@@ -150,16 +150,7 @@ def download(request: HttpRequest, public_id: UUID, ending: str) -> HttpResponse
     if file is None:
         messages.info(request, _("This file of the report is not there yet."))
         return redirect("insight:analysis", public_id)
-    # A report has a few megabytes at most; an ASGI server would read a file's iterator whole, too.
-    return HttpResponse(
-        file.read_bytes(),
-        content_type=results.FORMATS[ending],
-        headers={
-            "Content-Disposition": content_disposition_header(
-                True, results.file_name(analysis, ending)
-            )
-        },
-    )
+    return handed_out(file, results.file_name(analysis, ending), ending)
 
 
 @needs("insight.work")
