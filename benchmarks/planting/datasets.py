@@ -108,9 +108,7 @@ def milling(every: int = 10, setting: str = "tool_condition") -> pa.Table:
     with gzip.open(folder / "cnc_timeseries.csv.gz") as stream:
         signals = csv.read_csv(pa.BufferReader(stream.read()))
     signals = signals.take(pa.array(range(0, signals.num_rows, every)))
-    worn = dict(
-        zip(runs["experiment"].to_pylist(), runs[setting].to_pylist(), strict=True)
-    )
+    worn = dict(zip(runs["experiment"].to_pylist(), runs[setting].to_pylist(), strict=True))
     condition = [worn[run] for run in signals["experiment"].to_pylist()]
     return signals.append_column(setting, pa.array(condition))
 
