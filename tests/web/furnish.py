@@ -32,8 +32,9 @@ from deungdae.web.companies.actions import FoundCompany  # noqa: E402
 from deungdae.web.companies.models import Site  # noqa: E402
 from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
 from deungdae.web.core.scope import Scope, SystemActor  # noqa: E402
-from deungdae.web.insight import folders, queue  # noqa: E402
+from deungdae.web.insight import folders, queue, results  # noqa: E402
 from deungdae.web.insight.actions import (  # noqa: E402
+    AskMethod,
     BeginUpload,
     CompleteUpload,
     FailJob,
@@ -112,6 +113,18 @@ def search(upload: Upload) -> Analysis:
     return found
 
 
+def ask(upload: Upload, method: str, about: Analysis | None = None, **options: Any) -> Analysis:
+    """Have another method carried out, and wait until its report is written."""
+    made = AskMethod(
+        scope=ALL, upload=upload, method=method, about=about, options=options
+    ).perform()
+    jobs = Job.objects.within(ALL).filter(analysis=made)
+    wait(lambda: not jobs.filter(state__in=Job.OPEN).exists())
+    found: Analysis = Analysis.objects.within(ALL).get(pk=made.pk)
+    assert found.finished_at is not None, jobs.get().error
+    return found
+
+
 def held(upload: Upload, mark: queue.WorkerMark, kind: Any, step: str) -> Job:
     """Ask for a job and be at it, before the worker of the installation can take it."""
     with transaction.atomic():
@@ -162,6 +175,15 @@ def furnish(folder: Path, say: Callable[[Any], None]) -> None:
     say(pages(shown, folder))
 
 
+def first_finding(analysis: Analysis) -> list[int]:
+    """Return the place of the first finding that is worth an experiment: [stratum, rank]."""
+    return next(
+        [number, stratum["causes"][0]["rank"]]
+        for number, stratum in enumerate(results.document(analysis)["strata"])
+        if stratum["verdict"] in ("clear", "suspected")
+    )
+
+
 def pages(shown: Organisation, folder: Path) -> dict[str, str]:
     """Make a page of each kind that work has."""
     mark = queue.WorkerMark()
@@ -207,7 +229,16 @@ def pages(shown: Organisation, folder: Path) -> dict[str, str]:
         read(hand_in(shown, month(folder, 5))), mark, Job.Kind.UNDERSTAND, "understanding"
     )
     site = Site.objects.within(ALL).get(organisation=shown)
+    column = next(c["name"] for c in read(long).understanding["columns"] if c["kind"] == "number")
+    charts = ask(read(long), "spc", columns=[column])
+    planned = ask(read(long), "plan", before, place=first_finding(before))
     return ended | {
+        "ask_spc": f"/causes/uploads/{long.public_id}/ask/spc/",
+        "ask_capability": f"/causes/uploads/{long.public_id}/ask/capability/",
+        "ask_gauge": f"/causes/uploads/{long.public_id}/ask/gauge/",
+        "ask_plan": f"{before.get_absolute_url()}plan/",
+        "charts": charts.get_absolute_url(),
+        "planned": planned.get_absolute_url(),
         "site": f"/company/sites/{site.public_id}/",
         "report": before.get_absolute_url(),
         "compared": after.get_absolute_url(),

@@ -62,6 +62,12 @@ PAGES = [
     (OWNER, "{gone}"),
     (OWNER, "{report}"),
     (OWNER, "{compared}"),
+    (OWNER, "{ask_spc}"),
+    (OWNER, "{ask_capability}"),
+    (OWNER, "{ask_gauge}"),
+    (OWNER, "{ask_plan}"),
+    (OWNER, "{charts}"),
+    (OWNER, "{planned}"),
     (VIEWER, "{understood}"),
 ]
 #: Addresses that show no page of their own, or whose page stands in a test below.
@@ -71,7 +77,8 @@ ELSEWHERE = {
     "core:sign_in_code", "companies:change_company", "companies:add_site",
     "insight:export", "insight:begin", "insight:content", "insight:correct", "insight:start",
     "insight:drop", "insight:download", "insight:events", "insight:progress", "insight:stop",
-    "insight:again", "insight:remove", "insight:renew", "companies:choose_main_site",
+    "insight:again", "insight:judge", "insight:sheet", "insight:gauge_sheet", "insight:remove",
+    "insight:renew", "companies:choose_main_site",
     "companies:remove_site",
 }  # fmt: skip
 
@@ -134,6 +141,7 @@ def test_every_address_that_shows_a_page_was_looked_at() -> None:
         "core:second_factor", "core:tokens", "core:members", "core:invitation", "core:audit",
         "core:invitations", "companies:company", "companies:change_site", "insight:home",
         "insight:files", "insight:new", "insight:upload", "insight:analysis",
+        "insight:ask", "insight:plan",
     }  # fmt: skip
     known = {name for name, _ in names(get_resolver()) if not name.startswith("api:")}
     assert known - ELSEWHERE <= looked
