@@ -12,6 +12,7 @@ MAY = {
     "core/access.py": "makes a person's scope",
     "core/chain.py": "checks the record of every organisation",
     "core/actions/accounts.py": "erases a person everywhere",
+    "core/throttle.py": "counts the attempts of whoever knocks, before anybody is known",
     "core/views/members.py": "finds an invitation by the hash of its link",
     "insight/queue.py": "hands out the jobs of all organisations",
     "project/start.py": "acts for whoever runs the machine",
