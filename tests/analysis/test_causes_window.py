@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from deungdae.analysis import causes
-from deungdae.analysis.causes.describe import LIKE_RATIO, UNLIKE_RATIO, _plainness
+from deungdae.analysis.causes.describe import ALIKE, UNKNOWN, UNLIKE, _plainness
 from deungdae.analysis.causes.problem import Category, Measure, Problem
-from deungdae.analysis.causes.region import DIFFERENCE, RATIO, Condition, Feature
+from deungdae.analysis.causes.region import DIFFERENCE, PRODUCT, RATIO, Condition, Feature
 from deungdae.analysis.causes.window import can_be_held, effect, recommend
 
 ROWS = 2000
@@ -148,13 +148,15 @@ def test_a_doubt_forbids_a_window() -> None:
     assert recommend(problem, condition, ("period",), None, np.random.default_rng(0)) is None
 
 
-def test_a_ratio_of_unlike_units_must_explain_much_more() -> None:
-    columns = (np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.array([5.0, 7.0]))
-    names = ("injection pressure", "mould temperature", "hold pressure")
+def test_two_columns_of_unlike_units_must_explain_much_more_together() -> None:
+    columns = tuple(np.array([1.0, 2.0]) + c for c in range(4))
+    names = ("injection pressure", "mould temperature", "hold pressure", "bonus")
     units = {"injection pressure": "bar", "mould temperature": "°C", "hold pressure": "bar"}
     ones = np.ones(2, dtype=np.intp)
     problem = Problem(columns, names, (), ones, 0 * ones, {}, units)
 
-    assert _plainness(problem, Feature((0, 1), RATIO)) == UNLIKE_RATIO < LIKE_RATIO
-    assert _plainness(problem, Feature((0, 2), RATIO)) == LIKE_RATIO
-    assert _plainness(problem, Feature((0, 1), DIFFERENCE)) == 1.0
+    assert _plainness(problem, Feature((0, 1), RATIO)) == UNLIKE[RATIO] < ALIKE[RATIO]
+    assert _plainness(problem, Feature((0, 2), RATIO)) == ALIKE[RATIO]
+    assert _plainness(problem, Feature((0, 2), DIFFERENCE)) == 1.0
+    assert _plainness(problem, Feature((0, 3), PRODUCT)) == UNKNOWN[PRODUCT] < 1.0
+    assert _plainness(problem, Feature((0,))) == 1.0

@@ -35,8 +35,11 @@ PARTNERS = 24
 MARGIN = 8.0
 #: ... and at least this share more than what it replaces.
 MARGIN_SHARE = 0.06
-#: What a ratio counts for beside a plainer description that explains as much.
-LIKE_RATIO, UNLIKE_RATIO = 0.95, 0.8
+#: What two columns taken together count for beside a plainer description that explains as much:
+#: where both have the same unit, where the units are known and unlike, and where they are unknown.
+ALIKE = {DIFFERENCE: 1.0, PRODUCT: 1.0, RATIO: 0.95}
+UNLIKE = {DIFFERENCE: 0.8, PRODUCT: 0.85, RATIO: 0.8}
+UNKNOWN = {DIFFERENCE: 0.9, PRODUCT: 0.85, RATIO: 0.8}
 #: Units with a measured result that each side of a second condition needs, about.
 FEWEST_INSIDE = 8
 #: Shifts that a second condition must beat within the first one's region.
@@ -68,25 +71,32 @@ def describe(
     first = _sharpened(problem, start, rows)
     # Bad units of one episode are one piece of evidence, not many.
     share = _independent(problem, among)
-    best: tuple[Condition, ...] = (first,)
-    best_value = gain(problem, best, among)
+    single: tuple[Condition, ...] = (first,)
+    best, best_value = single, gain(problem, single, among)
+
+    def better(candidate: tuple[Condition, ...]) -> None:
+        nonlocal best, best_value
+        value = gain(problem, candidate, among)
+        value *= min(_plainness(problem, condition.feature) for condition in candidate)
+        if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
+            best, best_value = candidate, value
+
+    def with_second(condition: Condition) -> None:
+        second = _second(problem, condition, values, among, rng)
+        if second is not None:
+            better(_settle(problem, condition, second, rows))
+
+    # Two conditions in plain words come before one that takes two columns together.
+    with_second(first)
     if first.levels is None and first.feature.op == VALUE:
         partners = _partners(problem, first.feature.columns[0], values)
+        before = best
         for feature in _pairs(problem, first.feature.columns[0], partners):
             candidate = _best_condition(problem, feature, rows)
             if candidate is not None:
-                value = _plainness(problem, feature) * gain(problem, (candidate,), among)
-                if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
-                    best, best_value = (candidate,), value
-    single = (first,)
-    for begin in dict.fromkeys((single, best)):
-        second = _second(problem, begin[0], values, among, rng)
-        if second is None:
-            continue
-        both = _settle(problem, begin[0], second, rows)
-        value = gain(problem, both, among)
-        if value > best_value + max(MARGIN / share, MARGIN_SHARE * best_value):
-            best, best_value = both, value
+                better((candidate,))
+        if best is not before:
+            with_second(best[0])
     inside, _ = region(problem, best)
     return Described(best, inside & among, best_value)
 
@@ -124,16 +134,18 @@ def _pairs(problem: Problem, column: int, partners: list[int]) -> list[Feature]:
 
 
 def _plainness(problem: Problem, feature: Feature) -> float:
-    """Return the factor by which a ratio counts less: a difference says it more plainly.
+    """Return the factor by which two columns taken together count less than one.
 
-    Where the units are known and unlike, a ratio such as bar per degree means something to few
-    people: a condition in plain words is given up for it only if it explains much less.
+    A quantity such as bar per degree, or a time less a distance, means something to few people and
+    can be set by nobody: a condition in plain words is given up for it only if it explains much
+    less.
     """
-    if feature.op != RATIO:
+    if feature.op == VALUE:
         return 1.0
     units = [problem.measures.get(problem.number_names[c]) for c in feature.columns]
-    unlike = None not in units and units[0] != units[1]
-    return UNLIKE_RATIO if unlike else LIKE_RATIO
+    if None in units:
+        return UNKNOWN[feature.op]
+    return (ALIKE if units[0] == units[1] else UNLIKE)[feature.op]
 
 
 def _best_condition(problem: Problem, feature: Feature, rows: Ints) -> Condition | None:
