@@ -1,6 +1,7 @@
 """Which column is the inspection's result, and which of its values mean a defect."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -131,6 +132,30 @@ def named(frame: Frame, name: str, option: str) -> str:
         column=name,
         columns=shown + (" …" if len(frame.columns) > 12 else ""),
     )
+
+
+def joined(frame: Frame, names: Sequence[str]) -> tuple[str, ...]:
+    """Return `names`, with those put back together that were cut at a comma of their own.
+
+    "두께, 측정(mm)" told in a list with commas is one column if the table has it.
+    """
+    known = {_uncut(column): column for column in frame.columns if "," in column}
+    found, at = [], 0
+    while at < len(names):
+        for end in range(len(names), at + 1, -1):
+            column = known.get(_uncut(",".join(names[at:end])))
+            if column is not None:
+                found.append(column)
+                at = end
+                break
+        else:
+            found.append(names[at])
+            at += 1
+    return tuple(found)
+
+
+def _uncut(name: str) -> str:
+    return ",".join(plain(piece) for piece in name.split(","))
 
 
 def _states(texts: Texts, bad: set[int], good: set[int], blank: int) -> NDArray[np.uint8]:

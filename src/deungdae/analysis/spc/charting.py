@@ -94,7 +94,7 @@ def chart(
         made = _by_stage(
             division, lambda s, use: _counted(code, plotted[s], inspected[s], use, options)
         )
-    marked, beyond = _mark(made, division, options.rules)
+    marked, beyond = marked_of(made, division, options.rules)
     return Charted(
         (name,), choice, samples, division, made, marked, beyond, plotted, taken, factor
     )  # fmt: skip
@@ -228,10 +228,13 @@ def _counted(
     return (attributes.overdispersed(plain, use),)
 
 
-def _mark(
+def marked_of(
     made: tuple[Panel, ...], division: Division, rules: Sequence[str]
 ) -> tuple[dict[str, Mask], tuple[Mask, ...]]:
-    """Mark what breaks a rule: points that were left out are neither judged nor in the way."""
+    """Return the marks by rule, and by panel what lies beyond its limits.
+
+    Mark what breaks a rule: points that were left out are neither judged nor in the way.
+    """
     judged = ~division.left_out
     beyond = tuple(beyond_limits(panel) & judged for panel in made)
     first = made[0]

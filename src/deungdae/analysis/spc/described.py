@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from deungdae.analysis.spc import checks, panels, signals
+from deungdae.analysis.spc import chances, checks, panels, signals
 from deungdae.analysis.spc.charting import Charted
 from deungdae.analysis.spc.hotelling import ALARM
 from deungdae.analysis.spc.linked import Beside
@@ -31,12 +31,26 @@ def described(
     run_length = run_length_of(charted, options)
     found = found_episodes(charted)
     marked = charted.marked if charted.panels[0].ruled else {"limits": charted.beyond[0]}
-    count = signals.alarms(marked)
-    if charted.choice.chart == "cusum":
-        count += signals.alarms({"limits": charted.beyond[1]})
+    if charted.choice.chart in ("ewma", "cusum"):
+        # Sums with a memory stay beyond for a while: that is one alarm.
+        leading = [out for n, out in enumerate(charted.beyond) if _leads(charted, n)]
+        count = sum(signals.excursions(out) for out in leading)
+    else:
+        count = signals.alarms(marked)
     judged = ~charted.division.left_out
     warnings, checked = _checked(charted)
     use = charted.division.use
+    if charted.choice.chart in ("ewma", "cusum"):
+        # Whether a sum went so far is asked of its peak, not of how often it came and went.
+        beside = signals.surprise(charted.panels, charted.beyond, judged, 0, None)
+        p_value = min(1.0, 2 * min(beside, chances.of_peak(charted, options)))
+    else:
+        p_value = signals.surprise(charted.panels, charted.beyond, judged, count, run_length)
+    straight = None
+    if "not_normal" in warnings:
+        straight = chances.made_normal(charted, options, run_length)
+    if straight is not None:
+        p_value = straight.p_value
     robust = _robust(charted) if charted.beyond[0][use].any() else None
     if robust is not None:
         warnings.append("baseline_out")
@@ -68,10 +82,11 @@ def described(
         "rules": list(options.rules) if charted.panels[0].ruled else ["limits"],
         "stages": _stages(charted),
         "verdict": _without_limits(charted),
-        "p_value": signals.surprise(charted.panels, charted.beyond, judged, count, run_length),
+        "p_value": p_value,
         "q_value": None,
         "out": int(np.logical_or.reduce([*charted.marked.values(), *charted.beyond]).sum()),
         "alarms": count,
+        "alarms_made_normal": None if straight is None else straight.alarms,
         "by_rule": {rule: int(mask.sum()) for rule, mask in charted.marked.items()},
         "signals": [
             _signal(charted, number, e, when)
@@ -82,6 +97,7 @@ def described(
         "run_length": _chances(charted, run_length),
         "linked": [],
         "linked_columns": 0,
+        "mixed": None,
         "checks": checked,
         "warnings": warnings,
     }
@@ -91,7 +107,8 @@ def judge(charts: list[dict[str, Any]]) -> None:
     """Give each chart its q-value and verdict, in place.
 
     in_control: no signal; as_chance: signals, but neither more nor stronger than processes in
-    control give; out_of_control; no_limits and no_variation where there is nothing to judge.
+    control give; out_of_control; mixed: neither, but kinds of parts that lie apart widen the
+    limits; no_limits and no_variation where there is nothing to judge.
     """
     for entry, q in zip(charts, signals.together([c["p_value"] for c in charts]), strict=True):
         entry["q_value"] = q
@@ -101,6 +118,11 @@ def judge(charts: list[dict[str, Any]]) -> None:
             else:
                 out = q < signals.ALPHA
                 entry["verdict"] = "out_of_control" if out else "as_chance"
+        if entry["verdict"] != "out_of_control":
+            if entry["mixed"] is not None and entry["verdict"] in ("in_control", "as_chance"):
+                entry["verdict"] = "mixed"
+            # One point in hundreds lies beyond by chance, which is no reason to draw new limits.
+            entry["warnings"] = [w for w in entry["warnings"] if w != "baseline_out"]
 
 
 def link(entry: dict[str, Any], charted: Charted, beside: Beside) -> None:
@@ -143,7 +165,7 @@ def run_length_of(charted: Charted, options: Options) -> float | None:
             return of_cusum(options.slack, options.decision)
         case "t2":
             return 1 / ALARM
-    return in_control(options.rules)
+    return chances.of_counts(charted, options) or in_control(options.rules)
 
 
 def _leads(charted: Charted, number: int) -> bool:

@@ -1,7 +1,7 @@
 """The method `spc`, version 1: from a table to its control charts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -10,12 +10,13 @@ import numpy as np
 from deungdae.analysis.causes.document import input_document
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Ints, Numbers, Times, to_frame
 from deungdae.analysis.causes.options import Source
-from deungdae.analysis.causes.target import named
+from deungdae.analysis.causes.target import joined, named
 from deungdae.analysis.spc.charting import Charted, chart
 from deungdae.analysis.spc.choose import proposed, values_of
 from deungdae.analysis.spc.described import described, judge, link
 from deungdae.analysis.spc.figures import figure
 from deungdae.analysis.spc.linked import Beside
+from deungdae.analysis.spc.mixed import mixed
 from deungdae.analysis.spc.options import Options, check
 from deungdae.analysis.spc.samples import Samples, ordered, time_column
 from deungdae.records.errors import UnusableFile, UnusableOption
@@ -29,7 +30,8 @@ MOST_COLUMNS: Final = 300
 FEW_CHARTS: Final = 4
 MOST_FULL: Final = 6
 _ORDER: Final = {
-    "out_of_control": 0, "as_chance": 1, "in_control": 2, "no_limits": 3, "no_variation": 4
+    "out_of_control": 0, "mixed": 1, "as_chance": 2, "in_control": 3, "no_limits": 4,
+    "no_variation": 5,
 }  # fmt: skip
 
 Progress = Callable[[str, float], None]
@@ -64,6 +66,9 @@ def draw(
     tell("understanding", 0.0)
     check(options)
     frame = to_frame(table, options.time_zone)
+    options = replace(
+        options, columns=joined(frame, options.columns), ignore=joined(frame, options.ignore)
+    )
     time = time_column(frame, options.time)
     rows = ordered(frame, time)
     groups, guessed = _columns(frame, options)
@@ -140,6 +145,11 @@ def _charts(
         when = partial(_when, frame, time, charted.samples)
         entry = described(charted, options, when)
         entry["spec"] = _spec(frame, columns, options)
+        if charted.choice.kind == "measured" and charted.choice.chart != "t2":
+            without = {*columns, *_shaping(frame, options), *_twins(frame, columns)}
+            entry["mixed"] = mixed(frame, charted.samples.rows, charted.values, without)
+            if entry["mixed"] is not None:
+                entry["warnings"].append("mixed")
         charts.append(entry)
         if len(groups) > FEW_CHARTS:
             pictures.append(figure(charted, when, small=True))
@@ -152,13 +162,17 @@ def _charts(
 def _beside(frame: Frame, charted: Charted, options: Options, time: str | None) -> Beside:
     """Return the other columns by the points of this chart, without those that shaped it."""
     without = {*charted.columns, *(named(frame, c, "--ignore") for c in options.ignore)}
-    baseline = (options.baseline or "").partition("=")
-    shaping = (options.subgroup, options.stage, baseline[0].strip() if baseline[1] else None)
-    without |= {named(frame, told, "--subgroup") for told in shaping if told is not None}
+    without |= _shaping(frame, options)
     without |= {told for told in (charted.choice.inspected, time) if told is not None}
     # The same values under another name would be found different whenever these are.
     without |= _twins(frame, charted.columns)
     return Beside(frame, charted.samples, sorted(without))
+
+
+def _shaping(frame: Frame, options: Options) -> set[str]:
+    baseline = (options.baseline or "").partition("=")
+    shaping = (options.subgroup, options.stage, baseline[0].strip() if baseline[1] else None)
+    return {named(frame, told, "--subgroup") for told in shaping if told is not None}
 
 
 def _twins(frame: Frame, columns: tuple[str, ...]) -> set[str]:

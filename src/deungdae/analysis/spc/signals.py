@@ -97,6 +97,11 @@ def alarms(marked: Mapping[str, Mask]) -> int:
     return count
 
 
+def excursions(out: Mask) -> int:
+    """Return how many times in a row of points the limits were left."""
+    return int((out & ~np.concatenate(([False], out[:-1]))).sum())
+
+
 def surprise(
     panels: Sequence[Panel],
     beyond: Sequence[Mask],
@@ -122,7 +127,7 @@ def surprise(
             p_values.append(min(1.0, points * 2 * float(special.ndtr(-np.nanmax(z)))))
     if run_length is not None:
         p_values.append(_at_least(found, points / run_length))
-    return min(1.0, len(p_values) * min(p_values, default=1.0))
+    return min(1.0, max(1, len(p_values)) * min(p_values, default=1.0))
 
 
 def together(p_values: Sequence[float]) -> list[float]:

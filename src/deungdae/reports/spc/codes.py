@@ -56,6 +56,7 @@ VERDICTS: Final[Mapping[str, tuple[Look, Message]]] = {
     "in_control": ("fine", message("In control")),
     "as_chance": ("fine", message("Nothing special")),
     "out_of_control": ("now", message("Out of control")),
+    "mixed": ("soon", message("Several kinds mixed")),
     "no_limits": ("unknown", message("No limits")),
     "no_variation": ("unknown", message("No variation")),
 }
@@ -95,6 +96,9 @@ WARNINGS: Final[Mapping[str, Message]] = {
     "underdispersed": message(
         "Counts spread less than chance makes them. Look at how they are counted: sorting, "
         "averaging or estimates do this."
+    ),
+    "mixed": message(
+        "Kinds of parts that lie on different levels share this chart. Chart each kind alone."
     ),
     "scattered": message(
         "The names of the samples come back again and again; rows of one name were put together."

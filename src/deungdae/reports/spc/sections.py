@@ -37,13 +37,14 @@ def digits_of(chart: Chart) -> int:
 
 
 def one(
-    words: Words, chart: Chart, ident: str, unit: str, pictures: Sequence[Picture], *, folded: bool
-) -> Section:
-    """Return the section of one chart."""
+    words: Words, chart: Chart, ident: str, unit: str, rows: int, pictures: Sequence[Picture], *,
+    folded: bool,
+) -> Section:  # fmt: skip
+    """Return the section of one chart of a table with so many rows."""
     digits = digits_of(chart)
     tables = [_limits(words, chart)]
     if chart["signals"]:
-        tables.insert(0, _signals(words, chart, digits))
+        tables.insert(0, _signals(words, chart, digits, unit))
     if chart["linked"]:
         tables.append(_links(words, chart))
     if chart["by_rule"]:
@@ -58,6 +59,7 @@ def one(
             *sentences.linked(words, chart),
             sentences.chosen(words, chart),
             *_phases(words, chart),
+            *_without(words, rows - int(chart["rows"])),
             *sentences.false_alarms(words, chart),
             *_spec(words, chart),
         ],
@@ -145,6 +147,12 @@ def _phases(words: Words, chart: Chart) -> list[str]:
     return said
 
 
+def _without(words: Words, rows: int) -> list[str]:
+    if rows <= 0:
+        return []
+    return [words.say("{n} rows without a value that can be used are not in this chart.", n=rows)]
+
+
 def _spec(words: Words, chart: Chart) -> list[str]:
     spec = chart.get("spec")
     if spec is None:
@@ -172,22 +180,33 @@ def _warning(words: Words, code: str, chart: Chart, digits: int) -> str:
             n=robust["out"],
         )
         return f"{said} {more}"
+    if code == "mixed" and chart["mixed"] is not None:
+        return words.say(
+            "{column} makes {share} of all differences: its kinds lie on different levels. Chart "
+            "each kind alone.",
+            column=chart["mixed"]["column"],
+            share=words.percent(chart["mixed"]["share"]),
+        )
     if code == "autocorrelation" and gone is not None:
         more = words.say("Points {n} apart hardly hang together any more.", n=gone)
         return f"{said} {more}"
     return said
 
 
-def _signals(words: Words, chart: Chart, digits: int) -> Table:
+def _signals(words: Words, chart: Chart, digits: int, unit: str) -> Table:
     say = words.say
     timed = any(s["when"] for s in chart["signals"])
     changed = any(s["changed"] for s in chart["signals"])
     parts = any(s.get("parts") for s in chart["signals"])
     several = len({s["panel"] for s in chart["signals"]}) > 1
+    # Without names of their own, points are called by the numbers that stand before.
+    labelled = any(
+        s[f"label_{end}"] != str(s[end]) for s in chart["signals"] for end in ("first", "last")
+    )
     columns = [
         Column(say("From point"), "count"),
         Column(say("To point"), "count"),
-        Column(say("Name")),
+        *([Column(say("Name"))] if labelled else []),
         *([Column(say("Time"))] if timed else []),
         *([Column(say("Panel"))] if several else []),
         Column(say("What happened")),
@@ -198,12 +217,10 @@ def _signals(words: Words, chart: Chart, digits: int) -> Table:
         [
             s["begins"],
             s["last"],
-            s["label_first"]
-            if s["label_first"] == s["label_last"]
-            else f"{s['label_first']} … {s['label_last']}",
-            *([(s["when"] or "").replace("T", " ")] if timed else []),
+            *([_label(s)] if labelled else []),
+            *([sentences.clock(s["when"])] if timed else []),
             *([spoken(words, PANELS, s["panel"])] if several else []),
-            sentences.signal(words, s, digits),
+            sentences.signal(words, s, digits, unit),
             *([words.listed(p["column"] for p in s.get("parts") or ())] if parts else []),
             *([sentences.changed(words, s)] if changed else []),
         ]
@@ -214,6 +231,11 @@ def _signals(words: Words, chart: Chart, digits: int) -> Table:
         say("Signals ({n} further ones are not listed)", n=left) if left > 0 else say("Signals")
     )
     return Table(caption, columns, rows)
+
+
+def _label(signal: Mapping[str, Any]) -> str:
+    first, last = signal["label_first"], signal["label_last"]
+    return str(first) if first == last else f"{first} … {last}"
 
 
 def _limits(words: Words, chart: Chart) -> Table:
@@ -230,7 +252,8 @@ def _limits(words: Words, chart: Chart) -> Table:
                     panel["center"],
                     panel["lower"],
                     panel["upper"],
-                    panel["sigma"],
+                    # of counts it is no spread of a value, but how much they spread beyond chance
+                    None if panel["name"] in ("share", "count", "rate") else panel["sigma"],
                 ]
             )
     caption = say("Limits (those of the last point, where they vary)") if varying else say("Limits")

@@ -9,6 +9,8 @@ from deungdae.reports.words import Words
 
 Chart = Mapping[str, Any]
 _SPREAD: Final = ("mr", "range", "sd")
+#: Panels in the unit of the values.
+_IN_UNITS: Final = frozenset({"value", "mean", "mr", "range", "sd", "ewma", "upper", "lower"})
 
 
 def name_of(words: Words, chart: Chart) -> str:
@@ -20,6 +22,20 @@ def answer(words: Words, chart: Chart) -> str:
     """Return the sentence that the chart is for."""
     name, points = name_of(words, chart), int(chart["points"])
     verdict = chart["verdict"]
+    if verdict == "mixed":
+        return words.say(
+            "{name} cannot be judged in one chart: the {kinds} kinds of {column} lie on different "
+            "levels.",
+            name=name,
+            kinds=chart["mixed"]["kinds"],
+            column=chart["mixed"]["column"],
+        )
+    if verdict == "in_control" and "few_points" in chart["warnings"]:
+        return words.say(
+            "{name} gives no signal so far, but {points} points are too few to call it in control.",
+            name=name,
+            points=points,
+        )
     if verdict == "in_control":
         return words.say(
             "{name} is in control: none of the {points} points gives a signal.",
@@ -44,6 +60,16 @@ def answer(words: Words, chart: Chart) -> str:
             points=points,
             other=clear[0]["column"],
         )
+    label = clock(first["when"]) if first["when"] else first["label_first"]
+    if label == str(first["first"]):
+        return words.say(
+            "{name} is out of control: {signals} signals in {points} points, the first at point "
+            "{point}.",
+            name=name,
+            signals=chart["signals_total"],
+            points=points,
+            point=first["first"],
+        )
     return words.say(
         "{name} is out of control: {signals} signals in {points} points, the first at point "
         "{point} ({label}).",
@@ -51,12 +77,25 @@ def answer(words: Words, chart: Chart) -> str:
         signals=chart["signals_total"],
         points=points,
         point=first["first"],
-        label=first["when"] or first["label_first"],
+        label=label,
     )
+
+
+def clock(when: str | None) -> str:
+    """Return a time of the document ("2026-01-05T08:00:00") as people write it."""
+    return (when or "").replace("T", " ").removesuffix(":00")
 
 
 def _as_chance(words: Words, chart: Chart, name: str, points: int) -> str:
     expected = chart["run_length"]["expected"]
+    if chart["alarms_made_normal"] is not None:
+        return words.say(
+            "{name} shows nothing special: its values are skewed, and {signals} signals in "
+            "{points} points are what such a shape gives.",
+            name=name,
+            signals=chart["signals_total"],
+            points=points,
+        )
     if expected is None or not chart["alarms"]:
         return words.say(
             "{name} shows nothing special: {signals} signals in {points} points, no more than "
@@ -163,15 +202,26 @@ def false_alarms(words: Words, chart: Chart) -> list[str]:
     return said
 
 
-def signal(words: Words, entry: Mapping[str, Any], digits: int) -> str:
+def amount(words: Words, panel: str, value: float, digits: int, unit: str) -> str:
+    """Return a value of a panel: shares in percent, values with their unit."""
+    if panel == "share":
+        return words.percent(value)
+    shown = words.number(value, digits=digits)
+    return f"{shown} {unit}" if unit and panel in _IN_UNITS else shown
+
+
+def signal(words: Words, entry: Mapping[str, Any], digits: int, unit: str) -> str:
     """Return what happened at one signal."""
     peak, rules = entry["peak"], list(entry["rules"])
     beyond = {"we1", "n1", "limits"} & set(rules)
-    value = words.number(peak["value"], digits=digits)
+    value = amount(words, entry["panel"], peak["value"], digits, unit)
     if beyond:
         above = peak["upper"] is not None and peak["value"] > peak["upper"]
         limit = peak["upper"] if above else peak["lower"]
-        given: dict[str, Any] = {"value": value, "limit": words.number(limit or 0.0, digits=digits)}
+        given: dict[str, Any] = {
+            "value": value,
+            "limit": amount(words, entry["panel"], limit or 0.0, digits, unit),
+        }
         if entry["first"] == entry["last"]:
             return (
                 words.say("{value} lies above the upper limit {limit}.", **given)
@@ -203,6 +253,8 @@ def linked(words: Words, chart: Chart) -> list[str]:
     if not chart["linked_columns"] or chart["verdict"] != "out_of_control":
         return []
     clear = [link for link in chart["linked"] if link["clear"]]
+    if not clear and chart["linked_columns"] == 1:
+        return [words.say("The other column was not different at these points beyond chance.")]
     if not clear:
         return [
             words.say(

@@ -48,7 +48,11 @@ def tell(
 
             pictures = full(words, charts[i], figures["charts"][i], unit, f"chart-{i + 1}")
         folded = place > 2 and charts[i]["verdict"] != "out_of_control"
-        sections.append(one(words, charts[i], f"chart-{i + 1}", unit, pictures, folded=folded))
+        told = units.get(charts[i]["columns"][0], "") if len(charts[i]["columns"]) == 1 else ""
+        read = int(document["input"]["rows_read"])
+        sections.append(
+            one(words, charts[i], f"chart-{i + 1}", told, read, pictures, folded=folded)
+        )
     return Paper(
         method="spc",
         name=words.say("Control charts"),
@@ -67,7 +71,12 @@ def _unit(chart: Chart, units: Mapping[str, str]) -> str:
     """Return the unit of what is charted, where its name does not tell it."""
     name = chart["columns"][0]
     unit = units.get(name, "")
-    return unit if len(chart["columns"]) == 1 and f"({unit})" not in name else ""
+    return unit if len(chart["columns"]) == 1 and not says(name, unit) else ""
+
+
+def says(name: str, unit: str) -> bool:
+    """Tell whether the name of a column tells its unit in brackets."""
+    return any(f"{a}{unit}{b}" in name for a, b in ("()", "[]", "（）"))
 
 
 def _answer(words: Words, charts: Sequence[Chart], order: Sequence[int]) -> str:
@@ -91,6 +100,8 @@ def _caution(words: Words, charts: Sequence[Chart]) -> str | None:
     codes = {code for chart in charts for code in chart["warnings"]}
     if len(charts) == 1 and "autocorrelation" in codes:
         return words.say("Neighbouring points hang together; read the limits with care.")
+    if len(charts) == 1 and "not_normal" in codes and charts[0]["verdict"] == "out_of_control":
+        return words.say("The values are skewed, so some signals may be nothing but their shape.")
     if len(charts) == 1 and "baseline_out" in codes:
         return words.say("The limits come from points that are not in control themselves.")
     if len(charts) == 1 and "few_points" in codes:
@@ -116,16 +127,18 @@ def _tiles(
     panel, digits = chart["stages"][-1]["panels"][0], digits_of(chart)
     unit = units.get(chart["columns"][0]) if panel["name"] in ("value", "mean", "ewma") else None
     verdict = verdict_of(words, chart)
+
+    def shown(value: float) -> str:
+        return sentences.amount(words, panel["name"], value, digits, "")
+
     tiles = [
         Tile(words.say("Verdict"), verdict.word, state=verdict.look),
         Tile(words.say("Number of points"), words.number(chart["points"])),
     ]
     if panel["center"] is not None and panel["name"] not in ("upper", "t2"):
-        tiles.append(
-            Tile(words.say("Centre line"), words.number(panel["center"], digits=digits), unit)
-        )
+        tiles.append(Tile(words.say("Centre line"), shown(panel["center"]), unit))
     if panel["lower"] is not None and panel["upper"] is not None:
-        low, high = (words.number(panel[side], digits=digits) for side in ("lower", "upper"))
+        low, high = (shown(panel[side]) for side in ("lower", "upper"))
         tiles.append(Tile(words.say("Limits"), f"{low} – {high}", unit))
     if chart["run_length"]["per_thousand"] is not None:
         tiles.append(
