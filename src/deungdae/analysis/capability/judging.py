@@ -17,6 +17,8 @@ MODEST: Final = 100
 LEAST: Final = 20
 #: A spread within subgroups that is so much better than the overall one speaks of several levels.
 BETTER: Final = 1.25
+#: By so little nobody moves a level.
+SLIGHT: Final = 0.05
 #: Steps of more than this many standard deviations blur the shape.
 COARSE: Final = 0.5
 
@@ -50,7 +52,7 @@ def judged(
     if _coarse(values, body["sigma_overall"]):
         warnings.append("coarse")
     pp = body["indices"]["pp"]["value"]
-    if pp is not None and pp >= wanted > ppk["value"]:
+    if pp is not None and pp >= wanted > ppk["value"] and pp - ppk["value"] > SLIGHT:
         warnings.append("off_centre")
     cpk = body["indices"]["cpk"]["value"]
     if cpk is not None and cpk > 0 and ppk["value"] > 0 and cpk > BETTER * ppk["value"]:

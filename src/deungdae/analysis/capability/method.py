@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +16,8 @@ from deungdae.analysis.capability.studied import Part, studied, unusable
 from deungdae.analysis.causes.document import input_document
 from deungdae.analysis.causes.frame import NO_TIME, Frame, Numbers, Times, to_frame
 from deungdae.analysis.causes.options import Source
+from deungdae.analysis.causes.target import joined, named
+from deungdae.analysis.spc.mixed import mixed
 from deungdae.analysis.stats.families import Name
 from deungdae.records.errors import UnusableFile, UnusableOption
 from deungdae.records.shoptable import SetAside
@@ -57,6 +59,7 @@ def study(
     tell = progress or (lambda _step, _share: None)
     tell("understanding", 0.0)
     frame = to_frame(table, options.time_zone)
+    options = _resolved(frame, options)
     _check_columns(frame, options)
     guessed: dict[str, Any] = {}
     order = _order(frame, options, guessed)
@@ -111,6 +114,24 @@ def study(
 def order_known(frame: Frame, options: Options, guessed: Mapping[str, Any]) -> bool:
     """Tell whether something says in which order the parts were made."""
     return bool(options.time or options.subgroup or guessed.get("time"))
+
+
+def _resolved(frame: Frame, options: Options) -> Options:
+    """Return the options with the names of columns as the table writes them."""
+
+    def there(name: str) -> str:
+        try:
+            return named(frame, name, "--spec")
+        except UnusableOption:
+            return name  # refused below, with the option it was told by
+
+    return replace(
+        options,
+        specs={there(name): spec for name, spec in options.specs.items()},
+        by=tuple(there(name) for name in joined(frame, options.by)),
+        subgroup=None if options.subgroup is None else there(options.subgroup),
+        time=None if options.time is None else there(options.time),
+    )
 
 
 def _check_columns(frame: Frame, options: Options) -> None:
@@ -207,7 +228,7 @@ def _result(
         },
     }  # fmt: skip
     if values.size < FEWEST or np.ptp(values) == 0:
-        return {**head, **unusable(values, spec)}, None
+        return {**head, **unusable(values, spec), "mixed": None}, None
     if numbered is not None:
         numbered = _in_order(numbered)
     # Values as wild as 1e200 overflow on the way; what cannot be computed is then unknown.
@@ -215,7 +236,11 @@ def _result(
         body, picture = studied(Part(values, numbered, spec, together), options)
         body, picture = finite(body), finite(picture)
         verdict, warnings = judged(body, spec, values, options.wanted)
-    return {**head, **body, "verdict": verdict, "warnings": warnings}, picture
+        without = {column, *options.by, *({options.subgroup} - {None})}
+        apart = mixed(frame, rows[known], values, {name for name in without if name})
+    if apart is not None:
+        warnings.append("mixed")
+    return {**head, **body, "mixed": apart, "verdict": verdict, "warnings": warnings}, picture
 
 
 def finite(found: Any) -> Any:

@@ -128,7 +128,9 @@ def _study(frame: Frame, roles: Roles) -> str:
         operators = frame.texts(roles.operator).codes
         pairs = np.unique(np.stack([parts, operators]), axis=1)
         shared = np.bincount(pairs[0][pairs[0] >= 0]) > 1
-        return "crossed" if shared.any() else "nested"
+        # One person alone measures every part: a crossed study of repeatability.
+        alone = np.unique(operators[operators >= 0]).size < 2
+        return "crossed" if alone or shared.any() else "nested"
     if roles.reference is not None:
         values = frame.columns[roles.reference]
         if isinstance(values, Numbers):

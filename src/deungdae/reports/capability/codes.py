@@ -50,6 +50,10 @@ UNSTEADY: Final[Mapping[str, Message]] = {
 }
 
 WARNINGS: Final[Mapping[str, Message]] = {
+    "mixed": message(
+        "Kinds of parts that lie on different levels were put together; the indices mean nothing. "
+        "Study each kind alone."
+    ),
     "few_rows": message("Fewer than 50 parts: the intervals are wide. Measure 100 or more."),
     "modest_rows": message("Fewer than 100 parts; ISO 22514 asks for about 100 or more."),
     "verdict_unsure": message(

@@ -1,6 +1,7 @@
 """One section for each column and group, and one that compares them."""
 
 from collections.abc import Mapping
+from math import ceil, log10
 from typing import Any
 
 from deungdae.reports.capability.codes import (
@@ -91,12 +92,13 @@ def _sentences(words: Words, result: Result, wanted: float) -> list[str]:
         )
     within = result["sigma_within"]
     if within is not None:
+        unit = f" {result['unit']}" if result["unit"] else ""
         said.append(
             words.say(
                 "Spread within: {within} ({how}); overall: {overall}.",
-                within=words.number(within["value"]),
+                within=words.number(within["value"]) + unit,
                 how=spoken(words, SPREADS, within["how"]),
-                overall=words.number(result["sigma_overall"]),
+                overall=words.number(result["sigma_overall"]) + unit,
             )
         )
     return said
@@ -136,10 +138,12 @@ def _next(words: Words, result: Result, wanted: float) -> str | None:
     if "off_centre" in result["warnings"]:
         middle = _middle(result)
         if middle is not None:
+            scale = {"scale": float(result["sigma_overall"])}
+            unit = f" {result['unit']}" if result["unit"] else ""
             return words.say(
                 "Move the level from {mean} towards {middle}.",
-                mean=words.number(result["mean"]),
-                middle=words.number(middle),
+                mean=_fine(words, result["mean"], scale) + unit,
+                middle=_fine(words, middle, scale) + unit,
             )
     if "few_rows" in result["warnings"] or "verdict_unsure" in result["warnings"]:
         return words.say("Measure more parts before you decide.")
@@ -223,7 +227,7 @@ def _outside(words: Words, ppm: Mapping[str, Any]) -> Table:
         rows.append(
             (
                 name, seen["parts"], seen["ppm"], seen["ci95"][1],
-                expected["ppm"] if expected else None, low, high,
+                _seen(expected["ppm"] if expected else None), _seen(low), _seen(high),
             )
         )  # fmt: skip
     columns = [
@@ -238,6 +242,11 @@ def _outside(words: Words, ppm: Mapping[str, Any]) -> Table:
     return Table(words.say("Outside the limits"), columns, rows)
 
 
+def _seen(ppm: float | None) -> float | None:
+    """Return parts per million to hundredths: less says nothing of any factory."""
+    return None if ppm is None else round(ppm, 2)
+
+
 def _candidates(words: Words, chosen: Mapping[str, Any]) -> Table:
     rows = [
         (
@@ -245,18 +254,38 @@ def _candidates(words: Words, chosen: Mapping[str, Any]) -> Table:
             c["belief"],
             c["anderson_darling"],
             c["p"],
-            words.listed(f"{k} {words.number(v)}" for k, v in c["parameters"].items()),
+            words.listed(
+                f"{_parameter(words, k)} {_fine(words, v, c['parameters'])}"
+                for k, v in c["parameters"].items()
+            ),
         )
         for c in chosen["candidates"]
     ]
     columns = [
         Column(words.say("Shape")),
-        Column(words.say("Belief"), "share"),
+        Column(words.say("Weight (AIC)"), "share"),
         Column("A²", "number", 3),
         Column("p", "small"),
         Column(words.say("Parameters")),
     ]
     return Table(words.say("Shapes compared"), columns, rows)
+
+
+def _parameter(words: Words, name: str) -> str:
+    return {
+        "location": words.say("location"),
+        "scale": words.say("scale"),
+        "shape": words.say("shape"),
+    }.get(name, name)
+
+
+def _fine(words: Words, value: float, parameters: Mapping[str, float]) -> str:
+    """Return a parameter with digits that tell it apart on the scale of the shape."""
+    scale = abs(parameters.get("scale", 0.0))
+    digits = 4
+    if 0 < scale < abs(value):
+        digits = min(12, 4 + ceil(log10(abs(value) / scale)))
+    return words.number(value, digits=digits)
 
 
 def _pictures(words: Words, result: Result, figure: Mapping[str, Any], code: str) -> list[Picture]:

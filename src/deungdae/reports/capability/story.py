@@ -110,6 +110,12 @@ def _caution(words: Words, results: Sequence[Result]) -> str | None:
             )
         return None
     result = results[0]
+    if "mixed" in result["warnings"] and result["mixed"] is not None:
+        return words.say(
+            "The {kinds} kinds of {column} lie on different levels; study each kind alone.",
+            kinds=result["mixed"]["kinds"],
+            column=result["mixed"]["column"],
+        )
     ends = result["indices"]["ppk"]["ci95"]
     if "verdict_unsure" in result["warnings"] and ends is not None:
         return words.say(
@@ -152,7 +158,7 @@ def _tiles(words: Words, results: Sequence[Result], wanted: float) -> list[Tile]
         tiles.append(
             Tile(
                 words.say("Expected outside"),
-                words.number(expected["total"]["ppm"], digits=3),
+                words.number(round(expected["total"]["ppm"], 2), digits=3),
                 "ppm",
                 words.say("parts per million that the fitted shape puts beyond the limits"),
             )

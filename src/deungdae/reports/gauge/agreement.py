@@ -37,7 +37,7 @@ def told(words: Words, document: Mapping[str, Any], figures: Mapping[str, Any] |
         if kappa is not None:
             tiles.append(
                 Tile(
-                    "kappa",
+                    words.say("kappa"),
                     words.number(round(kappa, 2)),
                     explain=words.say("agreement between people beyond chance; 1 is perfect"),
                     state="soon" if kappa < _KAPPA else None,
@@ -67,7 +67,10 @@ def told(words: Words, document: Mapping[str, Any], figures: Mapping[str, Any] |
             ),
         ],
         glossary=[
-            ("kappa", words.say("Agreement beyond what chance would bring: 0 is chance, 1 all.")),
+            (
+                words.say("kappa"),
+                words.say("Agreement beyond what chance would bring: 0 is chance, 1 all."),
+            ),
             (words.say("Miss"), words.say("A bad part that was called good.")),
             (words.say("False alarm"), words.say("A good part that was called bad.")),
         ],

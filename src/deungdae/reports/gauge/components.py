@@ -139,16 +139,16 @@ def _tiles(
 ) -> list[Tile]:
     tiles = []
     for key, label, asked in (
-        ("tolerance_share", words.say("of the tolerance"), True),
-        ("study_share", words.say("of the study variation"), document["tolerance"] is None),
+        ("tolerance_share", words.say("Gauge R&R of tolerance"), True),
+        ("study_share", words.say("Gauge R&R of study"), document["tolerance"] is None),
     ):
         share = gauge[key]
         if share is not None:
             tiles.append(
                 Tile(
-                    words.say("Gauge R&R"),
+                    label,
                     words.percent(share),
-                    explain=label,
+                    explain=words.say("All that the measuring system adds."),
                     state="now" if asked and share > _ENOUGH else None,
                 )
             )
@@ -214,12 +214,12 @@ def _components(words: Words, found: list[Mapping[str, Any]], tolerance: bool) -
         rows.append([*row, c["tolerance_share"]] if tolerance else row)
     columns = [
         Column(words.say("Source")),
-        Column(words.say("Standard deviation"), "number"),
+        Column(words.say("SD"), "number"),
         Column(words.say("95% from"), "number"),
         Column(words.say("95% to"), "number"),
-        Column(words.say("Study variation (6 SD)"), "number"),
+        Column(words.say("6 SD"), "number"),
         Column(words.say("Contribution"), "share"),
-        Column(words.say("% study variation"), "share"),
+        Column(words.say("% study"), "share"),
     ]
     if tolerance:
         columns.append(Column(words.say("% tolerance"), "share"))

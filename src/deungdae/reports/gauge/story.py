@@ -49,6 +49,10 @@ def tell(
         pictures=told.pictures,
     )
     guessed = "study" in document["input"]["guessed"]
+    # the study's own name stands for its code
+    given = dict(document["input"])
+    if guessed:
+        given["guessed"] = {**given["guessed"], "study": known["study"]}
     return Paper(
         method="gauge",
         name=words.say("Measurement system analysis"),
@@ -65,7 +69,7 @@ def tell(
         else [],
         tiles=told.tiles,
         sections=[first, *told.sections],
-        behind=told_behind(words, document["input"], understanding, known),
+        behind=told_behind(words, given, understanding, known),
         recipe=[
             (words.say("Method"), f"gauge {document['version']}"),
             *told.recipe,
