@@ -47,14 +47,12 @@ def main(words: list[str] | None = None) -> int:
 def _row(shape: str, runs: int, stated: list[Stated]) -> tuple[str, ...]:
     covered = sum(one.low <= one.true <= one.high for one in stated)
     low, high = wilson(covered, len(stated))
-    mean = {
-        name: float(np.mean([value(one) for one in stated])) if stated else float("nan")
-        for name, value in (
-            ("bias", lambda one: one.reduction - one.true),
-            ("true", lambda one: one.true),
-            ("width", lambda one: one.high - one.low),
-        )
+    measured = {
+        "bias": [one.reduction - one.true for one in stated],
+        "true": [one.true for one in stated],
+        "width": [one.high - one.low for one in stated],
     }
+    mean = {name: float(np.mean(of)) if of else float("nan") for name, of in measured.items()}
     return (
         shape,
         str(runs),

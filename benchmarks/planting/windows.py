@@ -56,10 +56,11 @@ def simulate(name: str, seed: int) -> Stated | None:
     for cause in document["strata"][0]["causes"]:
         window = cause["window"]
         if window is not None and cause["columns"] == [CAUSE]:
-            within = _holds(window["conditions"][0], table[CAUSE])
+            within = _holds(window["conditions"][0], table[CAUSE].astype(float))
             today, kept = float(truth.mean()), float(truth[within].mean())
             true = today - kept if shape.kind == "number" else 1 - kept / today
-            return Stated(window["reduction"], *window["ci95"], true, window["recommended"])
+            low, high = window["ci95"]
+            return Stated(window["reduction"], low, high, true, window["recommended"])
     return None
 
 
