@@ -1,0 +1,4 @@
+"""Between the programs of one installation: durable queues, live messages and small settings.
+
+The only place that speaks NATS.
+"""
