@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deungdae import runs
+from deungdae.edge import command as edge_command
 from deungdae.records.environment import Settings
 from deungdae.records.errors import PublicError, RunFailed, UnusableFile, UnusableOption
 from deungdae.records.messages import Message, message
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
         )
     )
     _add_web(commands)
+    edge_command.add(commands)
     return parser
 
 
@@ -137,6 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "password": _password,
             "erase": _erase,
             "audit": _audit,
+            "edge": lambda options, _, words: edge_command.run(options, words.say_message),
         }[options.command]
         return command(options, settings, words)
     except PublicError as error:
