@@ -1,6 +1,7 @@
 """DuckDB as this package uses it: one connection per process, a cursor per query, Arrow out."""
 
 import functools
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ def _made() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config=closed)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET GLOBAL preserve_insertion_order = false")
+    connection.execute("SET GLOBAL temp_directory = ?", [tempfile.gettempdir()])
     # A file never changes once a log names it: what was read of it stays true.
     connection.execute("SET GLOBAL parquet_metadata_cache = true")
     connection.execute("SET GLOBAL validate_external_file_cache = 'NO_VALIDATION'")

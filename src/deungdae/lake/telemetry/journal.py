@@ -13,6 +13,7 @@ a lock that the kernel frees when a process dies.
 import fcntl
 import json
 import os
+import threading
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -93,6 +94,7 @@ class Journal:
         self.folder = folder
         self._log = folder / "_delta_log"
         self._partition = partition
+        self._following = threading.RLock()
         if not self._log.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
             with self.lock():
@@ -120,6 +122,10 @@ class Journal:
 
     def snapshot(self) -> Snapshot:
         """Return the newest version; costs one look at the folder when nothing was written."""
+        with self._following:
+            return self._newest()
+
+    def _newest(self) -> Snapshot:
         while (step := self._step(self._snapshot.version + 1)).exists():
             try:
                 self._snapshot = self._after(self._snapshot, _actions(step))
@@ -173,7 +179,8 @@ class Journal:
         actions += [{"add": self._addition(file, now, data_change)} for file in add]
         version = before.version + 1
         self._publish(version, "\n".join(json.dumps(a, ensure_ascii=False) for a in actions))
-        self._snapshot = self._after(before, actions)
+        with self._following:
+            self._snapshot = self._after(before, actions)
         if version % CHECKPOINT_EVERY == 0:
             self.checkpoint()
         return version
@@ -182,21 +189,33 @@ class Journal:
         """Write the whole state as one file, so that opening needs no more than a few steps."""
         DeltaTable(self.folder, without_files=False).create_checkpoint()
 
-    def clean(self) -> int:
-        """Remove what is older than `KEPT_VERSIONS` before the last checkpoint; return how many."""
+    def outlived(self) -> list[Path]:
+        """Return the files of the log before the last checkpoint and `KEPT_VERSIONS` more."""
         try:
-            last = json.loads((self._log / "_last_checkpoint").read_text())["version"]
+            last = json.loads((self._log / "_last_checkpoint").read_text("utf-8"))["version"]
         except FileNotFoundError:
-            return 0
-        old = [
+            return []
+        return sorted(
             file
             for file in self._log.iterdir()
             if file.name[:20].isdigit() and int(file.name[:20]) < last - KEPT_VERSIONS
+        )
+
+    def unnamed(self, before_us: int) -> list[Path]:
+        """Return the files that no step names and nobody touched since `before_us`.
+
+        They were replaced (`compaction.replace` touches them then), or their writer was killed.
+        """
+        # In this order: what is written and named in between is among the named.
+        found = [file for file in self.folder.rglob("*.parquet") if self._log not in file.parents]
+        found += self._log.glob("_*.tmp")
+        files = self.snapshot().files
+        return [
+            file
+            for file in found
+            if file.relative_to(self.folder).as_posix() not in files
+            and file.stat().st_mtime_ns < before_us * 1_000
         ]
-        # A checkpoint at or below the oldest kept step must stay, or those could not be read.
-        for file in sorted(old):
-            file.unlink(missing_ok=True)
-        return len(old)
 
     def records(self, after: int) -> Iterator[tuple[int, tuple[str, int] | None, dict[str, Any]]]:
         """Yield (version, transaction, record) of each step after `after` that is still there."""

@@ -3,7 +3,7 @@
 fresh-<step>-<id>     as it was appended
 hour-<step>-<id>      sorted, of an open day or of late points
 day-<step>-<id>       sorted, of a closed day
-reduced-<step>-<id>   sorted, and points past their term are gone; rollups of <id> still hold them
+reduced-<step>-<id>-… sorted, and points past their term are gone; rollups of <id> still hold them
 
 <step> is the newest version of the table whose points are in the file: what is newer than a latest
 value that was kept for a version is told by the names alone.
@@ -31,6 +31,11 @@ _TIMES = ["time", "received", "last_time"]
 def named(level: str, step: int) -> str:
     """Return a new name for a file of `level` with points up to the version `step`."""
     return f"{level}-{step:012}-{uuid.uuid4().hex}"
+
+
+def renamed(file: File, level: str) -> str:
+    """Return a new name for what is left of `file`, with its step and its identity."""
+    return f"{level}-{step(file):012}-{identity(file)}-{uuid.uuid4().hex[:8]}"
 
 
 def level(file: File) -> str:
