@@ -123,6 +123,7 @@ class Mirror(Generic[Record]):
         self._bucket: Bucket[Record] = bucket
         self._known: dict[str, Record] = {}
         self._task: asyncio.Task[None] | None = None
+        self._kept: tuple[int, KeyValue] | None = None  # as long as the line did not break
         self._loaded = asyncio.Event()
         self.unreadable = 0  #: entries that were not understood, and count as absent
 
@@ -157,12 +158,41 @@ class Mirror(Generic[Record]):
     async def put(self, record: Record, *key: str) -> None:
         """Keep a record durably; what stood there is replaced. Raises `Unavailable`."""
         name = self._bucket.key(*key)
-        text = json.dumps(dataclasses.asdict(record), ensure_ascii=False, allow_nan=False)
         try:
-            await (await self._store()).put(name, text.encode())
+            await (await self._store()).put(name, _text(record))
         except LOST as error:
             raise Unavailable(f"{self._bucket.name} was not confirmed") from error
         self._known[name] = record
+
+    async def change(self, new: Callable[[Record | None], Record], *key: str) -> None:
+        """Replace what is kept by what `new` makes of it, though others write the same key.
+
+        Raises `Unavailable`.
+        """
+        name = self._bucket.key(*key)
+        try:
+            store = await self._store()
+            while True:
+                before, revision = await self._newest(store, name)
+                record = new(before)
+                try:
+                    await store.update(name, _text(record), last=revision)
+                except nats.js.errors.KeyWrongLastSequenceError:
+                    continue
+                self._known[name] = record
+                return
+        except LOST as error:
+            self._kept = None
+            raise Unavailable(f"{self._bucket.name} was not confirmed") from error
+
+    async def _newest(self, store: KeyValue, name: str) -> tuple[Record | None, int]:
+        try:
+            entry = await store.get(name)
+        except nats.js.errors.KeyDeletedError as error:
+            return None, int(error.entry.revision or 0) if error.entry else 0
+        except nats.js.errors.KeyNotFoundError:
+            return None, 0
+        return _record(self._bucket.kind, entry.value), int(entry.revision or 0)
 
     async def delete(self, *key: str) -> None:
         """Forget what is kept under a key. Raises `Unavailable`."""
@@ -174,13 +204,17 @@ class Mirror(Generic[Record]):
         self._known.pop(name, None)
 
     async def _store(self) -> KeyValue:
-        jetstream = self._connection.jetstream
+        if self._kept is not None and self._kept[0] == self._connection.breaks:
+            return self._kept[1]
+        breaks, jetstream = self._connection.breaks, self._connection.jetstream
         try:
-            return await jetstream.key_value(self._bucket.name)
+            store = await jetstream.key_value(self._bucket.name)
         except nats.js.errors.NotFoundError:
-            return await jetstream.create_key_value(
+            store = await jetstream.create_key_value(
                 KeyValueConfig(self._bucket.name, history=1, storage=StorageType.FILE)
             )
+        self._kept = breaks, store
+        return store
 
     async def _follow(self) -> None:
         while True:
@@ -223,6 +257,11 @@ class Mirror(Generic[Record]):
             self.unreadable += 1
             known.pop(entry.key, None)
             _log.warning("an entry of %s is unreadable: %s", self._bucket.name, error)
+
+
+def _text(record: Record) -> bytes:
+    document = dataclasses.asdict(record)
+    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
 
 
 def _record(kind: type[Record], value: bytes | None) -> Record:

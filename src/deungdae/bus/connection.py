@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Self
 
 import nats.errors
@@ -90,17 +91,22 @@ class Connection:
         """The durable side of NATS, for the other modules of the bus."""
         return self.client.jetstream(timeout=ATTEMPT_SECONDS)
 
-    async def prepare(self, store_bytes: int) -> None:
-        """Make the queues, or bring their limits up to date; raises `Unavailable`."""
+    async def prepare(self, store_bytes: int, *, first: int = 1) -> None:
+        """Make the queues, or bring their limits up to date; raises `Unavailable`.
+
+        A new queue begins with the sequence `first`. Give one above all that a lost bus can have
+        reached, such as the microseconds since 1970: whoever noted how far it had come must not
+        take new messages for old ones.
+        """
         for queue in QUEUES:
-            wanted = queue.config(store_bytes)
+            wanted = queue.config(store_bytes, first)
             try:
                 try:
-                    await self.jetstream.stream_info(queue.name)
+                    known = (await self.jetstream.stream_info(queue.name)).config
                 except nats.js.errors.NotFoundError:
                     await self.jetstream.add_stream(wanted)
                 else:
-                    await self.jetstream.update_stream(wanted)
+                    await self.jetstream.update_stream(replace(wanted, first_seq=known.first_seq))
             except LOST as error:
                 raise Unavailable(f"no queue {queue.name}: {_words(error)}") from error
 
@@ -160,6 +166,13 @@ class Connection:
             finally:
                 with contextlib.suppress(*LOST):
                     await subscription.unsubscribe()
+
+    async def last(self, queue: Queue) -> int:
+        """Return the sequence of the last message of a queue, 0 before the first of all."""
+        try:
+            return int((await self.jetstream.stream_info(queue.name)).state.last_seq)
+        except LOST as error:
+            raise Unavailable(f"{queue.name} does not answer: {_words(error)}") from error
 
     async def release(self, queue: Queue, up_to: int) -> None:
         """Let the bus forget everything up to a sequence: it is kept elsewhere now."""

@@ -5,6 +5,7 @@ its table), and so a crash can neither skip a message nor take one away from the
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 import nats.errors
@@ -29,22 +30,30 @@ class Stored:
 
 
 class Reader:
-    """Reads one queue from behind a sequence on."""
+    """Reads one queue from behind a sequence on, or from its beginning."""
 
-    def __init__(self, connection: Connection, queue: Queue, after: int) -> None:
+    def __init__(self, connection: Connection, queue: Queue, after: int | None) -> None:
         self._connection = connection
         self._queue = queue
         self._subscription: JetStreamContext.PullSubscription | None = None
         self._breaks = -1
         self._fresh = False  # nothing came yet since the subscription began
-        self.after = after  #: the last sequence that was returned
+        self.after = -1 if after is None else after  #: the last sequence that was returned
         self.missing = 0  #: sequences that the bus no longer had; not 0 is a loss to look into
 
-    async def next(self, most: int, wait: float) -> list[Stored]:
-        """Return up to `most` messages in order; none after `wait` seconds, or without a line."""
+    async def next(self, most: int, wait: float, linger: float | None = None) -> list[Stored]:
+        """Return up to `most` messages in order; none after `wait` seconds, or without a line.
+
+        It waits for `most` as long as it may, or only for `linger` seconds after the first.
+        """
         try:
             subscription = await self._subscribed()
-            messages = await subscription.fetch(most, timeout=wait)
+            if linger is None:
+                messages = await subscription.fetch(most, timeout=wait)
+            else:
+                messages = await subscription.fetch(1, timeout=wait)
+                with suppress(nats.errors.TimeoutError):
+                    messages += await subscription.fetch(most, timeout=linger)
         except nats.errors.TimeoutError:
             await self._check()
             return []
@@ -80,10 +89,13 @@ class Reader:
         await self._drop()
         self._breaks = self._connection.breaks
         jetstream = self._connection.jetstream
-        state = (await jetstream.stream_info(self._queue.name)).state
-        if self.after + 1 < state.first_seq:
-            self.missing += state.first_seq - self.after - 1
-            self.after = state.first_seq - 1
+        info = await jetstream.stream_info(self._queue.name)
+        began = (info.config.first_seq or 1) - 1
+        if self.after < began:
+            self.after = began  # nothing was read yet, or the bus was replaced by a new one
+        if self.after + 1 < info.state.first_seq:
+            self.missing += info.state.first_seq - self.after - 1
+            self.after = info.state.first_seq - 1
         self._subscription = await jetstream.pull_subscribe(
             f"{self._queue.subject}.>",
             stream=self._queue.name,

@@ -16,7 +16,7 @@ class Queue:
     subject: str
     share: float  #: of the room that the settings give
 
-    def config(self, store_bytes: int) -> StreamConfig:
+    def config(self, store_bytes: int, first: int) -> StreamConfig:
         """Return it as NATS wants it. A full queue refuses; it never throws away what it took."""
         return StreamConfig(
             name=self.name,
@@ -27,6 +27,7 @@ class Queue:
             storage=StorageType.FILE,
             num_replicas=1,
             duplicate_window=REPEATS_SECONDS,
+            first_seq=first,
         )
 
 
