@@ -108,7 +108,9 @@ def of_readings(readings: Sequence[Reading], origin: Origin) -> pa.RecordBatch:
     `received` is when the edge took a reading; without that, when it came here.
     """
     places: dict[TagPath, int] = {}
-    which, values, texts = [], [], []
+    which: list[int] = []
+    values: list[float | None] = []
+    texts: list[str | None] = []
     for reading in readings:
         which.append(places.setdefault(reading.tag, len(places)))
         value = reading.value

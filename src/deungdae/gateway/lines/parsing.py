@@ -12,7 +12,9 @@ SHORTEST_FAST = 8 << 10  #: bytes; below, Arrow's readers cost more than they sa
 LONGEST_FAST = 2 << 20  #: bytes; what fits the caches, and is read exactly for one odd line
 
 
-def parse(data: bytes, precision: Precision, default_ns: int) -> Points:
+def parse(
+    data: bytes, precision: Precision, default_ns: int, *, shortest_fast: int = SHORTEST_FAST
+) -> Points:
     """Return the points of line protocol text, in the order in which they stand there.
 
     Args:
@@ -20,6 +22,8 @@ def parse(data: bytes, precision: Precision, default_ns: int) -> Points:
         precision: the unit of its timestamps.
         default_ns: the time of lines that name none, in nanoseconds since 1970-01-01 UTC; it is
             rounded down to the precision.
+        shortest_fast: how many bytes of plain lines are worth the fast reading; the points are the
+            same with any.
 
     Raises:
         BadLines: one line or more cannot be read. No point is returned then.
@@ -31,16 +35,16 @@ def parse(data: bytes, precision: Precision, default_ns: int) -> Points:
     while place < len(data):
         if odd != -1 and odd < place:
             odd = _next_odd(data, place)
-        plain_end = len(data) if odd < 0 else data.rfind(b"\n", place, odd) + 1
-        if plain_end - place >= SHORTEST_FAST:
+        plain_end = _plain_end(data, place, odd)
+        if plain_end - place >= max(shortest_fast, 1):
             plain_end = min(plain_end, _cut(data, place, plain_end))
             points = fast(data[place:plain_end], unit_ns, default_ns)
             if points is not None:
                 pieces.append(points)
                 place = plain_end
                 continue
-        else:
-            plain_end = _next_plain(data, plain_end)
+        elif odd >= 0:
+            plain_end = _after_odd(data, odd, shortest_fast)
         points, place = _exactly(reading, place, plain_end, unit_ns, default_ns)
         pieces.append(points)
     reading.finish()
@@ -81,14 +85,17 @@ def _cut(data: bytes, start: int, end: int) -> int:
     return cut if cut > start else end
 
 
-def _next_plain(data: bytes, place: int) -> int:
-    """Return the end of the lines after which enough text without odd signs follows."""
-    while place < len(data):
-        odd = _next_odd(data, place)
-        if odd < 0:
-            return place
+def _plain_end(data: bytes, place: int, odd: int) -> int:
+    """Return the end of the whole lines from `place` on that lie before the odd sign."""
+    return len(data) if odd < 0 else max(place, data.rfind(b"\n", place, odd) + 1)
+
+
+def _after_odd(data: bytes, odd: int, enough: int) -> int:
+    """Return the end of the lines with odd signs, and of those too few between them."""
+    while True:
         line = data.find(b"\n", odd)
-        if odd - place >= SHORTEST_FAST or line < 0:
-            return place if odd - place >= SHORTEST_FAST else len(data)
-        place = line + 1
-    return len(data)
+        if line < 0:
+            return len(data)
+        odd = _next_odd(data, line + 1)
+        if odd < 0 or _plain_end(data, line + 1, odd) - (line + 1) >= enough:
+            return line + 1
