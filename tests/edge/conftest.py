@@ -105,7 +105,7 @@ class Memory:
             self.problem = problem
             self._changed.notify_all()
 
-    def wait_until(self, true: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_until(self, true: Callable[[], bool], seconds: float = 90) -> None:
         """Return as soon as it is true; fail when it is not after a long time."""
         with self._changed:
             assert self._changed.wait_for(true, timeout=seconds), "it never became true"

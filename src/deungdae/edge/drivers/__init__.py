@@ -21,6 +21,9 @@ DRIVERS: Mapping[str, str] = {
     "files": "",
     "simulator": "",
     "modbus": "edge-modbus",
+    "opcua": "edge-opcua",
+    "mqtt": "edge-mqtt",
+    "sql": "edge-sql",
 }
 
 
