@@ -9,6 +9,7 @@ from deltalake import DeltaTable
 from points_of import DAY, HOUR, NOON, SECOND, made
 
 from deungdae.lake.telemetry import SCHEMA, Flag, Telemetry, UnsuitablePoints, journal
+from deungdae.records.errors import PublicError
 
 
 def stored(home: Path) -> pa.Table:
@@ -166,3 +167,17 @@ def test_the_bounds_in_the_log_hold_all_points(home: Path) -> None:
     assert actions.column("num_records").to_pylist() == [4]
     last = pc.max(batch.column("time")).as_py()
     assert actions.column("max.time").to_pylist()[0] >= last
+
+
+def test_a_disk_that_says_no_is_told_and_nothing_is_stored(home: Path) -> None:
+    telemetry = Telemetry(home)
+    telemetry.append(made([1.0]), "ingest-0", 1)
+    in_the_way = home / "telemetry" / "points" / "date=2026-09-02"
+    in_the_way.write_text("not a folder")
+    batch = pa.concat_tables([made([2.0]), made([3.0], start=NOON + DAY)])
+    with pytest.raises(PublicError, match="could not be stored"):
+        telemetry.append(batch, "ingest-0", 2)
+    assert telemetry.version("ingest-0") == 1
+    assert stored(home).num_rows == 1
+    in_the_way.unlink()
+    assert telemetry.append(batch, "ingest-0", 2).stored == 2

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from deungdae.lake.telemetry import engine, latest, parts
 from deungdae.lake.telemetry.compaction import HOUR, MINUTE
-from deungdae.lake.telemetry.failures import asking
+from deungdae.lake.telemetry.failures import public
 from deungdae.lake.telemetry.journal import Bound, File
 from deungdae.lake.telemetry.lttb import lttb
 from deungdae.lake.telemetry.rollups import SPAN, Rolled
@@ -44,6 +44,7 @@ class History:
         self._tables = Tables(home)
         self._rolled = Rolled(self._tables)
 
+    @public()
     def latest(self, organisation: str, tags: Sequence[str] | None = None) -> pa.Table:
         """Return the last point of each of `tags` (or of all tags), by tag.
 
@@ -59,7 +60,7 @@ class History:
             return pa.schema([SCHEMA.field(name) for name in _POINT]).empty_table()
         chosen, parameters = _words(tags or ())
         only = f"AND tag IN ({chosen})" if tags else ""
-        return _ask(
+        return engine.run(
             f"""SELECT {", ".join(_POINT)} {_FROM.format(files="files")}
                 WHERE organisation = $organisation {only} {latest.LAST} ORDER BY tag""",
             {"organisation": organisation, "files": files, **parameters},
@@ -69,6 +70,7 @@ class History:
         """Return each tag of an organisation with the `kind` and `time` of its last point."""
         return self.latest(organisation).select(["tag", "kind", "time"])
 
+    @public()
     def raw(
         self, organisation: str, tags: Sequence[str], start: int, end: int, limit: int
     ) -> pa.Table:
@@ -79,7 +81,7 @@ class History:
         if not files:
             return pa.schema([SCHEMA.field(name) for name in _POINT]).empty_table()
         chosen, parameters = _words(tags)
-        return _ask(
+        return engine.run(
             f"""SELECT {", ".join(_POINT)} {_FROM.format(files="files")}
                 WHERE {_WHERE.format(tags=chosen)} ORDER BY time, tag, received LIMIT $limit""",
             {
@@ -92,6 +94,7 @@ class History:
             },
         )
 
+    @public()
     def downsample(
         self,
         organisation: str,
@@ -131,8 +134,8 @@ class History:
                     arg_min(time, (value, time)), arg_max(time, (value, -epoch_us(time)))
                 ]) AS time, unnest([min(value), max(value)]) AS value
                 FROM ({numbers}) GROUP BY tag, {SPAN} ORDER BY tag, time"""  # noqa: S608 - every value is a parameter
-            return _ask(query, parameters)
-        read = _ask(f"{numbers} ORDER BY tag, time", parameters)
+            return engine.run(query, parameters)
+        read = engine.run(f"{numbers} ORDER BY tag, time", parameters)
         found = []
         for tag in sorted(set(tags)):
             one = read.filter(pc.equal(read.column("tag"), tag))
@@ -141,6 +144,7 @@ class History:
             found.append(one.take(pa.array(lttb(times, values, count), pa.int64())))
         return pa.concat_tables(found)
 
+    @public()
     def aggregate(
         self,
         organisation: str,
@@ -160,6 +164,7 @@ class History:
         _check_buckets(start, end, every, len(tags))
         return self._aggregate({organisation: tags}, "tag", start, end, every, origin)
 
+    @public()
     def fleet(
         self,
         organisations: Sequence[str],
@@ -179,6 +184,7 @@ class History:
             dict.fromkeys(organisations, None), "organisation", start, end, every, origin
         )
 
+    @public()
     def time_weighted(
         self, organisation: str, tags: Sequence[str], start: int, end: int, every: int, hold: int
     ) -> pa.Table:
@@ -223,7 +229,7 @@ class History:
                     ]
                 ),
             )
-        return _ask(
+        return engine.run(
             query,
             {
                 "organisation": organisation,
@@ -237,6 +243,7 @@ class History:
             },
         )
 
+    @public()
     def gaps(
         self, organisation: str, tags: Sequence[str], start: int, end: int, expected: int
     ) -> pa.Table:
@@ -264,7 +271,7 @@ class History:
                 "files": self._paths(files),
                 **words,
             }
-        return _ask(
+        return engine.run(
             f"""WITH heard AS (
                 SELECT unnest($tags) AS tag, $start AS t
                 UNION ALL SELECT unnest($tags), $end {heard}
@@ -331,7 +338,7 @@ class History:
             parameters["points"] = self._paths(points)
         if not rollups and not points:
             parameters = {"unit": every, "origin": origin}
-        return _ask(
+        return engine.run(
             f"""SELECT {by}, make_timestamptz({SPAN}) AS time,
                     sum(count)::BIGINT AS count, sum(sum) / sum(count) AS mean,
                     min(min) AS min, max(max) AS max, arg_max(last, last_time) AS last
@@ -372,11 +379,6 @@ class History:
 
     def _paths(self, files: Sequence[File]) -> list[str]:
         return [str(self._tables.points.folder / file.path) for file in files]
-
-
-def _ask(query: str, parameters: engine.Parameters) -> pa.Table:
-    with asking():
-        return engine.run(query, parameters)
 
 
 def _words(words: Sequence[str], letter: str = "t") -> tuple[str, dict[str, str]]:

@@ -26,8 +26,7 @@ from urllib.parse import quote, unquote
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from deungdae.lake.failures import damaged
-from deungdae.records.errors import PublicError
+from deungdae.lake.telemetry.failures import changed, damaged
 
 CHECKPOINT_EVERY = 100  #: versions
 KEPT_VERSIONS = 1_000  #: before the last checkpoint; older steps are cleaned away
@@ -162,7 +161,7 @@ class Journal:
         before = self.snapshot()
         removed = list(remove)
         if any(file.path not in before.files for file in removed):
-            raise self._conflict()
+            raise changed()
         now = now_us // 1_000
         info: dict[str, Any] = {
             "timestamp": now,
@@ -187,7 +186,13 @@ class Journal:
 
     def checkpoint(self) -> None:
         """Write the whole state as one file, so that opening needs no more than a few steps."""
-        DeltaTable(self.folder, without_files=False).create_checkpoint()
+        delta = DeltaTable(self.folder)
+        delta.create_checkpoint()
+        # Older steps are removed on its word: it must survive a power cut better than they would.
+        for file in self._log.glob(f"{delta.version():020}.checkpoint*"):
+            _sync(file)
+        _sync(self._log / "_last_checkpoint")
+        _sync(self._log)
 
     def outlived(self) -> list[Path]:
         """Return the files of the log before the last checkpoint and `KEPT_VERSIONS` more."""
@@ -244,21 +249,14 @@ class Journal:
             os.link(whole, self._step(version))
             _sync(self._log)
         except FileExistsError as error:
-            raise self._conflict() from error
+            raise changed() from error
         finally:
             whole.unlink(missing_ok=True)
-
-    def _conflict(self) -> PublicError:
-        return PublicError(
-            "The table {table} was changed by somebody else at the same moment; "
-            "nothing was stored. Please try again.",
-            table=self.folder.name,
-        )
 
     def _load(self) -> Snapshot:
         delta = DeltaTable(self.folder)
         if delta.protocol().min_reader_version > 1:
-            raise damaged(self.folder.name, self.folder)  # a foreign writer's features
+            raise damaged()  # a foreign writer's features
         rows = pa.table(delta.get_add_actions()).to_pylist()
         files = {}
         for row in rows:
@@ -383,8 +381,8 @@ def _bound(stats: Mapping[str, Any] | None) -> Bound | None:
     return Bound(stats["organisation"], stats["tag"], (time - _EPOCH) // timedelta(microseconds=1))
 
 
-def _sync(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)  # the name, not only the content, must survive a power cut
     finally:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from deungdae.lake.failures import writing
 from deungdae.lake.telemetry import compaction, latest, rollups
 from deungdae.lake.telemetry.compaction import HOUR
+from deungdae.lake.telemetry.failures import public
 from deungdae.lake.telemetry.journal import File, Journal
 from deungdae.lake.telemetry.retention import Expiry, Retention
 from deungdae.lake.telemetry.tables import Tables
@@ -56,7 +56,7 @@ class Maintenance:
         done = []
         points = self._tables.points
         with (
-            writing("points", points.folder),
+            public(),
             points.lock("_maintenance.lock", wait=False) as alone,
         ):
             if not alone:

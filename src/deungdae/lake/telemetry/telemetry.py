@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deungdae.lake.failures import writing
 from deungdae.lake.telemetry import parts
 from deungdae.lake.telemetry.duplicates import Recent, sort_out
+from deungdae.lake.telemetry.failures import public
 from deungdae.lake.telemetry.journal import File
 from deungdae.lake.telemetry.schema import SCHEMA, TIME, checked
 from deungdae.lake.telemetry.tables import Tables
@@ -75,7 +75,7 @@ class Telemetry:
         """
         points = checked(points)
         journal = self._tables.points
-        with writing("points", journal.folder), journal.lock():
+        with public(), journal.lock():
             snapshot = journal.snapshot()
             last = snapshot.applications.get(app)
             if last is not None and version <= last:
