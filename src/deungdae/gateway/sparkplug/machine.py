@@ -23,8 +23,10 @@ from deungdae.gateway.sparkplug.payloads import Payload
 from deungdae.gateway.sparkplug.topics import Topic
 from deungdae.gateway.sparkplug.values import DataType
 from deungdae.gateway.sparkplug.wire import BadPayload
+from deungdae.records.readings import Reading
 
 REBIRTH = "Node Control/Rebirth"
+_BETWEEN_US = 20_000  #: between two requests when many nodes are asked
 _UNKNOWN = {"unknown_metric", "unknown_alias"}  # what a birth would mend
 
 
@@ -45,6 +47,8 @@ class _Session:
         self.order: Order[_Message] = Order(rules.reorder_us)
         self.held_bytes = 0
         self.asked_us: int | None = None  #: when its birth was asked for last
+        self.doubted_until_us: int | None = None  #: when silence means that it went away
+        self.reborn_until_us: int | None = None  #: when devices must have been born again
         self.wanted: str | None = None  #: why it must be asked for again, once that is allowed
 
 
@@ -82,7 +86,7 @@ class Machine:
             payload = payloads.decode(data)
         except BadPayload as error:
             return self._refuse_all(out, topic, error.reason, data, ticket)
-        key = parsed.group, parsed.edge
+        key = parsed.group, parsed.edge  # of its device too
         session = self._sessions.get(key)
         if session is None:
             if len(self._sessions) >= self._rules.most_nodes:
@@ -100,6 +104,30 @@ class Machine:
             self._go(session, session.order.release(now.steady_us), now, out)
             if session.wanted is not None:
                 self._ask(session, session.wanted, now, out)
+            self._end_doubt(session, now, out)
+            self._end_orphans(session, now, out)
+            self._watch(key, session)
+        return out
+
+    def doubt(self, now: Moment) -> None:
+        """Note that messages may have been missed: deaths too, that nobody repeats.
+
+        Every node that is online is asked for its birth, one after another; one that then stays
+        silent is taken for offline.
+        """
+        online = [each for each in self._sessions.items() if each[1].node.itself.online]
+        for place, (key, session) in enumerate(online):
+            begin_us = now.steady_us + place * _BETWEEN_US
+            session.wanted = "reconnected"
+            session.asked_us = begin_us - self._rules.rebirth_every_us
+            session.doubted_until_us = begin_us + self._rules.rebirth_every_us
+            self._watch(key, session)
+
+    def flush(self, now: Moment) -> Outcome:
+        """Go through all that waits for a missing message, as before an end."""
+        out = Outcome()
+        for key, session in list(self._waiting.items()):
+            self._go(session, session.order.flush(), now, out)
             self._watch(key, session)
         return out
 
@@ -108,19 +136,41 @@ class Machine:
         return min((self._due_us(session) for session in self._waiting.values()), default=None)
 
     def _due_us(self, session: _Session) -> int:
-        times = [session.order.until_us]
+        times = [session.order.until_us, session.doubted_until_us, session.reborn_until_us]
         if session.wanted is not None and session.asked_us is not None:
             times.append(session.asked_us + self._rules.rebirth_every_us)
         return min(time for time in times if time is not None)
 
     def _watch(self, key: tuple[str, str], session: _Session) -> None:
-        if session.order.until_us is None and session.wanted is None:
+        times = session.order.until_us, session.doubted_until_us, session.reborn_until_us
+        if session.wanted is None and all(time is None for time in times):
             self._waiting.pop(key, None)
         else:
             self._waiting[key] = session
 
+    def _end_doubt(self, session: _Session, now: Moment, out: Outcome) -> None:
+        until_us, node = session.doubted_until_us, session.node
+        if until_us is None or now.steady_us < until_us:
+            return
+        session.doubted_until_us = session.wanted = None
+        out.events.append(
+            Event(Kind.OFFLINE, node.group, node.edge, None, now.utc_us, reason="silent")
+        )
+        out.readings += _all_offline(node, now.utc_us)
+
+    def _end_orphans(self, session: _Session, now: Moment, out: Outcome) -> None:
+        until_us, node = session.reborn_until_us, session.node
+        if until_us is None or now.steady_us < until_us:
+            return
+        session.reborn_until_us = None
+        for device in list(node.orphans):
+            kind, reason = Kind.OFFLINE, "not_reborn"
+            out.events.append(Event(kind, node.group, node.edge, device, now.utc_us, reason=reason))
+            out.readings += node.offline(device, now.utc_us, now.utc_us)
+
     def _take(self, session: _Session, message: _Message, out: Outcome) -> None:
         kind, now, order = message.topic.type, message.arrived, session.order
+        session.doubted_until_us = None
         if kind in ("NBIRTH", "NDEATH"):
             # What is missing belonged to the session that ends here.
             self._go(session, order.flush(), now, out)
@@ -164,6 +214,8 @@ class Machine:
                 session.wanted = None
                 out.events.append(_event(Kind.ONLINE, message))
                 self._keep(session, message, node.birth(payload, arrived.utc_us), out)
+                if node.orphans:
+                    session.reborn_until_us = arrived.steady_us + self._rules.reborn_us
             case "NDEATH":
                 self._node_death(node, message, out)
             case "DDEATH":
@@ -191,8 +243,7 @@ class Machine:
             return
         out.events.append(_event(Kind.OFFLINE, message))
         now_us = message.arrived.utc_us  # the broker says it for the node, which has no say
-        for device in (None, *node.devices):
-            out.readings += node.offline(device, now_us, now_us)
+        out.readings += _all_offline(node, now_us)
 
     def _keep(self, session: _Session, message: _Message, reads: list[Read], out: Outcome) -> None:
         refused: dict[str, list[payloads.Metric]] = {}
@@ -251,6 +302,11 @@ def rebirth(group: str, edge: str, now: Moment) -> Command:
     asked = payloads.metric(REBIRTH, DataType.BOOLEAN, True, timestamp_ms=time_ms)
     payload = payloads.encode(Payload(time_ms, (asked,)))
     return Command(str(Topic(group, "NCMD", edge)), payload)
+
+
+def _all_offline(node: Node, now_us: int) -> list[Reading]:
+    parts = (None, *node.devices, *node.orphans)
+    return [stale for part in parts for stale in node.offline(part, now_us, now_us)]
 
 
 def _is_data_of(node: Node, message: _Message) -> bool:

@@ -58,6 +58,8 @@ class Node:
         self._most_metrics = most_metrics
         self.itself = Part()
         self.devices: dict[str, Part] = {}
+        #: devices of the session before that were online, and have not been born again
+        self.orphans: dict[str, Part] = {}
         self.bd_seq: int | None = None
         self.born_ms: int | None = None
         self._aliases: dict[int, Known] = {}
@@ -65,6 +67,7 @@ class Node:
 
     def birth(self, payload: Payload, arrived_us: int) -> list[Read]:
         """Forget the session before, learn the node's metrics, and return their values."""
+        self.orphans |= {name: part for name, part in self.devices.items() if part.online}
         self.devices = {}
         self._aliases, self._owners = {}, {}
         self.bd_seq, self.born_ms = bd_seq(payload), payload.timestamp_ms
@@ -74,6 +77,7 @@ class Node:
     def device_birth(self, device: str, payload: Payload, arrived_us: int) -> list[Read]:
         """Learn a device's metrics in the place of what was known, and return their values."""
         former = self.devices.get(device, Part())
+        self.orphans.pop(device, None)
         self._aliases = {
             alias: known for alias, known in self._aliases.items() if known.device != device
         }
@@ -111,7 +115,7 @@ class Node:
         The standard calls such a metric STALE: here a reading without a value, of uncertain
         quality, so that histories show a gap and not the last value for ever.
         """
-        part = self.part(device)
+        part = self.orphans.pop(device or "", self.part(device))
         if not part.online:
             return []
         part.online = False

@@ -27,6 +27,7 @@ class Rules:
 
     reorder_us: int = 2_000_000  #: the Reorder Timeout
     rebirth_every_us: int = 60_000_000  #: a node is asked for its birth no oftener than this
+    reborn_us: int = 10_000_000  #: after its node's rebirth, a device has this long for its own
     absent_is_zero: bool = False
     most_nodes: int = 10_000
     most_metrics: int = 100_000  #: of one node and its devices
