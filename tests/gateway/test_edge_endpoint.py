@@ -1,5 +1,7 @@
 """`POST /edge/v1/batches`: in order, each once, acknowledged when it is on the disk."""
 
+import json
+
 import httpx
 from gateway_site import NOW_NS, TOKEN, Site, Start
 
@@ -17,9 +19,13 @@ READINGS = (
 )
 
 
-def send(site: Site, sequence: int, edge: str = "press-shop") -> httpx.Response:
+def send(
+    site: Site, sequence: int, edge: str = "press-shop", gap_after: int | None = None
+) -> httpx.Response:
     body = Batch(edge, sequence, 1_764_000_002_000_000, READINGS).encode()
     headers = {"Authorization": f"Bearer {TOKEN}"}
+    if gap_after is not None:
+        headers["Deungdae-Gap-After"] = str(gap_after)
     return httpx.post(f"{site.url}/edge/v1/batches", content=body, headers=headers)
 
 
@@ -47,6 +53,21 @@ def test_a_gap_is_409_and_says_what_came_last(site: Site) -> None:
     assert send(site, 2).status_code == 200
     assert send(site, 3).status_code == 200
     assert len(site.rows()) == 12
+
+
+def test_a_gap_that_the_agent_confirms_is_noted_and_the_batch_taken(site: Site) -> None:
+    send(site, 1_764_000_000_000)
+    assert send(site, 1_764_000_000_007, gap_after=5).status_code == 409
+    assert site.quarantined() == []
+    assert send(site, 1_764_000_000_007, gap_after=1_764_000_000_000).status_code == 200
+    ((head, body),) = site.quarantined()
+    assert (head["reason"], head["points"]) == ("gap", 0)
+    assert json.loads(body) == {
+        "edge": "press-shop",
+        "after": 1_764_000_000_000,
+        "before": 1_764_000_000_007,
+    }
+    assert len(site.rows()) == 8
 
 
 def test_edges_count_for_themselves(site: Site) -> None:

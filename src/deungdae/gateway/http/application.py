@@ -1,6 +1,5 @@
 """The ASGI application: which address is answered by what, and how errors become answers."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
@@ -20,8 +19,7 @@ SPOKEN_VERSION = "2.7.0"  #: of InfluxDB, whose write endpoint this is
 THREADS = 2  #: that read lines; more would only share the same cores
 
 _LATER = "nothing was acknowledged, send it again later"
-
-log = logging.getLogger(__name__)
+_BROKEN = Failure(500, "an internal error has occurred; nothing was acknowledged")
 
 
 class Gateway:
@@ -73,6 +71,10 @@ class Gateway:
                 await request.drain()
             except Gone:
                 return
+            except Exception:
+                # The server below us logs it, with its trace; the client is told to try again.
+                await _reply(send, _BROKEN.answer, head=request.method == "HEAD")
+                raise
             finally:
                 request.forget()
             await _reply(send, answer, head=request.method == "HEAD")
@@ -90,13 +92,6 @@ class Gateway:
             return Failure(429, f"{_LATER}; too much is waiting", busy.retry_after_s).answer
         except Refused as refused:
             return Failure(503, f"{_LATER}; the store is away", refused.retry_after_s).answer
-        except Gone:
-            raise
-        except Exception:
-            log.exception("A request to %s failed.", request.path)
-            return Failure(
-                500, "an internal error has occurred; nothing is lost by retrying"
-            ).answer
         finally:
             load.requests -= 1
 

@@ -1,6 +1,7 @@
 """`POST /edge/v1/batches`: batches of our own edge agents, in their order."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from concurrent.futures import Executor
 from weakref import WeakValueDictionary
@@ -9,9 +10,13 @@ from deungdae.gateway.http.access import granted
 from deungdae.gateway.http.answers import Answer, Failure, json_body
 from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import Request
-from deungdae.gateway.sinks import EDGE, Message, Sequences, Sink, Tokens
+from deungdae.gateway.sinks import EDGE, Message, Quarantined, Sequences, Sink, Tokens
 from deungdae.gateway.telemetry import Origin, messages, of_readings
 from deungdae.records.batches import MOST_BYTES, BadBatch, Batch
+
+#: By this header an agent says, after a 409, that nothing is left between that and its batch.
+GAP_AFTER = b"deungdae-gap-after"
+GAP_REASON = "gap"  #: kept in quarantine, without points
 
 
 class EdgeEndpoint:
@@ -35,7 +40,11 @@ class EdgeEndpoint:
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, request: Request) -> Answer:
-        """Answer a request: 200 when the batch is stored, 409 where one before it is missing."""
+        """Answer a request: 200 when the batch is stored, 409 where one before it is missing.
+
+        The first batch of an edge may have any number. A gap that the agent confirms is noted in
+        quarantine, before the batch behind it is stored.
+        """
         grant = await granted(request, self._tokens, EDGE)
         data = await request.body(MOST_BYTES, unpack=False)
         received_us = self._clock_ns() // 1000
@@ -52,13 +61,21 @@ class EdgeEndpoint:
         async with lock:
             last = await self._sequences.last(grant.organisation, batch.edge)
             if last is not None and batch.sequence > last + 1:
-                return json_body({"acknowledged": last, "server_time_us": received_us}, 409)
+                if request.header(GAP_AFTER) != str(last):
+                    return json_body({"acknowledged": last, "server_time_us": received_us}, 409)
+                await self._sink.quarantine(_gap(batch, last, origin))
             if last is None or batch.sequence > last:
                 await self._meter.take(grant.organisation, len(batch.readings))
                 for message in stored:
                     await self._sink.store(message)
                 await self._sequences.advance(grant.organisation, batch.edge, batch.sequence)
         return json_body({"acknowledged": batch.sequence, "server_time_us": received_us})
+
+
+def _gap(batch: Batch, last: int, origin: Origin) -> Quarantined:
+    told = {"edge": batch.edge, "after": last, "before": batch.sequence}
+    body = json.dumps(told).encode()
+    return Quarantined(origin.organisation, origin.source, origin.received_us, GAP_REASON, 0, body)
 
 
 def understood(data: bytes, origin: Origin) -> tuple[Batch, list[Message]]:
