@@ -2,12 +2,19 @@
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from deltalake import DeltaTable
+from points_of import DAY, made
+
+from deungdae.lake.telemetry import History, Maintenance, Telemetry
+
+NOW = time.time_ns() // 1_000  # as the kernel dates files
 
 # Appends batches 0 to 9 of 100 points and goes on where the table says; each start but the last
 # ends by kill -9 at the moment that it is told, or after a time.
@@ -42,6 +49,23 @@ def start(home: Path, moment: str, at: int) -> int:
         timeout=60,
         check=False,
     ).returncode
+
+
+def test_no_clock_that_jumps_takes_a_file_that_is_about_to_be_named(home: Path) -> None:
+    # Between the file and its step, maintenance comes with a time 40 days ahead.
+    def jump(moment: str) -> None:
+        if moment == "written":
+            thread.start()
+            begun.wait(30)
+
+    begun = threading.Event()
+    maintenance = Maintenance(home, checkpoint=lambda task: begun.set())
+    thread = threading.Thread(target=maintenance.run, args=(NOW + 40 * DAY,))
+    Telemetry(home, checkpoint=jump).append(made([1.0, 2.0]), "ingest-0", 1)
+    thread.join(60)
+    assert begun.is_set() and not thread.is_alive()
+    assert Telemetry(home).append(made([1.0]), "ingest-0", 2).duplicates == 1
+    assert History(home).raw("등대전자", ["line1/press/pressure"], 0, 1 << 60, 9).num_rows == 2
 
 
 @pytest.mark.parametrize("moment", ["written", "committed"])

@@ -209,7 +209,8 @@ class Journal:
     def unnamed(self, before_us: int) -> list[Path]:
         """Return the files that no step names and nobody touched since `before_us`.
 
-        They were replaced (`compaction.replace` touches them then), or their writer was killed.
+        They were replaced (`compaction.replace` touches them then), or their writer was killed, or
+        is about to name them: only `sweep` knows.
         """
         # In this order: what is written and named in between is among the named.
         found = [file for file in self.folder.rglob("*.parquet") if self._log not in file.parents]
@@ -221,6 +222,16 @@ class Journal:
             if file.relative_to(self.folder).as_posix() not in files
             and file.stat().st_mtime_ns < before_us * 1_000
         ]
+
+    def sweep(self, before_us: int) -> None:
+        """Remove what is `unnamed`, while nobody makes a step.
+
+        Who appends holds the lock from before a file is written until it is named, so that no
+        clock that jumps lets a file look old that is about to be named.
+        """
+        with self.lock():
+            for file in self.unnamed(before_us):
+                file.unlink(missing_ok=True)
 
     def records(self, after: int) -> Iterator[tuple[int, tuple[str, int] | None, dict[str, Any]]]:
         """Yield (version, transaction, record) of each step after `after` that is still there."""

@@ -128,8 +128,9 @@ class Maintenance:
         tables = self._tables
         for journal in (tables.points, tables.minutes, tables.hours, tables.latest):
             name = journal.folder.name
-            if old := journal.unnamed(now_us - LONGEST_QUERY):
-                yield Task("vacuum", f"{name}: {len(old)} files"), partial(_remove, old)
+            before = now_us - LONGEST_QUERY
+            if old := journal.unnamed(before):
+                yield Task("vacuum", f"{name}: {len(old)} files"), partial(journal.sweep, before)
             if old := journal.outlived():
                 yield Task("clean the log", f"{name}: {len(old)} files"), partial(_remove, old)
 
