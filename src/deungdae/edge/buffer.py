@@ -168,8 +168,7 @@ class Buffer:
         patient = bookmarks is not None or self.when_full is Overflow.WAIT
         with self._room:
             while True:
-                if self._closed:
-                    raise BufferClosed
+                self._check_open()
                 try:
                     if self._make_room(sum(chunk.bytes for chunk in chunks)):
                         self._store(source, chunks, bad, bookmarks or {})
@@ -188,8 +187,7 @@ class Buffer:
     def lose(self, source: str, reason: str, readings: int, first_us: int, last_us: int) -> None:
         """Count what a driver knows to be lost before it could be taken."""
         with self._room:
-            if self._closed:
-                raise BufferClosed
+            self._check_open()
             try:
                 self._count([Lost(source, reason, readings, first_us, last_us)])
             except sqlite3.OperationalError:
@@ -198,6 +196,7 @@ class Buffer:
     def bookmark(self, driver: str, key: str) -> str | None:
         """Return how far a source has been read, as the last `take` with that key said."""
         with self._room:
+            self._check_open()
             row = self._db.execute(
                 "SELECT value FROM bookmark WHERE driver=? AND key=?", [driver, key]
             ).fetchone()
@@ -272,6 +271,7 @@ class Buffer:
     def next_batch(self, most_readings: int) -> Outgoing | None:
         """Return the batch that is on its way, or else form the next one; `None` if none waits."""
         with self._room:
+            self._check_open()
             row = self._db.execute("SELECT sequence, body, readings FROM outgoing").fetchone()
             if row is not None:
                 return Outgoing(*row)
@@ -328,6 +328,7 @@ class Buffer:
 
     def _finish(self, sequence: int, *, lost: bool) -> None:
         with self._room:
+            self._check_open()
             row = self._db.execute(
                 "SELECT readings, first_us, last_us, length(body) FROM outgoing WHERE sequence=?",
                 [sequence],
@@ -351,6 +352,7 @@ class Buffer:
     def standing(self) -> Standing:
         """Return the counters, as they are on disk."""
         with self._room:
+            self._check_open()
             (oldest,) = self._db.execute(
                 "SELECT min(first_us) FROM (SELECT first_us FROM chunk ORDER BY id LIMIT 1)"
             ).fetchone()
@@ -367,17 +369,24 @@ class Buffer:
 
     def keep_clock_error(self, error_us: int, round_trip_us: int) -> None:
         """Record how far this computer's clock is ahead of the server's, and how sure that is."""
-        with self._room, self._transaction():
-            self._keep_state("clock_error_us", error_us)
-            self._keep_state("clock_round_trip_us", round_trip_us)
+        with self._room:
+            self._check_open()
+            with self._transaction():
+                self._keep_state("clock_error_us", error_us)
+                self._keep_state("clock_round_trip_us", round_trip_us)
 
     def clock_error(self) -> tuple[int, int] | None:
         """Return the recorded clock error and round trip in microseconds, if it was measured."""
         with self._room:
+            self._check_open()
             error = self._state("clock_error_us", "")
             return None if error == "" else (int(error), int(self._state("clock_round_trip_us", 0)))
 
     # SQLite
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise BufferClosed
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """`deungdae edge …`: run an agent, check its configuration, look at what its machines offer."""
 
 import argparse
+import logging
 import signal
 from collections.abc import Callable
 from itertools import islice
@@ -60,6 +61,9 @@ def run(options: argparse.Namespace, say: Say) -> int:
 
 def _run(told: config.Config, say: Say) -> int:
     agent = Agent(told, say)
+    for library in ("asyncua", "pymodbus"):
+        # What they complain of stands in the status, as a sentence and as a count.
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: agent.stop())
     print(

@@ -158,7 +158,7 @@ def _buffer(fields: Fields) -> dict[str, Any]:
 def _send(fields: Fields) -> dict[str, Any]:
     return {
         "most_readings": fields.whole("most_readings", 1, MOST_READINGS, 5000),
-        "every_seconds": fields.number("every_seconds", 0.05, 3600, 1),
+        "every_seconds": fields.number("every_seconds", 0.05, 3600, 0.5),
         "timeout_seconds": fields.number("timeout_seconds", 1, 600, 30),
     }
 

@@ -17,10 +17,11 @@ from deungdae.edge.drivers.opcua.driver import Server
 from deungdae.edge.drivers.opcua.nodes import NodeName, NoScalar, moment_us, node_name, plain
 from deungdae.edge.fields import Fields, Problem
 from deungdae.edge.losses import Loss
-from deungdae.records.readings import Quality
+from deungdae.records.readings import Quality, tag_path
 
 SERVER = Path(__file__).with_name("opcua_server.py")
 URI = "urn:example:press"
+NINE = 1_764_028_800_000_000  # 2025-11-25 00:00 UTC
 
 
 def test_nodes_are_named_by_the_uri_of_their_namespace() -> None:
@@ -217,15 +218,36 @@ def test_a_restarted_server_is_a_gap_and_nothing_comes_twice(machine: Machine, m
 
 
 def test_moved_namespaces_are_looked_up_anew(machine: Machine, memory: Any) -> None:
-    driver = made(table(machine.port, "Melt"))
-    with Running(driver, memory) as running:
+    with Running(made(table(machine.port, "Melt")), memory) as running:
         memory.wait_until(lambda: bool(memory.readings))
         machine.kill()
         machine.start(before="another")
-        running._thread.join(60)
-        assert running.failed is not None
-    with Running(driver, memory):
-        memory.wait_until(lambda: memory.values("t/Melt")[-1] == 231.5)
+        memory.wait_until(lambda: memory.values("t/Melt") == [231.5, None, 231.5])
+    assert running.failed is None
+
+
+def test_a_value_that_is_repeated_is_taken_once_and_again_only_after_a_gap() -> None:
+    from types import SimpleNamespace
+
+    from deungdae.edge.drivers.opcua.driver import Keeper
+
+    keeper = Keeper(SimpleNamespace(note=lambda _: None, take=lambda _: 0), [])
+    keeper.tags["node"] = tag_path("t/Melt")
+    at = datetime(2025, 11, 25, tzinfo=UTC)
+    told = SimpleNamespace(
+        StatusCode=None,
+        SourceTimestamp=at,
+        ServerTimestamp=None,
+        Value=SimpleNamespace(Value=231.5),
+    )
+    keeper._take("node", told)
+    keeper._take("node", told)
+    assert [r.time_us for r in keeper.waiting] == [NINE]
+    keeper._stale = {tag_path("t/Melt")}
+    keeper._take("node", told)
+    keeper._take("node", told)
+    assert [r.value for r in keeper.waiting] == [231.5, 231.5]
+    assert keeper.waiting[1].time_us > NINE, "it holds from now on"
 
 
 def test_browse_prints_ids_that_a_configuration_takes(lasting: Machine) -> None:

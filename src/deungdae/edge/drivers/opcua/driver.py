@@ -1,6 +1,7 @@
 """Subscribes to variables of one server, and keeps every change that the server sends."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ ITEMS_AT_ONCE = 500  #: monitored items in one call; servers limit it
 MOST_WAITING = 50_000  #: changes in memory; beyond that the connection is broken, which is a gap
 SLICE = 2000  #: changes kept on disk at once
 GATHER_SECONDS = 0.1
-LONGEST_REPAIR_SECONDS = 60.0
+ALIVE_SECONDS = 5.0  #: between two messages of a server that has nothing to say
+RETRY_SECONDS = 1.0
+LONGEST_REPAIR_SECONDS = 60.0  #: then the agent starts the driver again, ever more slowly
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Driver:
         asyncio.run(self._run(sink, stop))
 
     @asynccontextmanager
-    async def _connected(self, *, repair: bool) -> AsyncIterator[Any]:
+    async def _connected(self) -> AsyncIterator[Any]:
         try:
             from asyncua import Client, ua
         except ImportError as error:
@@ -88,10 +91,15 @@ class Driver:
                 kind="opcua",
                 extra="edge-opcua",
             ) from error
-        client = Client(self._server.url, timeout=self._server.timeout_seconds)
+        # The library's own way of reconnecting can lose items whose creation was on its way.
+        client = Client(
+            self._server.url,
+            timeout=self._server.timeout_seconds,
+            watchdog_intervall=self._server.timeout_seconds,
+        )
         try:
             await self._secure(client)
-            await client.connect(auto_reconnect=repair, reconnect_max_delay=5.0)
+            await client.connect(auto_reconnect=False)
         except (OSError, TimeoutError, ValueError, ua.UaError) as error:
             raise DriverFailed(
                 "The server {url} cannot be reached: {why}",
@@ -110,7 +118,7 @@ class Driver:
             try:
                 await client.disconnect()
             except (OSError, TimeoutError, ua.UaError):
-                await client.disconnect_socket()  # the server has gone already
+                client.disconnect_socket()  # the server has gone already
 
     async def _secure(self, client: Any) -> None:
         security = self._server.security
@@ -133,38 +141,71 @@ class Driver:
     # Subscribing
 
     async def _run(self, sink: Sink, stop: Event) -> None:
+        # One keeper over all connections: it knows what a server repeats after a new one.
+        keeper = Keeper(sink, self._wanted)
+        lost_since: int | None = None
+        while not stop.is_set():
+            try:
+                await self._session(keeper, stop, lost_since)
+            except DriverFailed as error:
+                now = clock.now_us()
+                if keeper.connected:
+                    lost_since = now
+                    await keeper.interrupted(error.message)
+                if lost_since is None or now - lost_since > LONGEST_REPAIR_SECONDS * 1e6:
+                    if lost_since is not None:
+                        await keeper.resumed(lost_since)
+                    raise
+                await asyncio.sleep(RETRY_SECONDS)
+        if lost_since is not None and not keeper.connected:
+            await keeper.resumed(lost_since)
+
+    async def _session(self, keeper: "Keeper", stop: Event, lost_since: int | None) -> None:
+        from asyncua import ua
         from asyncua.common.subscription import OverflowPolicy
 
-        async with self._connected(repair=True) as client:
+        async with self._connected() as client:
             namespaces = await client.get_namespace_array()
+            beats = max(1, round(ALIVE_SECONDS * 1000 / self._server.publishing_ms))
             subscription = await client.create_subscription(
-                self._server.publishing_ms,
+                ua.CreateSubscriptionParameters(
+                    RequestedPublishingInterval=self._server.publishing_ms,
+                    RequestedLifetimeCount=beats * 10,
+                    RequestedMaxKeepAliveCount=beats,
+                    MaxNotificationsPerPublish=10_000,
+                ),
+                # A change for an item that the library does not know yet would be dropped:
+                # the server is silent until all items are made.
+                publishing=False,
                 queue_maxsize=MOST_WAITING,
                 overflow=OverflowPolicy.DISCONNECT,
             )
-            keeper = Keeper(sink, self._wanted)
             keeper.problem = await self._subscribe(client, subscription, namespaces, keeper)
-            sink.note(keeper.problem)
+            await subscription.set_publishing_mode(True)
+            keeper.connected = True
+            if lost_since is not None:
+                await keeper.resumed(lost_since)
+            keeper.note()
             reading = asyncio.create_task(keeper.read(subscription))
             try:
                 while not stop.is_set():
                     await asyncio.sleep(GATHER_SECONDS)
                     await keeper.keep()
                     if reading.done():
-                        break
+                        reading.result()  # what the buffer raised
+                        raise self._broken("subscription")
                     if client.state.name != "CONNECTED":
-                        await self._repaired(client, keeper, stop)
-                        if not stop.is_set() and await client.get_namespace_array() != namespaces:
-                            # The numbers of namespaces have moved: our items mean other nodes.
-                            break
+                        raise self._broken("connection")
+                    heard = subscription.last_publish_at
+                    if heard is not None and time.monotonic() - heard > 4 * ALIVE_SECONDS:
+                        raise self._broken("silence")
             finally:
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
                 await keeper.keep()
-        if not stop.is_set():
-            raise DriverFailed(
-                "The server {url} broke off: {why}", url=self._server.url, why="restart"
-            )
+
+    def _broken(self, why: str) -> DriverFailed:
+        return DriverFailed("The server {url} broke off: {why}", url=self._server.url, why=why)
 
     async def _subscribe(
         self, client: Any, subscription: Any, namespaces: list[str], keeper: "Keeper"
@@ -201,29 +242,13 @@ class Driver:
             why=refused[0][1],
         )
 
-    async def _repaired(self, client: Any, keeper: "Keeper", stop: Event) -> None:
-        since = clock.now_us()
-        await keeper.interrupted(
-            message("The server {url} broke off: {why}", url=self._server.url, why="connection")
-        )
-        while client.state.name != "CONNECTED":
-            late = clock.now_us() - since > LONGEST_REPAIR_SECONDS * 1e6
-            if late or stop.is_set() or client.state.name in ("CLOSED", "DISCONNECTED"):
-                break
-            await asyncio.sleep(GATHER_SECONDS)
-        await keeper.resumed(since)
-        if client.state.name != "CONNECTED" and not stop.is_set():
-            raise DriverFailed(
-                "The server {url} broke off: {why}", url=self._server.url, why="connection"
-            )
-
     # Browsing
 
     async def _browse(self, most: int) -> list[Found]:
         from asyncua import ua
 
         found: list[Found] = []
-        async with self._connected(repair=False) as client:
+        async with self._connected() as client:
             namespaces = await client.get_namespace_array()
             queue, seen = [client.nodes.objects], set()
             while queue and len(found) < most:
@@ -245,6 +270,8 @@ class Keeper:
         self.tags: dict[Any, TagPath] = {}
         self.waiting: list[Reading] = []
         self.problem: Message | None = None
+        self.connected = False
+        self._stale: set[TagPath] = set()  #: not heard of since an interruption
         self._sink = sink
         self._all = [one.tag for one in wanted]
         self._last: dict[TagPath, tuple[int, str, Quality]] = {}
@@ -275,7 +302,12 @@ class Keeper:
         value, quality = finite(raw, Quality.from_opcua(status))
         mark = (0 if told is None else told, repr(value), quality)
         if told is not None and self._last.get(tag) == mark:
-            return  # a server repeats the present value to whoever subscribes again
+            # A server repeats the present value to whoever subscribes again. That is no new
+            # reading, but after an interruption it says that the old value holds from now on.
+            if tag not in self._stale:
+                return
+            told = now
+        self._stale.discard(tag)
         self._last[tag] = mark
         self.waiting.append(Reading(tag, now if told is None else told, value, quality, now))
 
@@ -294,6 +326,8 @@ class Keeper:
 
     async def interrupted(self, problem: Message) -> None:
         """Say of every tag that nothing is known from now on."""
+        self.connected = False
+        self._stale = set(self._all)
         self._sink.note(problem)
         now = clock.now_us()
         self.waiting += [Reading(tag, now, None, Quality.BAD, now) for tag in self._all]
@@ -302,6 +336,9 @@ class Keeper:
     async def resumed(self, since: int) -> None:
         """Count the gap."""
         await asyncio.to_thread(self._sink.lose, Loss.GAP, 1, since, clock.now_us())
+
+    def note(self) -> None:
+        """Say how the subscription stands, for the status."""
         self._sink.note(self.problem)
 
 
