@@ -280,3 +280,31 @@ def test_nothing_taken_is_lost_and_no_number_used_twice_when_killed(tmp_path: Pa
     assert all(len(bodies) == 1 for bodies in sent.values()), "one number, two contents"
     came = [v for (body,) in sent.values() for v in values(bytes.fromhex(body))] + waiting
     assert taken <= set(came)
+
+
+def test_a_full_disk_is_counted_and_the_agent_goes_on_when_there_is_room(opened: Opens) -> None:
+    buffer = opened(Overflow.REFUSE_NEW)
+    kept = buffer.take("d", text("a"))
+    # SQLite answers exactly as on a full disk when its file may not grow.
+    (pages,) = buffer._db.execute("PRAGMA page_count").fetchone()
+    buffer._db.execute(f"PRAGMA max_page_count={pages + 2}")
+    assert buffer.take("d", text("b")) == 0
+    (lost,) = buffer.standing().losses
+    assert (lost.reason, lost.readings) == (Loss.DISK, 16)
+    done = threading.Event()
+
+    def patient() -> None:
+        buffer.take("files", text("c"), {"a.csv": "9"})
+        done.set()
+
+    thread = threading.Thread(target=patient)
+    thread.start()
+    assert not done.wait(0.1)
+    with buffer._room:
+        buffer._db.execute("PRAGMA max_page_count=100000")
+    thread.join(timeout=20)
+    assert done.is_set()
+    standing = buffer.standing()
+    assert standing.taken == kept + 16
+    assert [(lost.reason, lost.readings) for lost in standing.losses] == [(Loss.DISK, 16)]
+    assert buffer.bookmark("files", "a.csv") == "9"
