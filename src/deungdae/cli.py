@@ -51,6 +51,12 @@ def _add_web(commands: Any) -> None:
     for parser in (up, web):
         parser.add_argument("--port", metavar="N", type=_port, help="port; 0 takes a free one")
     commands.add_parser("worker", help="carry out the runs that the pages ask for")
+    gateway = commands.add_parser("gateway", help="take in points of machines, and keep them")
+    gateway.add_argument("--port", metavar="N", type=_port, help="port; 0 takes a free one")
+    token = commands.add_parser("token", help="let a source send points to the gateway")
+    token.add_argument("organisation", metavar="ORGANISATION", help="whose points they are")
+    token.add_argument("source", metavar="SOURCE", help="what the source is called")
+    token.add_argument("--edge", metavar="NAME", help="for the edge agent of this name")
     company = commands.add_parser("company", help="register a company and its owner")
     company.add_argument("name", metavar="NAME", help="name of the company")
     company.add_argument("email", metavar="EMAIL", help="e-mail address of its owner")
@@ -135,6 +141,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "up": _up,
             "web": _web,
             "worker": _worker,
+            "gateway": _gateway,
+            "token": _token,
             "company": _company,
             "password": _password,
             "erase": _erase,
@@ -240,6 +248,30 @@ def _web(options: argparse.Namespace, settings: Settings, words: Words) -> int:
         print(words.say("Open {url} in a browser.", url=url), flush=True)
 
     serve.web(settings, options.port, announce)
+    return DONE
+
+
+def _gateway(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.gateway import main as gateway
+    from deungdae.web.project.serve import address, listening
+
+    port = settings.gateway.port if options.port is None else options.port
+    with listening(settings.gateway.bind, port) as opened:
+        url = address(opened)
+        gateway.run(
+            settings,
+            opened,
+            lambda: print(words.say("Points are taken in at {url}", url=url), flush=True),
+        )
+    return DONE
+
+
+def _token(options: argparse.Namespace, settings: Settings, words: Words) -> int:
+    from deungdae.gateway import issuing
+
+    token = issuing.issue(settings, options.organisation, options.source, edge=options.edge)
+    print(words.say("Token: {token}", token=token))
+    print(words.say("It is shown this once, and kept nowhere: the server knows only its SHA-256."))
     return DONE
 
 

@@ -67,11 +67,11 @@ def test_each_bucket_gives_back_what_it_was_given(tmp_path: Path) -> None:
             names = TagMap("등대전자", "plc", {"DB1.T": "라인1/사출3/온도"}, {"DB1.T": "℃"})
             await tags.put(names, "등대전자", "plc")
             quotas = await Mirror.open(connection, QUOTAS)
-            await quotas.put(Quota("등대전자", 1000, 5000), "등대전자")
+            await quotas.put(Quota("등대전자", 60_000), "등대전자")
             assert (await Mirror.open(connection, AGENTS)).all() == [agent]
             assert (await Mirror.open(connection, TAGS)).find("등대전자", "plc") == names
             found = (await Mirror.open(connection, QUOTAS)).find("등대전자")
-            assert found == Quota("등대전자", 1000, 5000)
+            assert found == Quota("등대전자", 60_000)
 
     within(30, work())
 

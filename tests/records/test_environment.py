@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from deungdae.records.environment import PREFIX, SETTINGS, BusSettings, Settings, WebSettings
+from deungdae.records.environment import (
+    PREFIX,
+    SETTINGS,
+    BusSettings,
+    GatewaySettings,
+    Settings,
+    WebSettings,
+)
 from deungdae.records.errors import UnusableOption
 
 
@@ -27,8 +34,9 @@ def test_without_any_variable_the_defaults_hold() -> None:
         secret_file=Path(".deungdae/bus/secret"),
         store_bytes=8 * 1024**3,
     )
+    gateway = GatewaySettings("127.0.0.1", 8086)
     assert Settings.from_environment({}) == Settings(
-        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web, bus
+        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web, bus, gateway
     )
 
 
@@ -50,6 +58,7 @@ def test_every_variable_is_taken() -> None:
         "DEUNGDAE_BUS_URL": "tls://bus.example:4222",
         "DEUNGDAE_BUS_SECRET_FILE": "/run/secrets/bus",
         "DEUNGDAE_BUS_STORE": "64MiB",
+        "DEUNGDAE_GATEWAY_BIND": "0.0.0.0:9086",
     }
     assert set(told) == {setting.name for setting in SETTINGS}
     taken = Settings.from_environment({**told, "PATH": "/bin"})
@@ -71,6 +80,7 @@ def test_every_variable_is_taken() -> None:
         secret_file=Path("/run/secrets/bus"),
         store_bytes=64 * 1024**2,
     )
+    assert taken.gateway == GatewaySettings("0.0.0.0", 9086)
 
 
 def test_a_password_in_the_url_of_the_bus_is_refused_and_not_repeated() -> None:

@@ -28,6 +28,7 @@ from nats.js.api import KeyValueConfig, StorageType
 from nats.js.kv import KV_DEL, KV_PURGE, KeyValue
 
 from deungdae.bus.connection import LOST, Connection
+from deungdae.bus.ending import end
 from deungdae.bus.failures import Unavailable
 from deungdae.bus.streams import word
 
@@ -77,8 +78,7 @@ class Quota:
     """How much an organisation may send."""
 
     organisation: str
-    points_per_second: float
-    burst_points: int
+    points_per_minute: int
 
 
 Record = TypeVar("Record", Agent, Token, TagMap, Quota)
@@ -144,8 +144,7 @@ class Mirror(Generic[Record]):
     async def close(self) -> None:
         """Stop following."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await end(self._task)
 
     def find(self, *key: str) -> Record | None:
         """Return what is kept under a key, as far as is known at this moment."""

@@ -19,6 +19,7 @@ from nats.aio.client import Client
 from nats.js.client import JetStreamContext
 
 from deungdae.bus.address import Address, Entrance
+from deungdae.bus.ending import end
 from deungdae.bus.failures import Full, Unavailable
 from deungdae.bus.streams import QUEUES, Queue
 
@@ -64,8 +65,7 @@ class Connection:
     async def close(self) -> None:
         """Hang up. What was not confirmed by now stays unconfirmed."""
         if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.wait({self._watch})
+            await end(self._watch)
         if self._client is not None:
             await self._client.close()
 

@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil
 
 from deungdae.bus.address import USER, Embedded, Running, secret
+from deungdae.bus.ending import end
 from deungdae.records.environment import BusSettings
 from deungdae.records.errors import RunFailed, UnusableOption
 
@@ -87,8 +88,7 @@ class Server:
             )
             if not ready.done():
                 task, self._task = self._task, None
-                task.cancel()
-                await asyncio.wait({task})
+                await end(task)
                 await self._end()
                 raise RunFailed(
                     "The bus could not be started. What it said is in {log}.",
@@ -100,8 +100,7 @@ class Server:
     async def stop(self) -> None:
         """End the server, if it is ours, after it has written everything down."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+            await end(self._task)
             self._task = None
         await self._end()
 

@@ -116,9 +116,15 @@ BUS_STORE = Setting(
     "8GiB",
     "How much may wait on the bus for the writer, such as 900MiB or 8GiB, at least 64MiB.",
 )
+GATEWAY_BIND = Setting(
+    "DEUNGDAE_GATEWAY_BIND",
+    "127.0.0.1:8086",
+    "The address and port at which the gateway takes in points.",
+)
 SETTINGS: tuple[Setting, ...] = (
     *(HOME, RUN_MEMORY, TIME_ZONE, LANG, DATABASE_URL, SECRET_KEY_FILE, HOSTS, BIND, HTTPS),
     *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE, BUS_URL, BUS_SECRET_FILE, BUS_STORE),
+    GATEWAY_BIND,
 )
 
 
@@ -155,6 +161,14 @@ class BusSettings:
 
 
 @dataclass(frozen=True)
+class GatewaySettings:
+    """The settings of the gateway."""
+
+    bind: str
+    port: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of this process. `run_memory_bytes` is in bytes."""
 
@@ -164,6 +178,7 @@ class Settings:
     language: str
     web: WebSettings
     bus: BusSettings
+    gateway: GatewaySettings
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -189,12 +204,13 @@ class Settings:
             language=_language(environment),
             web=_web(environment, home),
             bus=_bus(environment, home),
+            gateway=GatewaySettings(*_address(GATEWAY_BIND, environment)),
         )
 
 
 def _web(environment: Mapping[str, str], home: Path) -> WebSettings:
     key_file = environment.get(SECRET_KEY_FILE.name, "").strip()
-    bind, port = _address(_value(environment, BIND))
+    bind, port = _address(BIND, environment)
     return WebSettings(
         database=_url(DATABASE_URL, environment, "sqlite", ("postgresql",)),
         secret_key_file=Path(key_file) if key_file else home / "web" / "secret-key",
@@ -261,14 +277,15 @@ def _switch(name: str, text: str) -> bool:
     return text == "yes"
 
 
-def _address(text: str) -> tuple[str, int]:
+def _address(setting: Setting, environment: Mapping[str, str]) -> tuple[str, int]:
+    text = _value(environment, setting)
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isascii() or not port.isdecimal() or int(port) > 65535:
         raise UnusableOption(
             "The environment variable {name} is {value}; it must be an address and a port such as "
             "127.0.0.1:8000.",
-            name=BIND.name,
+            name=setting.name,
             value=text,
         )
     return host, int(port)

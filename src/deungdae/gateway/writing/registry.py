@@ -4,26 +4,36 @@ from typing import Self
 
 from deungdae import bus
 from deungdae.gateway import sinks
+from deungdae.gateway.http.quotas import Allowance
 from deungdae.gateway.sinks import Grant
 
 
 class Registry:
     """`Tokens` and `Sequences` on the bus; look-ups are answered from memory."""
 
-    def __init__(self, tokens: bus.Mirror[bus.Token], agents: bus.Mirror[bus.Agent]) -> None:
+    def __init__(
+        self,
+        tokens: bus.Mirror[bus.Token],
+        agents: bus.Mirror[bus.Agent],
+        quotas: bus.Mirror[bus.Quota],
+    ) -> None:
         self._tokens = tokens
         self._agents = agents
+        self._quotas = quotas
+        self.allowances = Allowances(quotas)
 
     @classmethod
     async def open(cls, connection: bus.Connection) -> Self:
         """Read the buckets; raises `bus.Unavailable`."""
         tokens = await bus.Mirror.open(connection, bus.TOKENS)
-        return cls(tokens, await bus.Mirror.open(connection, bus.AGENTS))
+        agents = await bus.Mirror.open(connection, bus.AGENTS)
+        return cls(tokens, agents, await bus.Mirror.open(connection, bus.QUOTAS))
 
     async def close(self) -> None:
         """Stop following the buckets."""
         await self._tokens.close()
         await self._agents.close()
+        await self._quotas.close()
 
     async def find(self, digest: str) -> Grant | None:
         """Return what a token permits, by its SHA-256."""
@@ -65,3 +75,15 @@ class Registry:
             )
         except bus.Unavailable as error:
             raise sinks.Unavailable(2) from error
+
+
+class Allowances:
+    """`Quotas` on the bus."""
+
+    def __init__(self, quotas: bus.Mirror[bus.Quota]) -> None:
+        self._quotas = quotas
+
+    async def find(self, organisation: str) -> Allowance:
+        """Return what an organisation may send."""
+        quota = self._quotas.find(organisation)
+        return Allowance(quota.points_per_minute if quota else None)
