@@ -181,3 +181,16 @@ def test_a_disk_that_says_no_is_told_and_nothing_is_stored(home: Path) -> None:
     assert stored(home).num_rows == 1
     in_the_way.unlink()
     assert telemetry.append(batch, "ingest-0", 2).stored == 2
+
+
+def test_a_step_of_somebody_without_our_lock_is_noticed(home: Path) -> None:
+    def interfere(moment: str) -> None:
+        if moment == "written":
+            DeltaTable(home / "telemetry" / "points").alter.set_table_name("changed by hand")
+
+    Telemetry(home).append(made([1.0]), "ingest-0", 1)
+    with pytest.raises(PublicError, match="changed by somebody else"):
+        Telemetry(home, checkpoint=interfere).append(made([2.0]), "ingest-0", 2)
+    again = Telemetry(home)
+    assert again.version("ingest-0") == 1
+    assert again.append(made([1.0, 2.0]), "ingest-0", 2).stored == 1

@@ -149,18 +149,21 @@ class Journal:
         data_change: bool,
         transaction: tuple[str, int] | None = None,
         record: Mapping[str, Any] | None = None,
+        after: int | None = None,
     ) -> int:
         """Make one atomic step and return its version. The caller holds `lock()`.
 
         `now_us` is the time of the step in microseconds UTC, `record` is plain JSON data kept
-        beside it.
+        beside it. With `after` the step must follow that very version.
 
         Raises PublicError, with nothing changed, when a file to be removed is not there any more
         or somebody without the lock was faster.
         """
         before = self.snapshot()
         removed = list(remove)
-        if any(file.path not in before.files for file in removed):
+        if after not in (None, before.version) or any(
+            file.path not in before.files for file in removed
+        ):
             raise changed()
         now = now_us // 1_000
         info: dict[str, Any] = {

@@ -108,6 +108,7 @@ class Telemetry:
                 data_change=True,
                 transaction=(app, version),
                 record={"counts": _plain(counts)},
+                after=snapshot.version,  # by it the files are named
             )
             self._reached("committed")
             for file, keys in new:
