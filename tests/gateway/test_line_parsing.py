@@ -10,6 +10,7 @@ from deungdae.gateway.lines import BadLines, Key, Points, Series, exact, parse
 from deungdae.gateway.lines.fast import fast
 from deungdae.gateway.lines.refusals import MOST_SHOWN
 from deungdae.gateway.lines.writing import to_lines
+from deungdae.gateway.telemetry import Origin, of_points
 from line_protocol_fuzz import Maker, answer, compared
 
 NOW_NS = 1_764_000_000_123_456_789
@@ -135,6 +136,23 @@ def test_every_bad_line_is_told_until_there_are_too_many() -> None:
     ]
     told = refusal("m\n" * (MOST_SHOWN + 5)).splitlines()
     assert (len(told), told[-1]) == (MOST_SHOWN + 1, "and 5 more lines")
+
+
+def test_a_key_of_many_kilobytes_is_refused() -> None:
+    tags = ",".join(f"k{number}=v" for number in range(2000))
+    assert "max key length exceeded: " in refusal(f"m,{tags} f=1")
+
+
+def test_one_line_with_many_tags_and_fields_is_read_at_once() -> None:
+    """Its tags are worked out once, not once for each of its fields."""
+    tags = ",".join(f"k{number}=v" for number in range(1000))
+    fields = ",".join(f"f{number}=1" for number in range(50_000))
+    text = f'm,{tags} t="",{fields} 1\n'.encode()
+    points = parse(text, "ns", NOW_NS)
+    found = of_points(points, "p", Origin("o", "s", 0))
+    ((reason, mask),) = found.dropped
+    assert (reason, int(mask.sum()), found.rows.num_rows) == ("tag_parts", 50_001, 0)
+    assert to_lines(points, range(len(points))).count(b"\n") == 1
 
 
 def test_what_is_not_utf_8_is_refused() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from deungdae.gateway.lines import Points, path_of
+from deungdae.gateway.lines import Points
 from deungdae.gateway.lines.points import LARGEST_EXACT
+from deungdae.gateway.lines.series import field_path, key_path
 from deungdae.gateway.sinks import Message
 from deungdae.records.batches import kind_of
 from deungdae.records.readings import (
@@ -73,14 +74,7 @@ def of_points(points: Points, prefix: str, origin: Origin) -> Sorted:
     outside = (time_us < EARLIEST_US) | (time_us >= LATEST_US)
     if outside.any():
         dropped.append(("time_out_of_range", outside))
-    tags: list[str] = []
-    faults: dict[str, list[int]] = {}
-    for place, series in enumerate(points.series):
-        try:
-            tags.append(path_of(prefix, series))
-        except BadReading as error:
-            tags.append("")
-            faults.setdefault(error.reason, []).append(place)
+    tags, faults = _tags(points, prefix)
     for reason, places in faults.items():
         dropped.append((reason, np.isin(points.which, places) & ~outside))
     kept: Mask | None = None
@@ -100,6 +94,28 @@ def of_points(points: Points, prefix: str, origin: Origin) -> Sorted:
     tag = pa.DictionaryArray.from_arrays(which, pa.array(list(places_of), pa.string()))
     quality = _same(Quality.GOOD, pa.int16(), len(time))
     return Sorted(_rows(origin, tag, time, None, value, text, kind, quality), dropped)
+
+
+def _tags(points: Points, prefix: str) -> tuple[list[str], dict[str, list[int]]]:
+    """Return the tag of each series, and by reason the places of those that have none."""
+    tags: list[str] = []
+    faults: dict[str, list[int]] = {}
+    above: dict[int, TagPath | BadReading] = {}
+    for place, (key, field) in enumerate(points.series):
+        # One key may have very many fields: what they share is worked out once.
+        shared = above.get(id(key))
+        try:
+            if shared is None:
+                shared = above[id(key)] = key_path(prefix, key)
+            if isinstance(shared, BadReading):
+                raise shared
+            tags.append(field_path(shared, field))
+        except BadReading as error:
+            if shared is None:
+                above[id(key)] = error
+            tags.append("")
+            faults.setdefault(error.reason, []).append(place)
+    return tags, faults
 
 
 def of_readings(readings: Sequence[Reading], origin: Origin) -> pa.RecordBatch:

@@ -21,6 +21,7 @@ from deungdae.gateway.lines.series import Key, Series
 from deungdae.gateway.lines.values import Typed, value_of
 from deungdae.records.batches import BOOL, FLOAT, INT, TEXT
 
+MOST_KEY_BYTES = 8 << 10  #: of a measurement with its tags; a quarter of that makes a tag path
 _OF_MEASUREMENT = re.compile(rb"\\([, ])")
 _OF_KEY = re.compile(rb"\\([,= ])")
 
@@ -41,6 +42,7 @@ class Reading:
         self.refusals: list[Refusal] = []
         self.refused = 0
         self._keys: dict[bytes, Key] = {}
+        self._same: dict[Key, Key] = {}
         self._names: dict[bytes, str] = {}
 
     def lines(self, start: int, end: int) -> Iterator[tuple[Line, int, int]]:
@@ -72,7 +74,9 @@ class Reading:
         key, fields, time = found.group("key", "fields", "time")
         known = self._keys.get(key)
         if known is None:
-            known = self._keys[key] = key_of(key)
+            known = key_of(key)
+            # Equal keys are one object, so that they need not be compared for each value.
+            known = self._keys[key] = self._same.setdefault(known, known)
         pairs = []
         names = self._names
         for name, value in FIELD.findall(fields):
@@ -102,6 +106,8 @@ def key_of(raw: bytes) -> Key:
 
     Raises `Fault` if it is not one, or names a tag twice.
     """
+    if len(raw) > MOST_KEY_BYTES:
+        raise Fault(f"max key length exceeded: {len(raw)} > {MOST_KEY_BYTES}", 0)
     found = KEY.fullmatch(raw)
     if found is None:
         raise diagnosed(raw + b" f=1", 0)
@@ -142,7 +148,8 @@ class Gathering:
         """Take the length of one unit of the timestamps, and the time of lines without one."""
         self.unit_ns = unit_ns
         self.default_ns = default_ns - default_ns % unit_ns
-        self._series: dict[Series, int] = {}
+        self._series: list[Series] = []
+        self._places: dict[tuple[int, str], int] = {}
         self._which: list[int] = []
         self._times: list[int] = []
         self._kinds: list[int] = []
@@ -155,8 +162,11 @@ class Gathering:
         if not EARLIEST_NS <= time_ns <= LATEST_NS:
             return False
         for field, (kind, value) in line.fields:
-            series = Series(line.key, field)
-            self._which.append(self._series.setdefault(series, len(self._series)))
+            # Not the key itself: hashing its tags for each value would let one line cost minutes.
+            place = self._places.setdefault((id(line.key), field), len(self._series))
+            if place == len(self._series):
+                self._series.append(Series(line.key, field))
+            self._which.append(place)
             self._times.append(time_ns)
             self._kinds.append(kind)
             if kind == TEXT or (kind == INT and abs(int(value)) > LARGEST_EXACT):
@@ -172,7 +182,7 @@ class Gathering:
         if self._texts:
             text = pa.array([self._texts.get(i) for i in range(len(self._which))], pa.string())
         return Points(
-            list(self._series),
+            self._series,
             np.array(self._which, np.int32),
             np.array(self._times, np.int64),
             np.array(self._kinds, np.int8),

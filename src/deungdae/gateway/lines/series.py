@@ -35,12 +35,20 @@ def path_of(prefix: str, series: Series) -> TagPath:
 
     Raises `BadReading` where the path would be too long or have too many parts.
     """
-    key, field = series
+    return field_path(key_path(prefix, series.key), series.field)
+
+
+def key_path(prefix: str, key: Key) -> TagPath:
+    """Return the part of a path that all fields of a key share; raise `BadReading` as above."""
     parts = [prefix] if prefix else []
     parts.append(_coded(_IN_NAME, key.measurement))
     parts += _tag_parts([f"{_coded(_IN_TAG, k)}={_coded(_IN_TAG, v)}" for k, v in key.tags])
-    parts.append(_coded(_IN_NAME, field))
     return tag_path("/".join(parts))
+
+
+def field_path(above: TagPath, field: str) -> TagPath:
+    """Return the path of a field below what `key_path` returned."""
+    return tag_path(f"{above}/{_coded(_IN_NAME, field)}")
 
 
 def series_of(prefix: str, path: TagPath) -> Series:
