@@ -134,9 +134,14 @@ def peer(port: int, *filters: str) -> Iterator[Peer]:
     )
     ready: list[object] = []
     found.client.on_subscribe = lambda *_: ready.append(True)
-    found.client.on_connect = lambda *_: (
-        found.client.subscribe([(each, 1) for each in filters]) if filters else ready.append(True)
-    )
+
+    def connected(*_: object) -> None:
+        if filters:
+            found.client.subscribe([(each, 1) for each in filters])
+        else:
+            ready.append(True)
+
+    found.client.on_connect = connected
     found.client.connect("127.0.0.1", port)
     found.client.loop_start()
     deadline = time.monotonic() + 10
