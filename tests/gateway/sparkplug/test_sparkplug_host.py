@@ -11,7 +11,7 @@ from hosting import STATE, Peer, Running, hosting, peer
 from mqtt_broker import CONNECT, PUBACK, PUBLISH, Tap, mosquitto, read_connect, tapped, until
 from sparkplug_edge import SECOND, Edge
 
-from deungdae.gateway.sparkplug.connection import Session
+from deungdae.gateway.sparkplug.connection import Broker, Session
 from deungdae.gateway.sparkplug.outcomes import Rules
 from deungdae.gateway.sparkplug.payloads import decode
 from deungdae.gateway.sparkplug.presence import Answer, OnDeath, Presence, state
@@ -222,3 +222,9 @@ def test_what_is_said_of_us_is_answered(
 def test_a_host_cannot_be_named_after_a_filter() -> None:
     with pytest.raises(ValueError, match="cannot name a host"):
         Presence("a/#", 1, OnDeath.RECONNECT)
+
+
+def test_a_password_does_not_travel_in_plain_words() -> None:
+    with pytest.raises(ValueError, match="plain words"):
+        Broker("broker.example", user="u", password="p")
+    assert "secret" not in repr(Broker("broker.example", tls=True, password="secret"))

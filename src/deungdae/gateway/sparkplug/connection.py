@@ -21,6 +21,7 @@ from deungdae.gateway.sparkplug.outcomes import Command
 from deungdae.gateway.sparkplug.presence import QOS, Presence
 
 ANSWER_SECONDS = 10.0  #: for which an answer of the broker is waited for
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _REFUSED = 128  #: answers to SUBSCRIBE from here on are refusals
 
 
@@ -42,7 +43,10 @@ class Session(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker is, and who we are there."""
+    """Where the broker is, and who we are there.
+
+    Raises `ValueError` if a password would travel in plain words.
+    """
 
     host: str
     port: int = 1883
@@ -53,6 +57,11 @@ class Broker:
     password: str | None = field(default=None, repr=False)
     keep_alive_s: int = 30
     session: Session = Session.CLEAN
+
+    def __post_init__(self) -> None:
+        """Refuse what would give the password away."""
+        if self.password is not None and not self.tls and self.host not in _LOOPBACK:
+            raise ValueError("without TLS the password would travel in plain words")
 
 
 class Connection:
