@@ -3,11 +3,15 @@
     python benchmarks/ingest.py [POINTS] [FIELDS]
 
 The same bodies of line protocol go by the same client, over the same number of connections, to
-Deungdae's gateway (a spool below it, each answer after `fdatasync`), to InfluxDB 1.6 (`influxd`,
-`/write`, its write-ahead log synced before each answer, which is its default) and to
-VictoriaMetrics (`/write`; it answers before anything is on the disk, which is its design). Each
-starts with an empty folder on the same disk. CPU is what the server used, in seconds per million
-points, read from the kernel; client and servers share the machine.
+
+- Deungdae's gateway with a spool below it, each answer after `fdatasync`;
+- the whole `deungdae gateway`: the bus with its sync of each write, and in the same process the
+  writer to the lake, as far as it comes meanwhile;
+- InfluxDB 1.6 (`influxd`, `/write`), its write-ahead log synced before each answer, its default;
+- VictoriaMetrics (`/write`), which answers before anything is on the disk, by its design.
+
+Each starts with an empty folder on the same disk. CPU is what the server and its children used, in
+seconds per million points, as the kernel counts it; client and servers share the machine.
 """
 
 import os
@@ -19,7 +23,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -32,6 +36,8 @@ POINTS_IN_BODY = 50_000
 ROUNDS = 3
 TOKEN = "benchmark"
 PATIENCE_S = 60.0
+DEUNGDAE = Path(sys.executable).with_name("deungdae")
+WHOLE = "Deungdae, with bus and lake"
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,17 @@ def peers(folder: Path) -> list[Peer]:
         )
     )
     port = free_port()
+    found.append(
+        Peer(
+            WHOLE,
+            [str(DEUNGDAE), "gateway", "--port", str(port)],
+            {"DEUNGDAE_HOME": str(folder / "home"), "DEUNGDAE_LANG": "en"},
+            port,
+            "/api/v2/write?bucket=b",
+            {},
+        )
+    )
+    port = free_port()
     settings = {
         "INFLUXDB_META_DIR": str(folder / "influx/meta"),
         "INFLUXDB_DATA_DIR": str(folder / "influx/data"),
@@ -91,7 +108,7 @@ def peers(folder: Path) -> list[Peer]:
 
 
 @contextmanager
-def running(peer: Peer) -> Iterator[psutil.Process]:
+def running(peer: Peer) -> Iterator[tuple[psutil.Process, Peer]]:
     """Start a server and wait until its port answers; end it afterwards."""
     server = subprocess.Popen(
         peer.command,
@@ -105,7 +122,7 @@ def running(peer: Peer) -> Iterator[psutil.Process]:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit(f"{peer.name} did not start")
             try:
-                status, _ = request(peer, "GET", "/health" if peer.headers else "/ping", b"")
+                status, _ = request(peer, "GET", "/ping", b"")
             except OSError:
                 time.sleep(0.1)
                 continue
@@ -113,10 +130,24 @@ def running(peer: Peer) -> Iterator[psutil.Process]:
                 break
         if "Influx" in peer.name:
             request(peer, "POST", "/query?q=CREATE%20DATABASE%20b", b"")
-        yield psutil.Process(server.pid)
+        if peer.name == WHOLE:
+            peer = replace(peer, headers={"Authorization": f"Token {new_token(peer)}"})
+        yield psutil.Process(server.pid), peer
     finally:
         server.terminate()
         server.wait()
+
+
+def new_token(peer: Peer) -> str:
+    """Return a token of a running `deungdae gateway`."""
+    told = subprocess.run(
+        [str(DEUNGDAE), "token", "bench", "token"],
+        env=os.environ | peer.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout.splitlines()[0].removeprefix("Token: ")
 
 
 def request(peer: Peer, method: str, address: str, body: bytes) -> tuple[int, bytes]:
@@ -162,9 +193,9 @@ def send(peer: Peer, bodies: list[bytes]) -> float:
 
 
 def cpu_s(process: psutil.Process) -> float:
-    """Return the seconds of CPU that a server has used."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    """Return the seconds of CPU that a server and its children have used."""
+    used = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return float(sum(times.user + times.system for times in used))
 
 
 def main(points: int, fields: int) -> None:
@@ -176,10 +207,10 @@ def main(points: int, fields: int) -> None:
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
             for peer in peers(Path(folder)):
-                with running(peer) as process:
-                    send(peer, bodies[:2])
+                with running(peer) as (process, known):
+                    send(known, bodies[:2])
                     before = cpu_s(process)
-                    took_s = send(peer, bodies)
+                    took_s = send(known, bodies)
                     used_s = cpu_s(process) - before
                 rates.setdefault(peer.name, []).append((points / took_s, used_s * 1e6 / points))
     print(f"{points:,} points, {fields} a line, {len(bodies)} bodies, {CONNECTIONS} connections")
