@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from deungdae.records.environment import PREFIX, SETTINGS, Settings, WebSettings
+from deungdae.records.environment import (
+    PREFIX,
+    SETTINGS,
+    BusSettings,
+    GatewaySettings,
+    Settings,
+    WebSettings,
+)
 from deungdae.records.errors import UnusableOption
 
 
@@ -21,8 +28,15 @@ def test_without_any_variable_the_defaults_hold() -> None:
         email_from="deungdae@localhost",
         styleguide=False,
     )
+    bus = BusSettings(
+        url=None,
+        folder=Path(".deungdae/bus"),
+        secret_file=Path(".deungdae/bus/secret"),
+        store_bytes=8 * 1024**3,
+    )
+    gateway = GatewaySettings("127.0.0.1", 8086)
     assert Settings.from_environment({}) == Settings(
-        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web
+        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web, bus, gateway
     )
 
 
@@ -41,6 +55,10 @@ def test_every_variable_is_taken() -> None:
         "DEUNGDAE_EMAIL_URL": "smtps://mail.example",
         "DEUNGDAE_EMAIL_FROM": "hello@example.org",
         "DEUNGDAE_STYLEGUIDE": "yes",
+        "DEUNGDAE_BUS_URL": "tls://bus.example:4222",
+        "DEUNGDAE_BUS_SECRET_FILE": "/run/secrets/bus",
+        "DEUNGDAE_BUS_STORE": "64MiB",
+        "DEUNGDAE_GATEWAY_BIND": "0.0.0.0:9086",
     }
     assert set(told) == {setting.name for setting in SETTINGS}
     taken = Settings.from_environment({**told, "PATH": "/bin"})
@@ -56,6 +74,19 @@ def test_every_variable_is_taken() -> None:
     assert web.email is not None
     assert (web.email.scheme, web.email.hostname) == ("smtps", "mail.example")
     assert web.email_from == "hello@example.org"
+    assert taken.bus == BusSettings(
+        url="tls://bus.example:4222",
+        folder=Path("/srv/등대/bus"),
+        secret_file=Path("/run/secrets/bus"),
+        store_bytes=64 * 1024**2,
+    )
+    assert taken.gateway == GatewaySettings("0.0.0.0", 9086)
+
+
+def test_a_password_in_the_url_of_the_bus_is_refused_and_not_repeated() -> None:
+    with pytest.raises(UnusableOption, match="DEUNGDAE_BUS_SECRET_FILE") as caught:
+        Settings.from_environment({"DEUNGDAE_BUS_URL": "nats://kim:hunter2@bus.example:4222"})
+    assert "hunter2" not in str(caught.value)
 
 
 def test_an_empty_variable_counts_as_absent() -> None:

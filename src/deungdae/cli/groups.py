@@ -31,6 +31,8 @@ GROUPS: Final = (
     Group("deungdae.cli.experiment", ("experiment",)),
     Group("deungdae.cli.demo", ("demo",)),
     Group("deungdae.cli.serving", ("up", "web", "worker")),
+    Group("deungdae.cli.gateway", ("gateway", "token")),
+    Group("deungdae.cli.edge", ("edge",)),
     Group("deungdae.cli.accounts", ("company", "password", "erase", "audit")),
 )
 

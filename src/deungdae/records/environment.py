@@ -100,9 +100,31 @@ STYLEGUIDE = Setting(
     "no",
     "Whether the page /styleguide/ shows every part of the design: yes or no.",
 )
+BUS_URL = Setting(
+    "DEUNGDAE_BUS_URL",
+    "embedded",
+    "The bus between gateway, writer and web: embedded (a process of our own), or "
+    "nats://HOST:PORT or tls://HOST:PORT of a NATS server with JetStream.",
+)
+BUS_SECRET_FILE = Setting(
+    "DEUNGDAE_BUS_SECRET_FILE",
+    "secret in DEUNGDAE_HOME/bus",
+    "The file with NAME:PASSWORD for a bus that is not embedded.",
+)
+BUS_STORE = Setting(
+    "DEUNGDAE_BUS_STORE",
+    "8GiB",
+    "How much may wait on the bus for the writer, such as 900MiB or 8GiB, at least 64MiB.",
+)
+GATEWAY_BIND = Setting(
+    "DEUNGDAE_GATEWAY_BIND",
+    "127.0.0.1:8086",
+    "The address and port at which the gateway takes in points.",
+)
 SETTINGS: tuple[Setting, ...] = (
     *(HOME, RUN_MEMORY, TIME_ZONE, LANG, DATABASE_URL, SECRET_KEY_FILE, HOSTS, BIND, HTTPS),
-    *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE),
+    *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE, BUS_URL, BUS_SECRET_FILE, BUS_STORE),
+    GATEWAY_BIND,
 )
 
 
@@ -126,6 +148,27 @@ class WebSettings:
 
 
 @dataclass(frozen=True)
+class BusSettings:
+    """The settings of the bus. `url` is None for the embedded one, which lives in `folder`.
+
+    `store_bytes` is in bytes; `secret_file` counts for a bus elsewhere.
+    """
+
+    url: str | None
+    folder: Path
+    secret_file: Path
+    store_bytes: int
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """The settings of the gateway."""
+
+    bind: str
+    port: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of this process. `run_memory_bytes` is in bytes."""
 
@@ -134,6 +177,8 @@ class Settings:
     time_zone: str
     language: str
     web: WebSettings
+    bus: BusSettings
+    gateway: GatewaySettings
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -158,12 +203,14 @@ class Settings:
             time_zone=_zone(TIME_ZONE.name, _value(environment, TIME_ZONE)),
             language=_language(environment),
             web=_web(environment, home),
+            bus=_bus(environment, home),
+            gateway=GatewaySettings(*_address(GATEWAY_BIND, environment)),
         )
 
 
 def _web(environment: Mapping[str, str], home: Path) -> WebSettings:
     key_file = environment.get(SECRET_KEY_FILE.name, "").strip()
-    bind, port = _address(_value(environment, BIND))
+    bind, port = _address(BIND, environment)
     return WebSettings(
         database=_url(DATABASE_URL, environment, "sqlite", ("postgresql",)),
         secret_key_file=Path(key_file) if key_file else home / "web" / "secret-key",
@@ -175,6 +222,24 @@ def _web(environment: Mapping[str, str], home: Path) -> WebSettings:
         email=_url(EMAIL_URL, environment, "none", ("smtp", "smtps")),
         email_from=_value(environment, EMAIL_FROM),
         styleguide=_switch(STYLEGUIDE.name, _value(environment, STYLEGUIDE)),
+    )
+
+
+def _bus(environment: Mapping[str, str], home: Path) -> BusSettings:
+    url = _url(BUS_URL, environment, "embedded", ("nats", "tls"))
+    if url is not None and (url.username or url.password):
+        raise UnusableOption(
+            "The environment variable {name} must not hold a name or a password; they belong into "
+            "the file that {other} names.",
+            name=BUS_URL.name,
+            other=BUS_SECRET_FILE.name,
+        )
+    secret_file = environment.get(BUS_SECRET_FILE.name, "").strip()
+    return BusSettings(
+        url=None if url is None else url.geturl(),
+        folder=home / "bus",
+        secret_file=Path(secret_file) if secret_file else home / "bus" / "secret",
+        store_bytes=_bytes(BUS_STORE.name, _value(environment, BUS_STORE), 64 << 20),
     )
 
 
@@ -212,14 +277,15 @@ def _switch(name: str, text: str) -> bool:
     return text == "yes"
 
 
-def _address(text: str) -> tuple[str, int]:
+def _address(setting: Setting, environment: Mapping[str, str]) -> tuple[str, int]:
+    text = _value(environment, setting)
     host, _, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isascii() or not port.isdecimal() or int(port) > 65535:
         raise UnusableOption(
             "The environment variable {name} is {value}; it must be an address and a port such as "
             "127.0.0.1:8000.",
-            name=BIND.name,
+            name=setting.name,
             value=text,
         )
     return host, int(port)

@@ -1,0 +1,238 @@
+"""`nats-server` as a child process: on loopback, with its store below the home folder.
+
+    HOME/bus/nats.json    its configuration (holds the password: for its owner's eyes only)
+    HOME/bus/lock         locked as long as a server lives; the server itself holds the lock
+    HOME/bus/jetstream    what it keeps
+    HOME/bus/nats.log     its own words
+
+`sync_interval: always` is what makes an acknowledgement a promise: by default the server flushes
+every two minutes.
+"""
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from deungdae.bus.address import USER, Embedded, Running, secret
+from deungdae.bus.ending import end
+from deungdae.records.environment import BusSettings
+from deungdae.records.errors import RunFailed, UnusableOption
+
+MAX_PAYLOAD = 8 << 20  #: bytes of one message, its headers included
+ANY_PORT = -1
+START_SECONDS = 60.0  #: a large store takes a while to be read
+STOP_SECONDS = 15.0
+LOOK_SECONDS = 0.05
+REST_SECONDS = 0.2  #: between the end of a server and the start of the next
+
+_log = logging.getLogger(__name__)
+
+
+def find_program() -> Path:
+    """Return the `nats-server` beside this Python, or else the one on PATH.
+
+    Raises UnusableOption when there is none.
+    """
+    beside = Path(sys.executable).with_name("nats-server")
+    found = str(beside) if beside.is_file() else shutil.which("nats-server")
+    if found is None:
+        raise UnusableOption(
+            "There is no program nats-server on this machine. Install it, or name a running one "
+            "in {setting}.",
+            setting="DEUNGDAE_BUS_URL",
+        )
+    return Path(found)
+
+
+class Server:
+    """Keeps one server alive: starts it, starts it again when it dies, and ends it in order.
+
+    Several processes may each have a `Server` of one folder: the first runs it, the others wait
+    until they are needed. A server whose starter was killed is ended and replaced.
+    """
+
+    def __init__(self, settings: BusSettings, program: Path | None = None) -> None:
+        self._folder = settings.folder.absolute()
+        self._store_bytes = settings.store_bytes
+        self._program = program or find_program()
+        self._address = Embedded(self._folder)
+        self._task: asyncio.Task[None] | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._ready = asyncio.Event()
+        self.starts = 0  #: how often this process has started one
+
+    @property
+    def pid(self) -> int | None:
+        """The process number of the server that runs now, whoever started it."""
+        running = self._address.running()
+        return running.pid if running is not None and _locked(self._folder) else None
+
+    async def start(self) -> None:
+        """Return as soon as a server answers; raises RunFailed when none can be started."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        secret(self._folder)
+        self._task = asyncio.create_task(self._keep_alive(), name="bus server")
+        ready = asyncio.create_task(self._ready.wait())
+        try:
+            await asyncio.wait(
+                {self._task, ready}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not ready.done():
+                task, self._task = self._task, None
+                await end(task)
+                await self._end()
+                raise RunFailed(
+                    "The bus could not be started. What it said is in {log}.",
+                    log=str(self._folder / "nats.log"),
+                )
+        finally:
+            ready.cancel()
+
+    async def stop(self) -> None:
+        """End the server, if it is ours, after it has written everything down."""
+        if self._task is not None:
+            await end(self._task)
+            self._task = None
+        await self._end()
+
+    async def _keep_alive(self) -> None:
+        port = self._address.running()
+        wanted = port.port if port is not None else ANY_PORT
+        while True:
+            lock = _lock(self._folder)
+            if lock is None:
+                self._look_after_another()
+                await asyncio.sleep(REST_SECONDS)
+                continue
+            try:
+                process = await self._spawn(wanted, lock)
+            finally:
+                os.close(lock)
+            found = await self._listening(process)
+            if found is None:
+                _log.warning("the bus did not start at port %s", wanted)
+                wanted = ANY_PORT  # somebody else may sit on our port by now
+            else:
+                wanted = found
+                self._note(found, process.pid)
+                self._ready.set()
+                status = await process.wait()
+                _log.warning("the bus ended with status %s and is started again", status)
+            await asyncio.sleep(REST_SECONDS)
+
+    async def _spawn(self, port: int, lock: int) -> asyncio.subprocess.Process:
+        for left in self._folder.glob("*.ports"):
+            left.unlink()
+        configuration = self._configure(port)
+        with (self._folder / "nats.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                self._program,
+                *("-c", configuration),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(lock,),  # so that the lock lives exactly as long as the server
+                start_new_session=True,  # Ctrl-C reaches us alone, and we end it in order
+            )
+        self._process = process
+        self.starts += 1
+        return process
+
+    def _configure(self, port: int) -> Path:
+        document = {
+            "host": "127.0.0.1",
+            "port": port,
+            "server_name": "deungdae",
+            "max_payload": MAX_PAYLOAD,
+            "ports_file_dir": str(self._folder),
+            "log_file": str(self._folder / "nats.log"),
+            "log_size_limit": 10 << 20,
+            "log_max_num": 3,
+            "authorization": {"user": USER, "password": secret(self._folder)},
+            "jetstream": {
+                "store_dir": str(self._folder),  # it adds the folder jetstream itself
+                "sync_interval": "always",
+                "max_memory_store": 64 << 20,
+                # The streams are limited to store_bytes; indexes and buckets need a little more.
+                "max_file_store": self._store_bytes + (1 << 30),
+            },
+        }
+        file = self._folder / "nats.json"
+        file.unlink(missing_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as new:
+            json.dump(document, new, ensure_ascii=False, indent=1)
+        return file
+
+    async def _listening(self, process: asyncio.subprocess.Process) -> int | None:
+        """Return the port as soon as the server accepts clients; None when it ended before."""
+        file = self._folder / f"{self._program.name}_{process.pid}.ports"
+        while process.returncode is None:
+            with suppress(FileNotFoundError, ValueError, KeyError, IndexError):
+                address: str = json.loads(file.read_text("utf-8"))["nats"][0]
+                return int(address.rpartition(":")[2])
+            await asyncio.sleep(LOOK_SECONDS)
+        return None
+
+    def _note(self, port: int, pid: int) -> None:
+        me = psutil.Process()
+        self._address.note(Running(port, pid, me.pid, me.create_time()))
+
+    def _look_after_another(self) -> None:
+        running = self._address.running()
+        if running is None:
+            return
+        if _lives(running.owner, running.owner_started):
+            self._ready.set()
+        elif _locked(self._folder):
+            _log.warning("the bus was left alone by its starter and is ended")
+            with suppress(ProcessLookupError):
+                os.kill(running.pid, signal.SIGTERM)
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def _lock(folder: Path) -> int | None:
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _locked(folder: Path) -> bool:
+    if not (folder / "lock").exists():
+        return False
+    lock = _lock(folder)
+    if lock is None:
+        return True
+    os.close(lock)
+    return False
+
+
+def _lives(pid: int, started: float) -> bool:
+    try:
+        return bool(psutil.Process(pid).create_time() == started)
+    except psutil.Error:
+        return False

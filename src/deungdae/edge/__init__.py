@@ -1,0 +1,6 @@
+"""The program on the plant floor: drivers read machines, a buffer keeps, an uplink sends.
+
+A reading counts as taken when it is on disk (`buffer`), and leaves the disk when the server has
+acknowledged it (`sending`). This program is light: the standard library, and for each driver its
+own library, imported when the driver is used.
+"""

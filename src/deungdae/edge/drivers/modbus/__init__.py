@@ -1,0 +1,1 @@
+"""Reads registers and bits of Modbus TCP devices: PLCs, meters, temperature controllers."""

@@ -1,0 +1,1 @@
+"""Reads plain MQTT topics whose messages are numbers or JSON."""

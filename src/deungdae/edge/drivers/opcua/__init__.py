@@ -1,0 +1,1 @@
+"""Subscribes to variables of OPC UA servers."""

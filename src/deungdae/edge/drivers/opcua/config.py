@@ -1,0 +1,83 @@
+"""Reads the configuration of an OPC UA server."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from deungdae.edge.drivers import Recipe
+from deungdae.edge.drivers.opcua.driver import Driver, Security, Server
+from deungdae.edge.drivers.opcua.nodes import NodeName, Wanted, node_name
+from deungdae.edge.fields import Fields
+from deungdae.records.messages import message
+
+POLICIES = ("none", "Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss")
+
+
+def read(fields: Fields) -> Recipe:
+    """Return how to make the driver; problems go to `fields`."""
+    url = fields.text("url")
+    parts = urlsplit(url)
+    if url and (parts.scheme != "opc.tcp" or not parts.hostname or parts.username):
+        fields.complain(message("The url must be like opc.tcp://192.168.0.20:4840."))
+    server = Server(
+        url=url,
+        security=_security(fields),
+        user=fields.text("user") if fields.has("user") else None,
+        password=_password(fields),
+        publishing_ms=fields.whole("publishing_ms", 10, 3_600_000, 500),
+        sampling_ms=fields.whole("sampling_ms", 10, 3_600_000, 100),
+        timeout_seconds=fields.number("timeout_seconds", 0.5, 120, 10),
+    )
+    wanted = []
+    for part in fields.tables("node"):
+        wanted.append(_wanted(part))
+        part.close()
+    tags = [one.tag for one in wanted]
+    for tag in sorted({tag for tag in tags if tags.count(tag) > 1}):
+        fields.complain(message("The tag “{tag}” is named twice.", tag=tag))
+    return Recipe(lambda: Driver(server, tuple(wanted)), tags)
+
+
+def _wanted(fields: Fields) -> Wanted:
+    text = fields.text("id")
+    node = node_name(text)
+    if text and node is None:
+        fields.complain(
+            message("The id must be like nsu=urn:example:press;s=Melt, as browse prints it.")
+        )
+    return Wanted(fields.tag("tag"), node or NodeName("", "i=0"))
+
+
+def _security(fields: Fields) -> Security | None:
+    policy = fields.choice("security", POLICIES)
+    names = ("certificate_file", "key_file", "server_certificate_file", "application_uri", "mode")
+    fields.asked |= set(names)
+    if policy == "none":
+        if any(fields.has(name) for name in names):
+            fields.complain(message("Without security there are no certificates."))
+        return None
+    given = fields.has("server_certificate_file")
+    return Security(
+        policy=policy,
+        mode=fields.choice("mode", ("SignAndEncrypt", "Sign"), "SignAndEncrypt"),
+        certificate=_file(fields, "certificate_file"),
+        key=_file(fields, "key_file"),
+        server=_file(fields, "server_certificate_file") if given else None,
+        application_uri=fields.text("application_uri"),
+    )
+
+
+def _password(fields: Fields) -> str | None:
+    if not fields.has("password_file"):
+        return None
+    path = _file(fields, "password_file")
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return None  # `_file` has said so
+
+
+def _file(fields: Fields, name: str) -> Path:
+    path = fields.base / fields.text(name)
+    if not path.is_file():
+        fields.complain(message("There is no file {file}.", file=str(path)))
+    return path

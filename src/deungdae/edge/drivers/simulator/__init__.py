@@ -1,0 +1,1 @@
+"""A made-up injection-moulding shop, for demonstrations: every tag begins with "demo"."""

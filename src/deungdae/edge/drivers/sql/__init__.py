@@ -1,0 +1,1 @@
+"""Asks a database for new rows, by any URL that SQLAlchemy knows."""

@@ -1,0 +1,1 @@
+"""The gateway: what machines and clients send, understood and kept before it is answered."""

@@ -1,0 +1,116 @@
+"""One process that takes points in, keeps the bus alive and writes into the lake.
+
+It ends in the order of the data: first nothing new is taken in, then what was taken in is stored,
+then what is on the bus is written, last the bus ends. Killed instead, it loses nothing either; the
+next start has a little more to read again.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from socket import socket
+
+import uvicorn
+
+from deungdae import bus
+from deungdae.gateway.http import Gateway
+from deungdae.gateway.writing import BusSink, Registry, Writer
+from deungdae.lake.telemetry.maintenance import Maintenance
+from deungdae.records.environment import Settings
+from deungdae.records.errors import PublicError
+
+MAINTENANCE_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+def run(settings: Settings, opened: socket, announce: Callable[[], None]) -> None:
+    """Serve at a listening socket until SIGTERM or SIGINT; `announce` is called once it does.
+
+    Raises PublicError when the bus or the disk stands in the way.
+    """
+    asyncio.run(_Site(settings).serve(opened, announce))
+
+
+class _Site:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = asyncio.Event()
+
+    async def serve(self, opened: socket, announce: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, self._stop.set)
+        settings = self._settings.bus
+        server = bus.Server(settings) if settings.url is None else None
+        if server is not None:
+            await server.start()
+        try:
+            address = bus.address(settings)
+            async with await bus.Connection.open(address, "gateway", within=60) as connection:
+                await connection.prepare(settings.store_bytes, first=_now_us())
+                await self._serve(connection, opened, announce)
+        finally:
+            if server is not None:
+                await server.stop()
+
+    async def _serve(
+        self, connection: bus.Connection, opened: socket, announce: Callable[[], None]
+    ) -> None:
+        registry = await Registry.open(connection)
+        sink = BusSink(connection)
+        writer = Writer(connection, self._settings.home, clock_us=_now_us)
+        gateway = Gateway(
+            registry,
+            sink,
+            registry,
+            clock_ns=time.time_ns,
+            monotonic=time.monotonic,
+            quotas=registry.allowances,
+        )
+        web = uvicorn.Server(
+            uvicorn.Config(
+                gateway,
+                ws="none",
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        # Signals are ours: everything ends in the order of the data.
+        taking = asyncio.create_task(web._serve([opened]), name="gateway")
+        writing = asyncio.create_task(writer.run(), name="writer")
+        keeping = asyncio.create_task(self._keep_tidy(), name="maintenance")
+        stop = asyncio.create_task(self._stop.wait())
+        announce()
+        try:
+            await asyncio.wait({taking, writing, stop}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._stop.set()
+            web.should_exit = True
+            await asyncio.wait({taking})
+            await sink.close()
+            writer.stop()
+            await asyncio.wait({writing, keeping, stop})
+            await registry.close()
+        for task in (taking, writing, keeping):
+            task.result()
+
+    async def _keep_tidy(self) -> None:
+        """Compact, roll up and let end what is due, once a minute."""
+        maintenance = Maintenance(self._settings.home)
+        while not self._stop.is_set():
+            try:
+                await asyncio.to_thread(maintenance.run, _now_us())
+            except PublicError as error:
+                _log.warning("the lake was not tidied: %s", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), MAINTENANCE_SECONDS)
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000

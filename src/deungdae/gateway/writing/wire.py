@@ -1,0 +1,116 @@
+"""What lies on the bus, read again: columns of points, or the reason why they are none."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from deungdae.bus import Part, Stored
+from deungdae.gateway.telemetry import WIRE
+from deungdae.lake.intake import Sum, Tally
+from deungdae.lake.telemetry import SCHEMA
+
+UNREADABLE = "unreadable_message"
+_TIME = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True)
+class Read:
+    """The points of some messages, and the parts that cannot be read."""
+
+    points: pa.Table  #: of the schema `WIRE`
+    unreadable: list[Part]
+    received: Tally  #: by what the parts say they hold, and the hours of their points
+
+
+def read(messages: list[Stored]) -> Read:
+    """Return what messages of the queue INGEST hold."""
+    tables, unreadable, received = [], [], Tally()
+    for message in messages:
+        if message.parts is None:
+            name = f"{message.sequence}"
+            unreadable.append(Part("", "", name, 1, message.raw, f"{message.stored_us} "))
+            continue
+        for place, part in enumerate(message.parts):
+            table = _points(part.body)
+            if table is None:
+                unreadable.append(
+                    Part(
+                        part.organisation,
+                        part.source,
+                        f"{message.sequence}.{place}",
+                        part.points,
+                        part.body,
+                        f"{message.stored_us} ",
+                    )
+                )
+                continue
+            tables.append(table)
+            if lacking := part.points - table.num_rows:
+                # The head was written by the endpoint that counted: what is lacking shows.
+                time_us = message.stored_us
+                if table.num_rows:
+                    time_us = table.column("received")[0].cast(pa.int64()).as_py()
+                received.count(part.organisation, part.source, time_us, Sum(received=lacking))
+    points = pa.concat_tables(tables) if tables else WIRE.empty_table()
+    received.add(_by_hour(points))
+    return Read(points, [_held(part) for part in unreadable], received)
+
+
+def _held(part: Part) -> Part:
+    return Part(
+        part.organisation,
+        part.source,
+        f"ingest {part.batch}",
+        part.points,
+        part.body,
+        f"{part.more}{UNREADABLE}",
+    )
+
+
+def _by_hour(points: pa.Table) -> Tally:
+    hours = pc.cast(pc.floor_temporal(points.column("received"), unit="hour"), pa.int64())
+    grouped = (
+        pa.table(
+            {
+                "organisation": points.column("organisation").unify_dictionaries(),
+                "source": points.column("source").unify_dictionaries(),
+                "hour": hours,
+            }
+        )
+        .group_by(["organisation", "source", "hour"])
+        .aggregate([([], "count_all")])
+    )
+    tally = Tally()
+    for row in grouped.to_pylist():
+        amount = Sum(received=row["count_all"])
+        tally.count(row["organisation"], row["source"], row["hour"], amount)
+    return tally
+
+
+def _points(body: bytes) -> pa.Table | None:
+    try:
+        table = pa.ipc.open_stream(body).read_all()
+    except (pa.ArrowException, OSError):
+        return None
+    if set(table.column_names) != set(SCHEMA.names) or len(table.columns) != len(SCHEMA):
+        return None
+    columns = []
+    for field, travelling in zip(SCHEMA, WIRE, strict=True):
+        column = table.column(field.name)
+        if pa.types.is_dictionary(travelling.type) and column.type == field.type:
+            column = column.dictionary_encode()
+        if column.type != travelling.type or (not field.nullable and _has_nulls(column)):
+            return None
+        columns.append(column)
+    if not pc.all(pc.is_finite(columns[SCHEMA.names.index("value")]), min_count=0).as_py():
+        return None
+    return pa.Table.from_arrays(columns, schema=WIRE)
+
+
+def _has_nulls(column: pa.ChunkedArray) -> bool:
+    if column.null_count:
+        return True
+    return pa.types.is_dictionary(column.type) and any(
+        chunk.dictionary.null_count for chunk in column.chunks
+    )

@@ -1,0 +1,119 @@
+"""What tests of the edge share: a server that can be killed, and a sink that remembers."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from threading import Condition
+from typing import Any
+
+import pytest
+
+from deungdae.records.batches import Batch
+from deungdae.records.messages import Message
+from deungdae.records.readings import Reading
+
+SERVER = Path(__file__).with_name("server_of_batches.py")
+
+
+class BatchServer:
+    """A real server in a process of its own, on a free port, that keeps that port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = 0
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/plant"
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, SERVER, self.folder, str(self.port)], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.port = int(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+    def answer(self, wish: Mapping[str, Any] | None) -> None:
+        path = self.folder / "answer.json"
+        if wish is None:
+            path.unlink(missing_ok=True)
+        else:
+            draft = path.with_suffix(".draft")
+            draft.write_text(json.dumps(wish))
+            draft.rename(path)
+
+    def requests(self) -> list[dict[str, str]]:
+        lines = (self.folder / "requests.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+    def batches(self) -> list[Batch]:
+        paths = sorted((self.folder / "batches").glob("*.batch"), key=lambda p: int(p.stem))
+        return [Batch.decode(path.read_bytes()) for path in paths]
+
+    def readings(self) -> list[Reading]:
+        return [reading for batch in self.batches() for reading in batch.readings]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[BatchServer]:
+    folder = tmp_path / "server"
+    folder.mkdir()
+    made = BatchServer(folder)
+    made.start()
+    yield made
+    made.kill()
+
+
+class Memory:
+    """A sink that keeps what a driver gives, and lets a test wait for it."""
+
+    def __init__(self) -> None:
+        self.readings: list[Reading] = []
+        self.bookmarks: dict[str, str] = {}
+        self.losses: list[tuple[str, int]] = []
+        self.problem: Message | None = None
+        self._changed = Condition()
+
+    def take(self, readings: Iterable[Reading], bookmarks: Mapping[str, str] | None = None) -> int:
+        with self._changed:
+            before = len(self.readings)
+            self.readings += readings
+            self.bookmarks.update(bookmarks or {})
+            self._changed.notify_all()
+            return len(self.readings) - before
+
+    def bookmark(self, key: str) -> str | None:
+        return self.bookmarks.get(key)
+
+    def lose(self, reason: str, readings: int, first_us: int, last_us: int) -> None:
+        assert first_us <= last_us
+        with self._changed:
+            self.losses.append((reason, readings))
+            self._changed.notify_all()
+
+    def note(self, problem: Message | None) -> None:
+        with self._changed:
+            self.problem = problem
+            self._changed.notify_all()
+
+    def wait_until(self, true: Callable[[], bool], seconds: float = 90) -> None:
+        """Return as soon as it is true; fail when it is not after a long time."""
+        with self._changed:
+            assert self._changed.wait_for(true, timeout=seconds), "it never became true"
+
+    def values(self, tag: str) -> list[Any]:
+        return [reading.value for reading in self.readings if reading.tag == tag]
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()

@@ -1,0 +1,145 @@
+"""Edges that others wrote, against our host: npm `sparkplug-client` and PyPI `pysparkplug`.
+
+Each is installed once, into the cache of the tests; where that cannot be done, its test skips.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hosting import Running, hosting
+from mqtt_broker import mosquitto, until
+from sparkplug_edge import SECOND
+
+from deungdae.gateway.sparkplug.outcomes import Kind, Rules
+
+FOREIGN = Path(__file__).parent / "foreign"
+QUICK = Rules(reorder_us=SECOND // 5)
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with mosquitto(tmp_path_factory.mktemp("broker")) as port:
+        yield port
+
+
+def installed(config: pytest.Config, name: str, commands: list[list[str]]) -> Path:
+    """Return the folder in which a package was installed, now or by an earlier run."""
+    assert config.cache is not None
+    folder = config.cache.mkdir(name)
+    if (folder / "complete").exists():
+        return folder
+    for command in commands:
+        try:
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
+        except (OSError, subprocess.SubprocessError) as error:
+            pytest.skip(f"{name} cannot be installed here: {error}")
+    (folder / "complete").touch()
+    return folder
+
+
+@contextlib.contextmanager
+def edge(*command: str | Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run an edge that takes orders; it is killed at the end, as by a pulled plug."""
+    running = subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE)
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def order(running: "subprocess.Popen[bytes]", text: str) -> None:
+    assert running.stdin is not None
+    running.stdin.write(f"{text}\n".encode())
+    running.stdin.flush()
+
+
+def count(running: Running, kind: Kind, device: str | None = None) -> int:
+    return sum(each.kind is kind and each.device == device for each in running.events)
+
+
+def test_sparkplug_client_of_npm_is_read_reborn_unpacked_and_mourned(
+    port: int, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip("sparkplug-client needs node and npm")
+    install = [npm, "install", "--no-audit", "--no-fund", "--prefix", ".", "sparkplug-client@3.2.4"]
+    folder = installed(pytestconfig, "sparkplug-client", [install])
+
+    async def go() -> None:
+        async with hosting(port, tmp_path / "spool", rules=QUICK) as running:
+            with edge(node, FOREIGN / "edge.js", folder, str(port)) as other:
+                await until(lambda: count(running, Kind.ONLINE, "금형"))
+                order(other, "data 22.5")
+                order(other, "device 정지")
+                order(other, "packed 23.5")
+                await until(lambda: running.host.counts["readings"] == 6)
+                order(other, "gap")
+                order(other, "data 24.5")
+                # It answers only a request that says its datatype.
+                await until(lambda: count(running, Kind.ONLINE, "금형") == 2)
+                assert count(running, Kind.GAP) == count(running, Kind.REBIRTH_ASKED) == 1
+                order(other, "data 25.5")
+                await until(lambda: running.host.counts["readings"] == 11)
+            await until(lambda: count(running, Kind.OFFLINE))
+            assert not count(running, Kind.OLD_DEATH)
+            values = running.store.values()
+            assert values[:6] == [
+                ("공장/자바/온도", 21.5),
+                ("공장/자바/개수", -3.0),
+                ("공장/자바/금형/이름", "가동"),
+                ("공장/자바/온도", 22.5),
+                ("공장/자바/금형/이름", "정지"),
+                ("공장/자바/온도", 23.5),
+            ]
+            assert [value for tag, value in values[6:] if tag == "공장/자바/온도"] == [
+                24.5,
+                21.5,
+                25.5,
+                None,
+            ]
+            assert not running.store.refused()
+
+    asyncio.run(go())
+
+
+def test_pysparkplug_of_pypi_is_read_and_mourned(
+    port: int, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    python = Path("environment", "bin", "python")
+    folder = installed(
+        pytestconfig,
+        "pysparkplug",
+        [
+            [sys.executable, "-m", "venv", "environment"],
+            [str(python), "-m", "pip", "install", "-q", "pysparkplug==0.6.1"],
+        ],
+    )
+
+    async def go() -> None:
+        async with hosting(port, tmp_path / "spool", rules=QUICK) as running:
+            script = FOREIGN / "edge_in_python.py"
+            with edge(folder / python, script, str(port)) as other:
+                await until(lambda: count(running, Kind.ONLINE, "금형"))
+                order(other, "data 22.5")
+                order(other, "device 정지")
+                await until(lambda: running.host.counts["readings"] == 4)
+            await until(lambda: count(running, Kind.OFFLINE))
+            assert running.store.values() == [
+                ("공장/파이썬/온도", 21.5),
+                ("공장/파이썬/금형/이름", "가동"),
+                ("공장/파이썬/온도", 22.5),
+                ("공장/파이썬/금형/이름", "정지"),
+                ("공장/파이썬/온도", None),
+                ("공장/파이썬/금형/이름", None),
+            ]
+            assert not running.store.refused() and not count(running, Kind.GAP)
+
+    asyncio.run(go())

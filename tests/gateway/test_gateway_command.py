@@ -1,0 +1,93 @@
+"""`deungdae gateway` as a user starts it: lines in by HTTP, points in the lake, nothing lost."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from deltalake import DeltaTable
+
+from deungdae.lake.intake import Ledger, Sum
+
+DEUNGDAE = Path(sys.executable).with_name("deungdae")
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DEUNGDAE_")}
+    return {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "en"}
+
+
+@contextmanager
+def gateway(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = subprocess.Popen(
+        [DEUNGDAE, "gateway", "--port", "0"],
+        env=surroundings(home),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line.startswith("Points are taken in at http://127.0.0.1:"), line
+        yield process, line.split()[-1]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def new_token(home: Path, *more: str) -> str:
+    told = subprocess.run(
+        [DEUNGDAE, "token", "등대전자", "telegraf", *more],
+        env=surroundings(home),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return told.stdout.splitlines()[0].removeprefix("Token: ")
+
+
+def write(url: str, token: str, lines: str) -> int:
+    """Send `time value` lines of one tag."""
+    text = "\n".join(
+        "press temperature={1} {0}".format(*line.split()) for line in lines.split("\n")
+    )
+    return httpx.post(
+        f"{url}api/v2/write?org=o&bucket=plant&precision=s",
+        headers={"Authorization": f"Token {token}"},
+        content=text.encode(),
+        timeout=30,
+    ).status_code
+
+
+def test_lines_that_were_acknowledged_survive_a_kill_and_reach_the_lake_once(
+    tmp_path: Path,
+) -> None:
+    with gateway(tmp_path) as (process, url):
+        token = new_token(tmp_path)
+        assert write(url, "wrong", "1795348800 1") == 401
+        assert write(url, token, "1795348800 1\n1795348801 2") == 204
+        process.kill()
+    with gateway(tmp_path) as (process, url):
+        assert write(url, token, "1795348801 2\n1795348802 3") == 204
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    table = DeltaTable(tmp_path / "telemetry" / "points").to_pyarrow_table()
+    assert sorted(table.column("value").to_pylist()) == [1.0, 2.0, 3.0]
+    assert set(table.column("organisation").to_pylist()) == {"등대전자"}
+    assert Ledger(tmp_path).tally().total() == Sum(received=4, stored=3, duplicate=1)
+
+
+def test_a_token_needs_a_bus_that_runs(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [DEUNGDAE, "token", "등대전자", "telegraf"],
+        env=surroundings(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert "deungdae gateway" in told.stderr
