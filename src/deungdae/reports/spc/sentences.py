@@ -253,6 +253,8 @@ def linked(words: Words, chart: Chart) -> list[str]:
     if not chart["linked_columns"] or chart["verdict"] != "out_of_control":
         return []
     clear = [link for link in chart["linked"] if link["clear"]]
+    if not clear and chart["mixed"] is not None:
+        return []  # where every point is a signal there are no others to compare with
     if not clear and chart["linked_columns"] == 1:
         return [words.say("The other column was not different at these points beyond chance.")]
     if not clear:
