@@ -253,6 +253,8 @@ def linked(words: Words, chart: Chart) -> list[str]:
     if not chart["linked_columns"] or chart["verdict"] != "out_of_control":
         return []
     clear = [link for link in chart["linked"] if link["clear"]]
+    if not clear and chart["mixed"] is not None:
+        return []  # where every point is a signal there are no others to compare with
     if not clear and chart["linked_columns"] == 1:
         return [words.say("The other column was not different at these points beyond chance.")]
     if not clear:
@@ -288,9 +290,14 @@ def _link(words: Words, link: Mapping[str, Any]) -> str:
 
 def next_step(words: Words, chart: Chart) -> str | None:
     """Return what to do next, if there is something to do."""
+    clear = [link for link in chart["linked"] if link["clear"]]
+    if chart["mixed"] is not None and not clear:
+        return words.say(
+            "Chart each kind of {column} alone, or give each limits of its own.",
+            column=chart["mixed"]["column"],
+        )
     if chart["verdict"] != "out_of_control":
         return None
-    clear = [link for link in chart["linked"] if link["clear"]]
     if clear:
         return words.say(
             "Look at what {column} does to {name}: together in the records is not yet a cause.",

@@ -98,6 +98,18 @@ def _answer(words: Words, charts: Sequence[Chart], order: Sequence[int]) -> str:
 
 def _caution(words: Words, charts: Sequence[Chart]) -> str | None:
     codes = {code for chart in charts for code in chart["warnings"]}
+    apart = [chart for chart in charts if chart["mixed"] is not None]
+    if apart and not (len(charts) == 1 and charts[0]["verdict"] == "mixed"):
+        # Above all else: with kinds put together neither limits nor signals mean what they say.
+        worst = max(apart, key=lambda chart: chart["mixed"]["share"])
+        return words.say(
+            "{charts} of {n} charts mix kinds that lie on different levels ({name} by {column}); "
+            "chart each kind alone before you believe their signals.",
+            charts=len(apart),
+            n=len(charts),
+            name=sentences.name_of(words, worst),
+            column=worst["mixed"]["column"],
+        )
     if len(charts) == 1 and "autocorrelation" in codes:
         return words.say("Neighbouring points hang together; read the limits with care.")
     if len(charts) == 1 and "not_normal" in codes and charts[0]["verdict"] == "out_of_control":
