@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -125,6 +128,37 @@ def test_a_second_server_of_one_folder_uses_the_first(tmp_path: Path) -> None:
             assert second.pid == first.pid  # not its own: left alone
 
     within(30, work())
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 MiB in memory; skips by name where none may be mounted."""
+    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(tmp_path)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("no disk in memory can be mounted here: it needs the right to mount")
+    yield tmp_path
+    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+def test_a_full_disk_costs_nothing_and_the_bus_goes_on_when_there_is_room(
+    small_disk: Path,
+) -> None:
+    async def work() -> None:
+        settings = settings_in(small_disk, DEUNGDAE_BUS_STORE="512MiB")
+        async with running(settings) as (server, connection):
+            await connection.publish("ingest.0.a", os.urandom(100_000), "before")
+            ballast = small_disk / "ballast"
+            with ballast.open("wb") as file, suppress(OSError):
+                while True:
+                    file.write(bytes(1 << 16))
+                    file.flush()
+            with pytest.raises(Unavailable):
+                await connection.publish("ingest.0.a", os.urandom(100_000), "full", within=2)
+            ballast.unlink()
+            assert await connection.publish("ingest.0.a", b"room", "after", within=30) == 2
+            assert server.starts == 2
+
+    within(90, work())
 
 
 def test_a_program_that_is_no_bus_is_said_to_be_none(

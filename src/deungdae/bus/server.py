@@ -34,6 +34,10 @@ STOP_SECONDS = 15.0
 LOOK_SECONDS = 0.05
 REST_SECONDS = 0.2  #: between the end of a server and the start of the next
 
+LISTEN_SECONDS = 1.0
+ROOM_BYTES = 16 << 20  #: on the disk, before a server that could not write is started again
+_STUCK = b"critical write error"
+
 _log = logging.getLogger(__name__)
 
 
@@ -125,7 +129,7 @@ class Server:
                 wanted = found
                 self._note(found, process.pid)
                 self._ready.set()
-                status = await process.wait()
+                status = await self._watch(process)
                 _log.warning("the bus ended with status %s and is started again", status)
             await asyncio.sleep(REST_SECONDS)
 
@@ -146,6 +150,27 @@ class Server:
         self._process = process
         self.starts += 1
         return process
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> int:
+        """Wait for the end of the server, and end it when only a new start can help.
+
+        After a full disk a queue refuses everything until the server is started anew, although
+        there is room again; it says so in its log.
+        """
+        log = self._folder / "nats.log"
+        heard, sick = log.stat().st_size, False
+        ending = asyncio.create_task(process.wait())
+        try:
+            while not ending.done():
+                await asyncio.wait({ending}, timeout=LISTEN_SECONDS)
+                said, heard = _said_since(log, heard)
+                sick = sick or _STUCK in said
+                if sick and shutil.disk_usage(self._folder).free >= ROOM_BYTES:
+                    _log.warning("the bus could not write and is started again")
+                    await self._end()
+            return ending.result()
+        finally:
+            ending.cancel()
 
     def _configure(self, port: int) -> Path:
         document = {
@@ -209,6 +234,16 @@ class Server:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+def _said_since(log: Path, place: int) -> tuple[bytes, int]:
+    """Return what a log says behind a place, and where it ends now."""
+    if log.stat().st_size < place:
+        place = 0  # a new file was begun
+    with log.open("rb") as file:
+        file.seek(place)
+        said = file.read()
+    return said, place + len(said)
 
 
 def _lock(folder: Path) -> int | None:

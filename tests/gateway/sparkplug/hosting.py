@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -132,22 +133,19 @@ def peer(port: int, *filters: str) -> Iterator[Peer]:
     found.client.on_message = lambda _, __, told: found.heard.append(
         (told.topic, bytes(told.payload), told.retain)
     )
-    ready: list[object] = []
-    found.client.on_subscribe = lambda *_: ready.append(True)
+    ready = threading.Event()
+    found.client.on_subscribe = lambda *_: ready.set()
 
     def connected(*_: object) -> None:
         if filters:
             found.client.subscribe([(each, 1) for each in filters])
         else:
-            ready.append(True)
+            ready.set()
 
     found.client.on_connect = connected
     found.client.connect("127.0.0.1", port)
     found.client.loop_start()
-    deadline = time.monotonic() + 10
-    while not ready:
-        assert time.monotonic() < deadline, "the broker did not answer"
-        time.sleep(0.01)
+    assert ready.wait(10), "the broker did not answer"
     try:
         yield found
     finally:

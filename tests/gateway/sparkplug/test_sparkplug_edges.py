@@ -88,7 +88,8 @@ def test_sparkplug_client_of_npm_is_read_reborn_unpacked_and_mourned(
                 assert count(running, Kind.GAP) == count(running, Kind.REBIRTH_ASKED) == 1
                 order(other, "data 25.5")
                 await until(lambda: running.host.counts["readings"] == 11)
-            await until(lambda: count(running, Kind.OFFLINE))
+            await until(lambda: running.host.counts["readings"] == 14)
+            assert count(running, Kind.OFFLINE) == 1
             assert not count(running, Kind.OLD_DEATH)
             values = running.store.values()
             assert values[:6] == [
@@ -131,7 +132,8 @@ def test_pysparkplug_of_pypi_is_read_and_mourned(
                 order(other, "data 22.5")
                 order(other, "device 정지")
                 await until(lambda: running.host.counts["readings"] == 4)
-            await until(lambda: count(running, Kind.OFFLINE))
+            await until(lambda: running.host.counts["readings"] == 6)
+            assert count(running, Kind.OFFLINE) == 1
             assert running.store.values() == [
                 ("공장/파이썬/온도", 21.5),
                 ("공장/파이썬/금형/이름", "가동"),

@@ -50,7 +50,7 @@ class Broker:
 
     host: str
     port: int = 1883
-    client_id: str = "deungdae-host"
+    client_id: str | None = None  #: None: after the host, which only one program may be
     tls: bool = False
     ca_file: Path | None = None  #: None: the certificates that the system trusts
     user: str | None = None
@@ -83,7 +83,7 @@ class Connection:
         broker, presence = self._broker, self._presence
         client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id=broker.client_id,
+            client_id=broker.client_id or f"deungdae-{presence.host_id}",
             clean_session=broker.session is Session.CLEAN,
             protocol=MQTTv311,
             manual_ack=True,

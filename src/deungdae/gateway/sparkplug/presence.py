@@ -37,6 +37,7 @@ class Presence:
         """Raises `ValueError` if the id cannot stand in a topic."""
         if not topics.is_id(host_id):
             raise ValueError(f"{host_id!r} cannot name a host")
+        self.host_id = host_id
         self.topic = f"{topics.STATE}/{host_id}"
         self.since_ms = since_ms
         self._on_death = on_death
