@@ -42,7 +42,6 @@ def test_products_one_after_the_other_are_named_in_the_first_caution() -> None:
     )
     assert "관리이탈" in paper.answer
     assert paper.caution == (
-        "관리도 1개 중 1개에 수준이 다른 종류가 섞여 있습니다(두께, 제품별). "
-        "신호를 믿기 전에 종류별로 따로 그려 주세요."
+        "수준이 다른 종류가 섞여 있습니다(제품별). 신호를 믿기 전에 종류별로 따로 그려 주세요."
     )
     assert not any("다르지 않았습니다" in sentence for sentence in paper.sections[0].sentences)

@@ -68,14 +68,14 @@ def _sentences(words: Words, result: Result, wanted: float) -> list[str]:
             )
         )
     if ppk["ci95"] is None:
-        said.append(words.say("Ppk is {value}.", value=round(ppk["value"], 3)))
+        said.append(words.say("Ppk is {value}.", value=f"{ppk['value']:.3f}"))
     else:
         said.append(
             words.say(
                 "Ppk is {value}, with 95% confidence between {low} and {high}; {wanted} is wanted.",
-                value=round(ppk["value"], 3),
-                low=round(ppk["ci95"][0], 3),
-                high=round(ppk["ci95"][1], 3),
+                value=f"{ppk['value']:.3f}",
+                low=f"{ppk['ci95'][0]:.3f}",
+                high=f"{ppk['ci95'][1]:.3f}",
                 wanted=wanted,
             )
         )

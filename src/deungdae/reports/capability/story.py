@@ -70,7 +70,7 @@ def _answer(words: Words, results: Sequence[Result], wanted: float) -> str:
         n=len(results),
         wanted=wanted,
         name=named(words, worst),
-        value=rounded(words, worst["indices"]["ppk"]["value"]),
+        value=rounded(worst["indices"]["ppk"]["value"]),
     )
 
 
@@ -90,13 +90,13 @@ def _single(words: Words, result: Result, wanted: float) -> str:
         return words.say(
             "{name} keeps within its limits: Ppk is {value}, {wanted} is wanted.",
             name=name,
-            value=rounded(words, ppk),
+            value=rounded(ppk),
             wanted=wanted,
         )
     return words.say(
         "{name} does not keep within its limits surely enough: Ppk is {value}, {wanted} is wanted.",
         name=name,
-        value=rounded(words, ppk),
+        value=rounded(ppk),
         wanted=wanted,
     )
 
@@ -120,8 +120,8 @@ def _caution(words: Words, results: Sequence[Result]) -> str | None:
     if "verdict_unsure" in result["warnings"] and ends is not None:
         return words.say(
             "The data leave Ppk open between {low} and {high}; measure more parts to be sure.",
-            low=rounded(words, ends[0]),
-            high=rounded(words, ends[1]),
+            low=rounded(ends[0]),
+            high=rounded(ends[1]),
         )
     return None
 
@@ -148,7 +148,7 @@ def _tiles(words: Words, results: Sequence[Result], wanted: float) -> list[Tile]
         tiles.append(
             Tile(
                 label,
-                rounded(words, index["value"]),
+                rounded(index["value"]),
                 explain=explained[code],
                 state="now" if poor else None,
             )
@@ -167,6 +167,6 @@ def _tiles(words: Words, results: Sequence[Result], wanted: float) -> list[Tile]
     return tiles
 
 
-def rounded(words: Words, value: float) -> str:
+def rounded(value: float) -> str:
     """Return an index as it is usually written, with two decimals."""
-    return words.number(round(value, 2), digits=4 if abs(value) >= 1 else 2)
+    return f"{value:.2f}"

@@ -101,6 +101,12 @@ def _caution(words: Words, charts: Sequence[Chart]) -> str | None:
     apart = [chart for chart in charts if chart["mixed"] is not None]
     if apart and not (len(charts) == 1 and charts[0]["verdict"] == "mixed"):
         # Above all else: with kinds put together neither limits nor signals mean what they say.
+        if len(charts) == 1:
+            return words.say(
+                "Kinds that lie on different levels are mixed ({column}); chart each kind alone "
+                "before you believe the signals.",
+                column=apart[0]["mixed"]["column"],
+            )
         worst = max(apart, key=lambda chart: chart["mixed"]["share"])
         return words.say(
             "{charts} of {n} charts mix kinds that lie on different levels ({name} by {column}); "
