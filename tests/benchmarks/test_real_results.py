@@ -35,13 +35,13 @@ def test_each_class_of_the_lenses_has_its_own_conditions() -> None:
     assert {s["verdict"] for s in found.values()} == {"suspected"}
 
 
-def test_incentive_and_target_move_the_productivity_of_the_sewing_lines() -> None:
+def test_incentive_moves_the_productivity_of_the_sewing_lines() -> None:
     found = strata(datasets.garment(), target="actual_productivity")
 
     sewing = next(s for s in found if s["where"] == {"department": ["sewing"]})
     first = sewing["causes"][0]
     assert sewing["verdict"] == "clear"
-    assert set(first["columns"]) == {"incentive", "targeted_productivity"}
+    assert first["columns"] == ["incentive"]
     assert first["difference"] < 0 and first["ci95"][1] < 0, "less incentive, less productivity"
     assert first["window"]["recommended"]
 

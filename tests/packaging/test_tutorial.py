@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TUTORIAL = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+TUTORIAL = (ROOT / "docs" / "tutorial-commands.md").read_text("utf-8")
 BIN = Path(sys.executable).parent
 
 

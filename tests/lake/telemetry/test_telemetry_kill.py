@@ -42,7 +42,7 @@ for turn in range(0 if last is None else last + 1, 10):
 
 
 def start(home: Path, moment: str, at: int) -> int:
-    here = str(Path(__file__).parent)
+    here = str(Path(__file__).resolve().parents[2] / "plant")
     return subprocess.run(
         [sys.executable, "-c", _WRITER, str(home), moment, str(at)],
         env={"PYTHONPATH": here, "PATH": ""},

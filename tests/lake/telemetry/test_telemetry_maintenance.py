@@ -293,7 +293,7 @@ Maintenance(home, Retention((Term("none/*", 1),))).run(NOON + days * DAY)
 def killed(home: Path, at: int, after: bool, days: int) -> int:
     return subprocess.run(
         [sys.executable, "-c", _KILLED, str(home), str(at), str(int(after)), str(days)],
-        env={"PYTHONPATH": str(Path(__file__).parent), "PATH": ""},
+        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "plant"), "PATH": ""},
         timeout=60,
         check=False,
     ).returncode

