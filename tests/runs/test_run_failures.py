@@ -148,9 +148,10 @@ def test_a_broken_callback_ends_the_run_too(run_odd: RunOdd, home: Path) -> None
 
 
 WAITER = """
-import sys
+import signal, sys
 from pathlib import Path
 from deungdae.runs import Job, run
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a caller may have told us to ignore it
 try:
     run(Path(sys.argv[1]), "j", 1, {}, jobs=[Job("j", 1, "odd_jobs:" + sys.argv[2])])
 except KeyboardInterrupt:
