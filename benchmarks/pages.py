@@ -36,6 +36,8 @@ PAGES = {
     "insight:files": "causes/files/",
     "insight:files, last page": "causes/files/?page=40",
     "insight:upload": "causes/uploads/{upload}/",
+    "insight:ask": "causes/uploads/{upload}/ask/spc/",
+    "insight:plan": "causes/reports/{report}/plan/",
     "insight:analysis": "causes/reports/{report}/",
     "insight:analysis, running": "causes/reports/{running}/",
     "core:members": "members/",
@@ -58,6 +60,7 @@ NO_PAGES = {
     *("companies:choose_main_site", "companies:remove_site"),
     *("insight:export", "insight:begin", "insight:content"),
     *("insight:correct", "insight:start", "insight:drop", "insight:download", "insight:renew"),
+    *("insight:gauge_sheet", "insight:sheet", "insight:judge"),
     *("insight:events", "insight:progress", "insight:stop", "insight:again", "insight:remove"),
 }
 PEER = {
