@@ -74,10 +74,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             process.stdout.close()
 
 
-def write(path: Path, seed: int, hot: float = 0.5, rows: int = 500) -> Path:
-    """Write a table in which parts made above 230 °C are bad with probability `hot`, others 2 %."""
+def write(path: Path, seed: int, hot: float = 0.5, rows: int = 500, third: str = "speed") -> Path:
+    """Write a table in which parts made above 230 °C are bad with probability `hot`, others 2 %.
+
+    Tables of one shape are compared with one another: another name of the `third` column makes
+    another shape.
+    """
     chance = random.Random(seed)
-    lines = ["made,temperature,pressure,speed,result"]
+    lines = [f"made,temperature,pressure,{third},result"]
     for row in range(rows):
         heat = chance.uniform(200, 240)
         bad = chance.random() < (hot if heat > 230 else 0.02)

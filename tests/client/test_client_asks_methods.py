@@ -17,7 +17,10 @@ def test_a_control_chart_is_asked_and_its_report_saved(
 ) -> None:
     with server.client() as client:
         result = client.ask(
-            table(tmp_path / "april.csv", seed=13), "spc", columns=["temperature"], wait=120
+            table(tmp_path / "april.csv", seed=13, third="cushion"),
+            "spc",
+            columns=["temperature"],
+            wait=120,
         )
         assert result.document["method"] == "spc"
         assert result.analysis["method"] == "spc"
@@ -33,7 +36,10 @@ def test_a_control_chart_is_asked_and_its_report_saved(
 def test_a_plan_is_about_causes(server: Any, table: Table, tmp_path: Path) -> None:
     with server.client() as client:
         causes = client.analyse(
-            table(tmp_path / "may.csv", seed=14), target="result", bad=["NG"], wait=120
+            table(tmp_path / "may.csv", seed=14, third="cushion"),
+            target="result",
+            bad=["NG"],
+            wait=120,
         )
         upload = causes.analysis["upload"]
         started = client.start(
@@ -58,4 +64,6 @@ def test_an_option_that_a_method_lacks_fails_with_a_sentence(
     server: Any, table: Table, tmp_path: Path
 ) -> None:
     with server.client() as client, pytest.raises(Failed, match="colour"):
-        client.ask(table(tmp_path / "june.csv", seed=15), "spc", colour="red", wait=120)
+        client.ask(
+            table(tmp_path / "june.csv", seed=15, third="cushion"), "spc", colour="red", wait=120
+        )

@@ -47,6 +47,7 @@ def test_the_planted_cause_is_found(result: Result) -> None:
     assert result.document["input"]["rows_read"] == 500
     assert "temperature" in result.answer
     assert result.figures["strata"]
+    assert result.comparison is None
 
 
 def test_progress_is_told_from_sending_to_the_end(
