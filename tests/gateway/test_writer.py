@@ -14,7 +14,8 @@ from bus_for_tests import running, settings_in, within
 from points_for_tests import START_US, body, message, rows
 
 from deungdae.bus import INGEST, Connection, Grouped, Part, live_subject
-from deungdae.bus.buckets import AGENTS, TOKENS, Agent, Mirror, Token, digest
+from deungdae.bus.buckets import Mirror
+from deungdae.bus.entries import AGENTS, TOKENS, Agent, Token, digest
 from deungdae.gateway.sinks import Busy, Grant, Message, Quarantined
 from deungdae.gateway.writing import BusSink, Pace, Registry, Writer
 from deungdae.gateway.writing.replay import Replayed, replay

@@ -4,13 +4,33 @@ The only place that speaks NATS.
 
     server      the bus itself, as a child process          address     where it is, and the secret
     connection  publish durably, tell live                  grouping    many callers, one flush
-    reading     a queue in order, from any place in it      buckets     tokens, agents, tags, quotas
+    reading     a queue in order, from any place in it      buckets     followed in memory
+    entries     what the buckets hold: tokens, agents …     joining     codes for new edge agents
 """
 
 from deungdae.bus.address import Elsewhere, Embedded, Entrance, address
-from deungdae.bus.buckets import AGENTS, QUOTAS, TAGS, TOKENS, Agent, Mirror, Quota, TagMap, Token
+from deungdae.bus.buckets import Mirror
 from deungdae.bus.bundles import BadBundle, Part
 from deungdae.bus.connection import Connection
+from deungdae.bus.entries import (
+    AGENTS,
+    JOINS,
+    QUOTAS,
+    SPARKPLUG,
+    STATUS,
+    TAGS,
+    TOKENS,
+    WANTED,
+    Agent,
+    Join,
+    Quota,
+    Shift,
+    SparkplugGroup,
+    Status,
+    TagMap,
+    Token,
+    Wanted,
+)
 from deungdae.bus.failures import Full, Unavailable
 from deungdae.bus.grouping import Grouped
 from deungdae.bus.reading import Reader, Stored
@@ -20,10 +40,14 @@ from deungdae.bus.streams import INGEST, QUARANTINE, Queue, live_subject
 __all__ = [
     "AGENTS",
     "INGEST",
+    "JOINS",
     "QUARANTINE",
     "QUOTAS",
+    "SPARKPLUG",
+    "STATUS",
     "TAGS",
     "TOKENS",
+    "WANTED",
     "Agent",
     "BadBundle",
     "Connection",
@@ -32,16 +56,21 @@ __all__ = [
     "Entrance",
     "Full",
     "Grouped",
+    "Join",
     "Mirror",
     "Part",
     "Queue",
     "Quota",
     "Reader",
     "Server",
+    "Shift",
+    "SparkplugGroup",
+    "Status",
     "Stored",
     "TagMap",
     "Token",
     "Unavailable",
+    "Wanted",
     "address",
     "live_subject",
 ]

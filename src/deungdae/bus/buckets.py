@@ -1,9 +1,13 @@
 """Small settings that the web writes and the gateway reads: who may send, and as what.
 
-    agents   ORGANISATION.EDGE     edge agents and how far each has come
-    tokens   SHA-256 of a token    whom it stands for, what it may do; the token is nowhere
-    tags     ORGANISATION.SOURCE   names as a source sends them → tag paths
-    quotas   ORGANISATION          how much an organisation may send
+    agents      ORGANISATION.EDGE     edge agents and how far each has come
+    tokens      SHA-256 of a token    whom it stands for, what it may do; the token is nowhere
+    tags        ORGANISATION.SOURCE   names as a source sends them → tag paths, clock shifts
+    quotas      ORGANISATION          how much an organisation may send
+    joins       SHA-256 of a code     which edge a computer becomes that joins with it
+    wanted      ORGANISATION.EDGE     what an edge agent is to do
+    status      ORGANISATION.EDGE     when an edge agent was heard, and what it said of itself
+    sparkplug   GROUP                 whose points a Sparkplug group sends
 
 A `Mirror` holds one bucket in memory and follows it, so that a look-up costs nothing and a
 revocation counts within a moment.
@@ -11,16 +15,9 @@ revocation counts within a moment.
 
 import asyncio
 import contextlib
-import dataclasses
-import hashlib
-import hmac
-import json
 import logging
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from types import UnionType
-from typing import Any, Generic, Self, TypeVar, get_args, get_origin
+from typing import Any, Generic, Self
 
 import nats.errors
 import nats.js.errors
@@ -29,90 +26,15 @@ from nats.js.kv import KV_DEL, KV_PURGE, KeyValue
 
 from deungdae.bus.connection import LOST, Connection
 from deungdae.bus.ending import end
+from deungdae.bus.entries import Bucket, Record
+from deungdae.bus.entry_json import from_json, to_json
 from deungdae.bus.failures import Unavailable
-from deungdae.bus.streams import word
 
 RETRY_SECONDS = 0.2
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+#: Called with the key of an entry that changed, or with None when any may have.
+Heed = Callable[[str | None], None]
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Agent:
-    """An edge agent: how far it has come and whether it may go on."""
-
-    organisation: str
-    edge: str
-    sequence: int = 0  #: last batch that was stored
-    revoked: bool = False
-    about: dict[str, Any] = field(default_factory=dict)  #: what the web keeps on it
-
-
-@dataclass(frozen=True)
-class Token:
-    """What the bearer of a token may do; `rights` are words such as "write" and "edge"."""
-
-    organisation: str
-    source: str
-    rights: list[str]
-    buckets: dict[str, str] | None = None  #: name of an InfluxDB bucket → prefix of tag paths
-    edge: str | None = None  #: the only edge it may speak for
-    names: list[str] = field(default_factory=list)  #: of the organisation, as clients may say it
-    revoked: bool = False
-
-
-@dataclass(frozen=True)
-class TagMap:
-    """How the names of one source become tag paths; a name that is missing keeps its own."""
-
-    organisation: str
-    source: str
-    paths: dict[str, str]
-    units: dict[str, str] = field(default_factory=dict)
-    expected_seconds: dict[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Quota:
-    """How much an organisation may send."""
-
-    organisation: str
-    points_per_minute: int
-
-
-Record = TypeVar("Record", Agent, Token, TagMap, Quota)
-
-
-def digest(token: str) -> str:
-    """Return the SHA-256 of a token: 256 random bits need no salt."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def same(one: str, other: str) -> bool:
-    """Compare two digests in a time that tells nothing about where they differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
-@dataclass(frozen=True)
-class Bucket(Generic[Record]):
-    """The name of a bucket, what it holds and under which key."""
-
-    name: str
-    kind: type[Record]
-    key: Callable[..., str]
-
-
-def _token_key(token_digest: str) -> str:
-    if _DIGEST.fullmatch(token_digest) is None:
-        raise ValueError("a token is kept under its SHA-256 only")
-    return token_digest
-
-
-AGENTS = Bucket("agents", Agent, lambda organisation, edge: f"{word(organisation)}.{word(edge)}")
-TOKENS = Bucket("tokens", Token, _token_key)
-TAGS = Bucket("tags", TagMap, lambda organisation, source: f"{word(organisation)}.{word(source)}")
-QUOTAS = Bucket("quotas", Quota, lambda organisation: word(organisation))
 
 
 class Mirror(Generic[Record]):
@@ -125,6 +47,7 @@ class Mirror(Generic[Record]):
         self._task: asyncio.Task[None] | None = None
         self._kept: tuple[int, KeyValue] | None = None  # as long as the line did not break
         self._loaded = asyncio.Event()
+        self._heeding: list[Heed] = []
         self.unreadable = 0  #: entries that were not understood, and count as absent
 
     @classmethod
@@ -154,11 +77,19 @@ class Mirror(Generic[Record]):
         """Return everything, in the order of the keys."""
         return [self._known[key] for key in sorted(self._known)]
 
+    def heed(self, call: Heed) -> Callable[[], None]:
+        """Have a function called after each change, whoever made it; return what ends that.
+
+        It is called in the event loop and must neither wait nor raise.
+        """
+        self._heeding.append(call)
+        return lambda: self._heeding.remove(call)
+
     async def put(self, record: Record, *key: str) -> None:
         """Keep a record durably; what stood there is replaced. Raises `Unavailable`."""
         name = self._bucket.key(*key)
         try:
-            await (await self._store()).put(name, _text(record))
+            await (await self._store()).put(name, to_json(record))
         except LOST as error:
             raise Unavailable(f"{self._bucket.name} was not confirmed") from error
         self._known[name] = record
@@ -166,7 +97,7 @@ class Mirror(Generic[Record]):
     async def change(self, new: Callable[[Record | None], Record], *key: str) -> None:
         """Replace what is kept by what `new` makes of it, though others write the same key.
 
-        Raises `Unavailable`.
+        What `new` raises leaves the entry as it was. Raises `Unavailable`.
         """
         name = self._bucket.key(*key)
         try:
@@ -175,7 +106,7 @@ class Mirror(Generic[Record]):
                 before, revision = await self._newest(store, name)
                 record = new(before)
                 try:
-                    await store.update(name, _text(record), last=revision)
+                    await store.update(name, to_json(record), last=revision)
                 except nats.js.errors.KeyWrongLastSequenceError:
                     continue
                 self._known[name] = record
@@ -191,7 +122,7 @@ class Mirror(Generic[Record]):
             return None, int(error.entry.revision or 0) if error.entry else 0
         except nats.js.errors.KeyNotFoundError:
             return None, 0
-        return _record(self._bucket.kind, entry.value), int(entry.revision or 0)
+        return from_json(self._bucket.kind, entry.value), int(entry.revision or 0)
 
     async def delete(self, *key: str) -> None:
         """Forget what is kept under a key. Raises `Unavailable`."""
@@ -238,53 +169,28 @@ class Mirror(Generic[Record]):
                     if found is not None:
                         self._known, found = found, None
                     self._loaded.set()
+                    self._say(None)
                     continue
                 assert not isinstance(entry, bool)
                 self._take(self._known if found is None else found, entry)
+                if found is None:
+                    self._say(entry.key)
         finally:
             with contextlib.suppress(*LOST):
                 await watcher.stop()  # type: ignore[no-untyped-call]
+
+    def _say(self, key: str | None) -> None:
+        for call in list(self._heeding):
+            call(key)
 
     def _take(self, known: dict[str, Record], entry: Any) -> None:
         if entry.operation in (KV_DEL, KV_PURGE):
             known.pop(entry.key, None)
             return
         try:
-            known[entry.key] = _record(self._bucket.kind, entry.value)
+            known[entry.key] = from_json(self._bucket.kind, entry.value)
         except (ValueError, TypeError) as error:
             # Closed by default: an entry that nobody understands gives no right to anybody.
             self.unreadable += 1
             known.pop(entry.key, None)
             _log.warning("an entry of %s is unreadable: %s", self._bucket.name, error)
-
-
-def _text(record: Record) -> bytes:
-    document = dataclasses.asdict(record)
-    return json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
-
-
-def _record(kind: type[Record], value: bytes | None) -> Record:
-    document = json.loads(value or b"")
-    if not isinstance(document, dict):
-        raise TypeError("it is no object")
-    record = kind(**document)
-    hints = {part.name: part.type for part in dataclasses.fields(kind)}
-    for name, hint in hints.items():
-        if not _fits(getattr(record, name), hint):
-            raise TypeError(f"{name} is no {hint}")
-    return record
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    if isinstance(hint, UnionType):
-        return any(_fits(value, choice) for choice in get_args(hint))
-    plain, inner = get_origin(hint) or hint, get_args(hint)
-    if hint is Any:
-        return True
-    if plain is float:
-        return type(value) in (int, float)
-    if isinstance(value, list):
-        return plain is list and all(_fits(one, inner[0]) for one in value)
-    if isinstance(value, dict):
-        return plain is dict and all(_fits(one, inner[1]) for one in value.values())
-    return type(value) is (type(None) if plain is None else plain)

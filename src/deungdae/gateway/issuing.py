@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 from deungdae import bus
-from deungdae.bus.buckets import digest
+from deungdae.bus.entries import digest
 from deungdae.gateway.sinks import EDGE, WRITE
 from deungdae.records.batches import is_edge_id
 from deungdae.records.environment import Settings
