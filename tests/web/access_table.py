@@ -132,7 +132,12 @@ INSIGHT = [
     Line("insight:again", "POST", *WORKED_BY_ITS, {"public_id": "job"}),
 ]  # fmt: skip
 
-LINES = [*CORE, *COMPANIES, *INSIGHT]
+PLANT = [
+    Line("plant:agents", "GET", *ANYBODY),
+    Line("plant:tags", "GET", *ANYBODY),
+]
+
+LINES = [*CORE, *COMPANIES, *INSIGHT, *PLANT]
 
 #: Addresses that check who calls by themselves, tested where they live.
 SELF_GUARDED = {"api"}

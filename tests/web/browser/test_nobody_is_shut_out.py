@@ -35,6 +35,8 @@ PAGES = [
     (OWNER, "/causes/new/"),
     (OWNER, "/causes/files/"),
     (EMPTY, "/causes/files/"),
+    (EMPTY, "/plant/agents/"),
+    (EMPTY, "/plant/tags/"),
     (OWNER, "/account/"),
     (OWNER, "/account/password/"),
     (OWNER, "/account/organisations/"),
@@ -148,7 +150,7 @@ def test_every_address_that_shows_a_page_was_looked_at() -> None:
         "core:second_factor", "core:tokens", "core:members", "core:invitation", "core:audit",
         "core:invitations", "companies:company", "companies:change_site", "insight:home",
         "insight:files", "insight:new", "insight:upload", "insight:analysis",
-        "insight:ask", "insight:plan",
+        "insight:ask", "insight:plan", "plant:agents", "plant:tags",
     }  # fmt: skip
     known = {name for name, _ in names(get_resolver()) if not name.startswith("api:")}
     assert known - ELSEWHERE <= looked

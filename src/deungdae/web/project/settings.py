@@ -17,6 +17,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 HOME = PROGRAM.home.absolute()
 STATE = HOME / "web"
 STATE.mkdir(parents=True, exist_ok=True, mode=0o700)
+#: Where the bus is; the web works without it, but for what comes from machines.
+BUS = PROGRAM.bus
 
 DEBUG = False
 SECRET_KEY = secret_key.read_or_make(WEB.secret_key_file)
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
     "deungdae.web.core.apps.CoreConfig",
     "deungdae.web.companies.apps.CompaniesConfig",
     "deungdae.web.insight.apps.InsightConfig",
+    "deungdae.web.plant.apps.PlantConfig",
 ]
 MIDDLEWARE = [
     "deungdae.web.core.middleware.SecurityHeadersMiddleware",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("deungdae.web.core.urls")),
     path("", include("deungdae.web.companies.urls")),
     path("causes/", include("deungdae.web.insight.urls")),
+    path("plant/", include("deungdae.web.plant.urls")),
     path("api/v1/", include("deungdae.web.api.urls")),
 ]
 if settings.STYLEGUIDE:

@@ -1,0 +1,1 @@
+"""Every change of state in the plant: import each from its module."""

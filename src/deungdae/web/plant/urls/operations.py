@@ -1,0 +1,5 @@
+"""Addresses of what arrives: contact, books, quarantine, clocks."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
