@@ -6,25 +6,18 @@ next start has a little more to read again.
 """
 
 import asyncio
-import logging
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from socket import socket
 
 import uvicorn
 
 from deungdae import bus
 from deungdae.gateway.http import Gateway
+from deungdae.gateway.parts import Site, kept
 from deungdae.gateway.writing import BusSink, Registry, Writer
-from deungdae.lake.telemetry.maintenance import Maintenance
 from deungdae.records.environment import Settings
-from deungdae.records.errors import PublicError
-
-MAINTENANCE_SECONDS = 60.0
-
-_log = logging.getLogger(__name__)
 
 
 def run(settings: Settings, opened: socket, announce: Callable[[], None]) -> None:
@@ -32,10 +25,10 @@ def run(settings: Settings, opened: socket, announce: Callable[[], None]) -> Non
 
     Raises PublicError when the bus or the disk stands in the way.
     """
-    asyncio.run(_Site(settings).serve(opened, announce))
+    asyncio.run(_Program(settings).serve(opened, announce))
 
 
-class _Site:
+class _Program:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stop = asyncio.Event()
@@ -63,6 +56,7 @@ class _Site:
         registry = await Registry.open(connection)
         sink = BusSink(connection)
         writer = Writer(connection, self._settings.home, clock_us=_now_us)
+        site = Site(self._settings, connection, registry, sink, writer, _now_us)
         gateway = Gateway(
             registry,
             sink,
@@ -84,7 +78,8 @@ class _Site:
         # Signals are ours: everything ends in the order of the data.
         taking = asyncio.create_task(web._serve([opened]), name="gateway")
         writing = asyncio.create_task(writer.run(), name="writer")
-        keeping = asyncio.create_task(self._keep_tidy(), name="maintenance")
+        parts = kept(site)
+        beside = [asyncio.create_task(part.run()) for part in parts]
         stop = asyncio.create_task(self._stop.wait())
         announce()
         try:
@@ -92,24 +87,15 @@ class _Site:
         finally:
             self._stop.set()
             web.should_exit = True
-            await asyncio.wait({taking})
+            for part in parts:
+                part.stop()
+            await asyncio.wait({taking, *beside})
             await sink.close()
             writer.stop()
-            await asyncio.wait({writing, keeping, stop})
+            await asyncio.wait({writing, stop})
             await registry.close()
-        for task in (taking, writing, keeping):
+        for task in (taking, writing, *beside):
             task.result()
-
-    async def _keep_tidy(self) -> None:
-        """Compact, roll up and let end what is due, once a minute."""
-        maintenance = Maintenance(self._settings.home)
-        while not self._stop.is_set():
-            try:
-                await asyncio.to_thread(maintenance.run, _now_us())
-            except PublicError as error:
-                _log.warning("the lake was not tidied: %s", error)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), MAINTENANCE_SECONDS)
 
 
 def _now_us() -> int:
