@@ -127,13 +127,18 @@ class Status:
 
 @dataclass(frozen=True)
 class SparkplugGroup:
-    """Whose points a Sparkplug group sends; its tags begin with `prefix`, if there is one."""
+    """Whose points a Sparkplug group sends; its tags begin with `prefix`, if there is one.
+
+    `password` is the bcrypt hash of the password of its edge nodes at the embedded broker; without
+    one none of them may enter there.
+    """
 
     organisation: str
     group: str
     source: str
     prefix: str = ""
     revoked: bool = False
+    password: str = ""
 
 
 Record = TypeVar("Record", Agent, Token, TagMap, Quota, Join, Wanted, Status, SparkplugGroup)
