@@ -15,7 +15,8 @@ class Tag(Owned):
 
     The history holds tags that nobody described; a row stands here for those that were chosen at a
     machine or described by hand. `taken` ends when a machine no longer reads it; what was kept of
-    it stays. `formerly` are names under which older values are kept, the newest first.
+    it stays. `formerly` are names under which older values are kept, the newest first; `sent_as` is
+    the name that the source still sends, where the gateway puts another in its place.
     """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -27,6 +28,7 @@ class Tag(Owned):
     expected_seconds = models.FloatField(_("expected interval"), null=True)
     machine = models.CharField(max_length=100, blank=True)  #: name of the driver
     address = models.CharField(max_length=500, blank=True)  #: as the machine calls it
+    sent_as = models.CharField(max_length=500, blank=True)
     taken = models.BooleanField(default=True)
     formerly = models.JSONField(default=list)
 
