@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from deungdae.web.companies.models import Site
 from deungdae.web.core.models import Owned
 from deungdae.web.plant.models.agents import Agent
-from deungdae.web.plant.models.sources import Source
 
 
 class Tag(Owned):
@@ -21,7 +20,7 @@ class Tag(Owned):
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     agent = models.ForeignKey(Agent, null=True, on_delete=models.SET_NULL, related_name="tags")
-    source = models.ForeignKey(Source, null=True, on_delete=models.SET_NULL, related_name="tags")
+    origin = models.CharField(max_length=64, blank=True)  #: source of its points in the history
     path = models.CharField(_("name"), max_length=500)
     label = models.CharField(_("label"), max_length=100, blank=True)
     unit = models.CharField(_("unit"), max_length=20, blank=True)
@@ -37,7 +36,10 @@ class Tag(Owned):
         constraints = (
             models.UniqueConstraint(fields=("organisation", "path"), name="one_tag_of_a_name"),
         )
-        indexes = (models.Index(fields=("agent", "machine")),)
+        indexes = (
+            models.Index(fields=("agent", "machine")),
+            models.Index(fields=("organisation", "origin")),
+        )
 
     def __str__(self) -> str:
         return self.path

@@ -21,7 +21,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def _listing(request: HttpRequest) -> Listing:
     return Listing(
         request,
-        Tag.objects.here(request.tenant_scope).select_related("agent", "source"),
+        Tag.objects.here(request.tenant_scope).select_related("agent", "site"),
         name="tags",
         caption=_("Tags"),
         columns=(
