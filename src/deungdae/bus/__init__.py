@@ -8,7 +8,9 @@ The only place that speaks NATS.
     entries     what the buckets hold: tokens, agents …     joining     codes for new edge agents
 """
 
-from deungdae.bus.address import Elsewhere, Embedded, Entrance, address
+from deungdae.bus.address import Address, Elsewhere, Embedded, Entrance, address
+from deungdae.bus.answering import Answering, Asked, Said, said_json
+from deungdae.bus.asking import Answer, Question, Refusal, ask
 from deungdae.bus.buckets import Mirror
 from deungdae.bus.bundles import BadBundle, Part
 from deungdae.bus.connection import Connection
@@ -48,7 +50,11 @@ __all__ = [
     "TAGS",
     "TOKENS",
     "WANTED",
+    "Address",
     "Agent",
+    "Answer",
+    "Answering",
+    "Asked",
     "BadBundle",
     "Connection",
     "Elsewhere",
@@ -59,9 +65,12 @@ __all__ = [
     "Join",
     "Mirror",
     "Part",
+    "Question",
     "Queue",
     "Quota",
     "Reader",
+    "Refusal",
+    "Said",
     "Server",
     "Shift",
     "SparkplugGroup",
@@ -72,5 +81,7 @@ __all__ = [
     "Unavailable",
     "Wanted",
     "address",
+    "ask",
     "live_subject",
+    "said_json",
 ]

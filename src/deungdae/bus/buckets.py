@@ -77,6 +77,10 @@ class Mirror(Generic[Record]):
         """Return everything, in the order of the keys."""
         return [self._known[key] for key in sorted(self._known)]
 
+    def items(self) -> dict[str, Record]:
+        """Return everything under its keys, as `Bucket.key` makes them."""
+        return dict(self._known)
+
     def heed(self, call: Heed) -> Callable[[], None]:
         """Have a function called after each change, whoever made it; return what ends that.
 
