@@ -4,6 +4,7 @@ from typing import Final
 
 from deungdae.web.plant.models.agents import Agent, Configuration
 from deungdae.web.plant.models.clocks import ClockShift
+from deungdae.web.plant.models.operations import Episode, Watched
 from deungdae.web.plant.models.sources import Source, SparkplugGroup
 from deungdae.web.plant.models.tags import Tag
 
@@ -15,7 +16,9 @@ __all__ = [
     "Agent",
     "ClockShift",
     "Configuration",
+    "Episode",
     "Source",
     "SparkplugGroup",
     "Tag",
+    "Watched",
 ]

@@ -1,0 +1,175 @@
+"""What is known of one source of data at one moment: plain values, from wherever they came.
+
+Times are microseconds since 1970-01-01 UTC. None means that it is not known, never that it is 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from deungdae.reports.words import Words
+
+
+class Kind(StrEnum):
+    """What sends the data."""
+
+    AGENT = "agent"  #: an edge agent of ours
+    PROGRAM = "program"  #: whoever writes with a token: Telegraf, a client of InfluxDB
+    GROUP = "group"  #: a Sparkplug group
+    OTHER = "other"  #: somebody of whom only the points are known
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One machine as an agent tells of it. `lag_us` is how far its times lie behind the agent's."""
+
+    name: str
+    kind: str = ""
+    taken: int = 0
+    last_us: int | None = None
+    problem: str = ""
+    lag_us: int | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What an agent could not keep, for one reason, since it began."""
+
+    source: str
+    reason: str
+    readings: int
+    first_us: int
+    last_us: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an agent last told of itself."""
+
+    seen_us: int
+    version: str = ""
+    host: str = ""
+    link: str = ""
+    waiting: int = 0
+    waiting_bytes: int = 0
+    oldest_us: int | None = None
+    losses: tuple[Loss, ...] = ()
+    clock_error_us: int | None = None
+    drivers: tuple[Driver, ...] = ()
+    applied: int | None = None
+    refused: tuple[int, tuple[str, ...]] | None = None  #: number of a configuration, and why
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time without points of one tag."""
+
+    tag: str
+    start_us: int
+    end_us: int
+
+    @property
+    def length_us(self) -> int:
+        """How long it is."""
+        return self.end_us - self.start_us
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One source at one moment."""
+
+    source: str
+    name: str
+    kind: Kind
+    place: str = ""  #: its address part, see `gathering`
+    site: str = ""
+    created_us: int | None = None
+    revoked_us: int | None = None
+    joined: bool = True
+    wanted: int | None = None  #: number of the configuration that it is to apply
+    report: Report | None = None
+    tags: int | None = None
+    newest_us: int | None = None  #: time of its newest point
+    delay_us: int | None = None  #: by how much that point came later than its time says
+    last_received_us: int | None = None
+    held_points: int | None = None
+    held_entries: int | None = None
+    missing: int | None = None  #: points of the last day that are not accounted for
+    expected: Mapping[str, float] = field(default_factory=dict)  #: tag → seconds
+    gaps: tuple[Gap, ...] | None = None  #: of the last day
+    examined: int = 0  #: tags that were looked at for gaps
+
+
+def report_of(seen_us: int, document: Mapping[str, Any], language: str) -> Report:
+    """Read what an agent told of itself.
+
+    Another version of the agent may tell more or less; what is odd is left out.
+    """
+    words = Words(language)
+    refused = document.get("refused")
+    return Report(
+        seen_us,
+        _text(document.get("version")),
+        _text(document.get("host")),
+        _text(document.get("link")),
+        _number(document.get("waiting")) or 0,
+        _number(document.get("waiting_bytes")) or 0,
+        _number(document.get("oldest_us")),
+        tuple(_loss(one) for one in _objects(document.get("losses"))),
+        _number(document.get("clock_error_us")),
+        tuple(_driver(one, words) for one in _objects(document.get("drivers"))),
+        _number(document.get("applied")),
+        _refused(refused, words) if isinstance(refused, Mapping) else None,
+    )
+
+
+def _loss(told: Mapping[str, Any]) -> Loss:
+    times = (_number(told.get("first_us")) or 0, _number(told.get("last_us")) or 0)
+    count = _number(told.get("readings")) or 0
+    return Loss(_text(told.get("source")), _text(told.get("reason")), count, *times)
+
+
+def _driver(told: Mapping[str, Any], words: Words) -> Driver:
+    return Driver(
+        _text(told.get("name")),
+        _text(told.get("kind")),
+        _number(told.get("taken")) or 0,
+        _number(told.get("last_us")),
+        said(told.get("problem"), words),
+        _number(told.get("source_lag_us")),
+    )
+
+
+def _refused(told: Mapping[str, Any], words: Words) -> tuple[int, tuple[str, ...]]:
+    problems = []
+    for one in _objects(told.get("problems")):
+        where, what = _text(one.get("where")), said(one.get("what"), words)
+        problems.append(f"{where}: {what}" if where else what)
+    return _number(told.get("number")) or 0, tuple(problems)
+
+
+def said(told: Any, words: Words) -> str:
+    """Return the sentence of an agent in the reader's language, as far as it is known here."""
+    if isinstance(told, Mapping):
+        template, values = _text(told.get("template")), told.get("values")
+        given = values if isinstance(values, Mapping) else {}
+        try:
+            return words.say(template, **{str(name): value for name, value in given.items()})
+        except (KeyError, ValueError, IndexError):
+            return template  # an agent of another version may leave a value out
+    return _text(told)
+
+
+def _objects(told: Any) -> list[Mapping[str, Any]]:
+    return [one for one in told if isinstance(one, Mapping)] if isinstance(told, list) else []
+
+
+def _text(told: Any) -> str:
+    return told if isinstance(told, str) else ""
+
+
+def _number(told: Any) -> int | None:
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    return int(told)
