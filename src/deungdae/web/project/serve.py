@@ -82,8 +82,10 @@ def worker() -> bool:
     """Carry out queued jobs until told to stop; False after a mistake in the program."""
     start.bring_tables_up_to_date()
     from deungdae.web.insight.worker import Worker
+    from deungdae.web.plant.reconciling import Keeper
 
     serving = Worker()
+    Keeper(serving.stop).start()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: serving.stop.set())
     return serving.serve()

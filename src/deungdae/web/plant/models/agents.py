@@ -1,5 +1,6 @@
 """Edge agents, and every configuration that one was given."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from deungdae.bus.joining import VALID_SECONDS
 from deungdae.web.companies.models import Site
 from deungdae.web.core.models import Owned
 from deungdae.web.plant.models.told import Told
@@ -56,6 +58,14 @@ class Agent(Told):
     def source(self) -> str:
         """The name under which its points are in the history and in the books."""
         return self.edge
+
+    def code_is_open(self, now: datetime) -> bool:
+        """Say whether a PC may still join with the code."""
+        if not self.code_hash or self.code_expires_at is None or self.revoked_at is not None:
+            return False
+        made_at = self.code_expires_at - timedelta(seconds=VALID_SECONDS)
+        used = self.joined_at is not None and self.joined_at >= made_at
+        return now < self.code_expires_at and not used
 
     def get_absolute_url(self) -> str:
         """Return where its page is."""

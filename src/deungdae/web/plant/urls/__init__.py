@@ -1,6 +1,8 @@
 """Addresses of the plant."""
 
-from deungdae.web.plant.urls import agents, live, operations
+from deungdae.web.plant.urls.agents import urlpatterns as of_agents
+from deungdae.web.plant.urls.live import urlpatterns as of_live
+from deungdae.web.plant.urls.operations import urlpatterns as of_operations
 
 app_name = "plant"
-urlpatterns = [*live.urlpatterns, *agents.urlpatterns, *operations.urlpatterns]
+urlpatterns = [*of_live, *of_agents, *of_operations]

@@ -1,0 +1,118 @@
+"""The pass of each minute: what the bus tells us is noted, what it lost is told again.
+
+The worker runs it. A revocation that could not be told when it was made is told here at last, and a
+bus that was replaced by a new one learns everything anew.
+"""
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+
+from django.db import close_old_connections, connections
+from django.db.utils import OperationalError
+from django.utils import timezone
+
+from deungdae import bus
+from deungdae.web.core import line
+from deungdae.web.core.scope import Scope
+from deungdae.web.plant import copies, telling
+from deungdae.web.plant.actions.agents import NoteJoin
+from deungdae.web.plant.models import Agent, Source, SparkplugGroup, Tag
+
+EVERY_SECONDS = 60.0
+AGAIN_SECONDS = 5.0  #: while there is no bus
+#: For a while the same PC may ask again with its code, should the answer have been lost.
+USED_STAYS = timedelta(hours=1)
+
+log = logging.getLogger(__name__)
+
+
+class Keeper(threading.Thread):
+    """Reconciles at its start and then each minute, until `stop` is set."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        super().__init__(name="plant", daemon=True)
+        self._stop_asked = stop
+
+    def run(self) -> None:
+        """Go on through bad minutes: the next one repairs what this one could not."""
+        try:
+            while not self._stop_asked.is_set():
+                self._stop_asked.wait(EVERY_SECONDS if self._once() else AGAIN_SECONDS)
+        finally:
+            connections.close_all()
+
+    @staticmethod
+    def _once() -> bool:
+        try:
+            each_minute(timezone.now())
+        except (bus.Unavailable, OperationalError) as error:
+            log.info("the plant was not reconciled: %s", error)
+            return False
+        except Exception:
+            log.exception("The plant was not reconciled, by a mistake.")
+        finally:
+            close_old_connections()
+        return True
+
+
+def each_minute(now: datetime) -> None:
+    """Bring database and bus together; raises `bus.Unavailable` when there is no bus."""
+    reconcile(now)
+
+
+def reconcile(now: datetime) -> None:
+    """Note who joined and who was seen; tell the bus whatever it does not know."""
+    everything = Scope.everything(telling.ACTOR)
+    joins = line.items(bus.JOINS)
+    agents = list(Agent.objects.within(everything).select_related("organisation", "site"))
+    for agent in agents:
+        note_join(agent, joins.get(agent.code_hash), now)
+        telling.tell_agent(agent)
+    _tidy_joins({agent.code_hash for agent in agents}, joins, now)
+    _note_seen(everything, agents)
+    for source in Source.objects.within(everything).select_related("organisation"):
+        telling.tell_source(source)
+    for group in SparkplugGroup.objects.within(everything).select_related("organisation"):
+        telling.tell_group(group)
+    _tell_tags(everything)
+
+
+def note_join(agent: Agent, join: bus.Join | None, now: datetime) -> bool:
+    """Write down that an agent has joined with its code; say whether there was something new."""
+    if join is None or join.used_us is None or join.edge != agent.edge:
+        return False
+    if join.token == agent.token_hash:
+        return False
+    scope = Scope.of_system(telling.ACTOR, agent.organisation)
+    NoteJoin(
+        scope=scope, organisation=agent.organisation, agent=agent, join=join, now=now
+    ).perform()
+    return True
+
+
+def _tidy_joins(current: set[str], joins: dict[str, bus.Join], now: datetime) -> None:
+    """Remove codes that another one replaced, and those that were used a while ago."""
+    past = copies.microseconds(now - USED_STAYS)
+    for key, join in joins.items():
+        if key not in current or (join.used_us is not None and join.used_us < past):
+            line.delete(bus.JOINS, key)
+
+
+def _note_seen(scope: Scope, agents: list[Agent]) -> None:
+    for agent in agents:
+        status = line.get(bus.STATUS, str(agent.organisation.public_id), agent.edge)
+        if status is None:
+            continue
+        seen = datetime.fromtimestamp(status.seen_us / 1e6, UTC)
+        if agent.seen_at is None or seen > agent.seen_at:
+            Agent.objects.within(scope).filter(pk=agent.pk).update(seen_at=seen)
+
+
+def _tell_tags(scope: Scope) -> None:
+    rows = Tag.objects.within(scope).exclude(origin="").order_by("organisation_id", "origin")
+    done = set()
+    for tag in rows.select_related("organisation").iterator():
+        if (key := (tag.organisation_id, tag.origin)) not in done:
+            done.add(key)
+            telling.tell_tags(tag.organisation, tag.origin)
