@@ -32,6 +32,8 @@ GROUPS: Final = (
     Group("deungdae.cli.demo", ("demo",)),
     Group("deungdae.cli.serving", ("up", "web", "worker")),
     Group("deungdae.cli.gateway", ("gateway", "token")),
+    Group("deungdae.cli.history", ("history",)),
+    Group("deungdae.cli.backup", ("backup", "restore")),
     Group("deungdae.cli.edge", ("edge",)),
     Group("deungdae.cli.accounts", ("company", "password", "erase", "audit")),
 )

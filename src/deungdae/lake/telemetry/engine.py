@@ -1,5 +1,6 @@
 """DuckDB as this package uses it: one connection per process, a cursor per query, Arrow out."""
 
+import contextvars
 import functools
 import os
 import tempfile
@@ -16,6 +17,57 @@ Parameters = Mapping[str, int | float | str | Sequence[str]]
 MEMORY = "25%"  #: of the machine, for each process, what it remembers of files included
 
 _making = threading.Lock()
+_bounds: dict[str, str | int] = {"memory_limit": MEMORY}
+
+
+def bound(memory_bytes: int, threads: int) -> None:
+    """Let all queries of this process together take no more; call it before the first one."""
+    _bounds["memory_limit"] = f"{memory_bytes >> 20}MiB"
+    _bounds["threads"] = threads
+
+
+class Allowance:
+    """How long what one question sets going may take: `stop` ends its queries, from any thread.
+
+    It counts for what runs in `with allowance:`, and in no other thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[duckdb.DuckDBPyConnection] = set()
+        self._tokens: list[contextvars.Token[Allowance | None]] = []
+        self.stopped = False
+
+    def __enter__(self) -> "Allowance":
+        self._tokens.append(_allowance.set(self))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _allowance.reset(self._tokens.pop())
+
+    def stop(self) -> None:
+        """Let the query that runs, and each later one, raise `duckdb.InterruptException`."""
+        with self._lock:
+            self.stopped = True
+            for cursor in self._running:
+                cursor.interrupt()
+
+    def began(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Note a cursor whose query is about to run."""
+        with self._lock:
+            if self.stopped:
+                raise duckdb.InterruptException("its time was up before it began")
+            self._running.add(cursor)
+
+    def ended(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Forget a cursor."""
+        with self._lock:
+            self._running.discard(cursor)
+
+
+_allowance: contextvars.ContextVar[Allowance | None] = contextvars.ContextVar(
+    "allowance", default=None
+)
 
 
 @functools.cache
@@ -24,7 +76,7 @@ def _made() -> duckdb.DuckDBPyConnection:
     closed: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "memory_limit": MEMORY,
+        **_bounds,
     }
     connection = duckdb.connect(config=closed)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
@@ -40,13 +92,18 @@ def _made() -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def _cursor(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+    allowance = _allowance.get()
     with _making:
         cursor = _made().cursor()
     try:
+        if allowance is not None:
+            allowance.began(cursor)
         for name, table in tables.items():
             cursor.register(name, table)
         yield cursor
     finally:
+        if allowance is not None:
+            allowance.ended(cursor)
         cursor.close()
 
 

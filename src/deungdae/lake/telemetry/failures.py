@@ -6,6 +6,7 @@ FileNotFoundError, DeltaError,         → PublicError   a stored file is damage
     InvalidInputException,
     SerializationException
 OutOfMemoryException                   → PublicError   the question is too large
+InterruptException                     → PublicError   its time was up
 others                                 as they are: a mistake in the program
 """
 
@@ -29,6 +30,11 @@ def public() -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise PublicError(
             "There is not enough memory for this question. Choose a shorter span."
+        ) from error
+    except duckdb.InterruptException as error:
+        raise PublicError(
+            "The question took too long and was ended, so that others are answered. Choose a "
+            "shorter span, fewer tags or a longer interval."
         ) from error
     except (
         FileNotFoundError,

@@ -19,7 +19,7 @@ import concurrent.futures
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
@@ -90,7 +90,7 @@ async def aask(question: bus.Question) -> "Answer":
     return Answer(line, await line.acall(lambda own: own.ask(question)))
 
 
-async def listen(organisation: str, *, beat: float = 15.0) -> AsyncIterator[bytes]:
+async def listen(organisation: str, *, beat: float = 15.0) -> AsyncGenerator[bytes, None]:
     """Give each message of live values of an organisation; empty bytes after silence of `beat` s.
 
     A listener that is slow loses the oldest messages, for newer ones follow.

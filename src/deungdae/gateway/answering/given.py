@@ -1,0 +1,98 @@
+"""The parameters of a question, checked one by one; what nobody asked for is refused."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deungdae.records.errors import UnusableOption
+from deungdae.records.readings import EARLIEST_US, LATEST_US
+
+MOST_TAGS = 1_000
+
+
+class Given:
+    """Parameters of one question. Each method takes one away; `nothing_else` refuses the rest.
+
+    All raise UnusableOption for a parameter that is missing or makes no sense.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any]) -> None:
+        self._left = dict(parameters)
+
+    def tags(self) -> list[str]:
+        """Return the tags that are asked for: at least one."""
+        return self._tags("tags") or []
+
+    def some_tags(self) -> list[str] | None:
+        """Return the tags that are asked for; None stands for all."""
+        return self._tags("tags") if self._left.get("tags") is not None else self._none("tags")
+
+    def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
+        """Return a whole number between two bounds, themselves included."""
+        value = self._left.pop(name, None)
+        value = default if value is None else value
+        if type(value) is not int or not low <= value <= high:
+            raise _odd(name)
+        return value
+
+    def time(self, name: str) -> int:
+        """Return a time in microseconds since 1970 UTC."""
+        return self.whole(name, EARLIEST_US, LATEST_US)
+
+    def span(self) -> tuple[int, int]:
+        """Return start and end; the end is excluded."""
+        return self.time("start"), self.time("end")
+
+    def length(self, name: str) -> int:
+        """Return a length of time in microseconds, at most about a century."""
+        return self.whole(name, 1, 100 * 366 * 86_400_000_000)
+
+    def choice(self, name: str, choices: Sequence[str], default: str | None = None) -> str:
+        """Return one of several words."""
+        value = self._left.pop(name, None)
+        value = default if value is None else value
+        if not isinstance(value, str) or value not in choices:
+            raise _odd(name)
+        return value
+
+    def word(self, name: str) -> str | None:
+        """Return a text, or None where none is given."""
+        value = self._left.pop(name, None)
+        if value is not None and not isinstance(value, str):
+            raise _odd(name)
+        return value
+
+    def words(self, name: str) -> dict[str, str]:
+        """Return texts by name, none by default."""
+        value = self._left.pop(name, None) or {}
+        if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
+            raise _odd(name)
+        return value
+
+    def has(self, name: str) -> bool:
+        """Say whether a parameter was given."""
+        return self._left.get(name) is not None
+
+    def nothing_else(self) -> None:
+        """Raise for a parameter that was not taken: a slip in its name must not go unnoticed."""
+        for name in self._left:
+            raise UnusableOption("This question has no parameter {name}.", name=name[:80])
+
+    def _none(self, name: str) -> None:
+        self._left.pop(name, None)
+
+    def _tags(self, name: str) -> list[str]:
+        value = self._left.pop(name, None)
+        if not isinstance(value, list) or not all(isinstance(tag, str) for tag in value):
+            raise _odd(name)
+        unique = list(dict.fromkeys(value))
+        if not 1 <= len(unique) <= MOST_TAGS:
+            raise UnusableOption(
+                "One question may name 1 to {most} tags, not {given}.",
+                most=MOST_TAGS,
+                given=len(unique),
+            )
+        return unique
+
+
+def _odd(name: str) -> UnusableOption:
+    return UnusableOption("The parameter {name} is missing or makes no sense.", name=name)
