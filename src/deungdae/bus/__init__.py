@@ -8,7 +8,7 @@ The only place that speaks NATS.
     entries     what the buckets hold: tokens, agents …     joining     codes for new edge agents
 """
 
-from deungdae.bus.address import Address, Elsewhere, Embedded, Entrance, address
+from deungdae.bus.address import Address, Elsewhere, Embedded, Entrance, address, secret
 from deungdae.bus.answering import Answering, Asked, Said, said_json
 from deungdae.bus.asking import Answer, Question, Refusal, ask
 from deungdae.bus.buckets import Mirror
@@ -24,8 +24,10 @@ from deungdae.bus.entries import (
     TOKENS,
     WANTED,
     Agent,
+    Bucket,
     Join,
     Quota,
+    Record,
     Shift,
     SparkplugGroup,
     Status,
@@ -56,6 +58,7 @@ __all__ = [
     "Answering",
     "Asked",
     "BadBundle",
+    "Bucket",
     "Connection",
     "Elsewhere",
     "Embedded",
@@ -71,6 +74,7 @@ __all__ = [
     "Reader",
     "Refusal",
     "Said",
+    "Record",
     "Server",
     "Shift",
     "SparkplugGroup",
@@ -84,4 +88,5 @@ __all__ = [
     "ask",
     "live_subject",
     "said_json",
+    "secret",
 ]

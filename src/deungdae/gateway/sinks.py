@@ -102,3 +102,17 @@ class Sequences(Protocol):
 
     async def advance(self, organisation: str, edge: str, sequence: int) -> None:
         """Note that a batch was stored; numbers never go back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What an organisation may send; None is without bound."""
+
+    points_per_minute: int | None = None
+
+
+class Quotas(Protocol):
+    """The allowances of organisations."""
+
+    async def find(self, organisation: str) -> Allowance:
+        """Return what an organisation may send."""

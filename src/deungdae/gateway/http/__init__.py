@@ -2,6 +2,7 @@
 
 from deungdae.gateway.http.application import Gateway
 from deungdae.gateway.http.limits import Limits
-from deungdae.gateway.http.quotas import Allowance, NoQuotas, Quotas
+from deungdae.gateway.http.quotas import NoQuotas
+from deungdae.gateway.sinks import Allowance, Quotas
 
 __all__ = ["Allowance", "Gateway", "Limits", "NoQuotas", "Quotas"]

@@ -11,6 +11,7 @@ CODES = {
     404: "not found",
     405: "method not allowed",
     409: "conflict",
+    410: "gone",
     413: "request too large",
     422: "unprocessable entity",
     429: "too many requests",

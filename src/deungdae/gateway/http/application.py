@@ -5,13 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import Any
 
+from deungdae.bus import TagMap
+from deungdae.gateway.door import Door
+from deungdae.gateway.http.agent_endpoints import AgentEndpoints
 from deungdae.gateway.http.answers import Answer, Failure, json_body
 from deungdae.gateway.http.edge_endpoint import EdgeEndpoint
+from deungdae.gateway.http.join_endpoint import JoinEndpoint
 from deungdae.gateway.http.limits import Limits
 from deungdae.gateway.http.line_endpoint import LineEndpoint
-from deungdae.gateway.http.quotas import Meter, NoQuotas, Quotas
+from deungdae.gateway.http.quotas import Meter, NoQuotas
 from deungdae.gateway.http.requests import Gone, Load, Receive, Request
-from deungdae.gateway.sinks import Busy, Refused, Sequences, Sink, Tokens
+from deungdae.gateway.naming import Names
+from deungdae.gateway.sinks import Busy, Quotas, Refused, Sequences, Sink, Tokens
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Endpoint = Callable[[Request], Awaitable[Answer]]
@@ -20,6 +25,10 @@ THREADS = 2  #: that read lines; more would only share the same cores
 
 _LATER = "nothing was acknowledged, send it again later"
 _BROKEN = Failure(500, "an internal error has occurred; nothing was acknowledged")
+
+
+def _no_names(organisation: str, source: str) -> TagMap | None:
+    return None
 
 
 class Gateway:
@@ -33,6 +42,8 @@ class Gateway:
         monotonic: seconds that never go back.
         limits: how much one request, and all together, may take.
         quotas: how much each organisation may send.
+        door: what edge agents find beside the way of their batches; None: nothing.
+        names: how the names of each source become tag paths.
     """
 
     def __init__(
@@ -45,13 +56,16 @@ class Gateway:
         monotonic: Callable[[], float],
         limits: Limits | None = None,
         quotas: Quotas | None = None,
+        door: Door | None = None,
+        names: Names = _no_names,
     ) -> None:
         self._limits = limits or Limits()
-        self._load = Load(self._limits)
+        self.load = Load(self._limits)  #: what is under way
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lines")
         meter = Meter(quotas or NoQuotas(), monotonic)
-        lines = LineEndpoint(tokens, sink, meter, self._limits, clock_ns, threads)
-        edges = EdgeEndpoint(tokens, sink, sequences, meter, clock_ns, threads)
+        lines = LineEndpoint(tokens, sink, meter, self._limits, clock_ns, threads, names)
+        standing = None if door is None else door.standing
+        edges = EdgeEndpoint(tokens, sink, sequences, meter, clock_ns, threads, names, standing)
         self._threads = threads
         self._table: dict[str, dict[str, Endpoint]] = {
             "/api/v2/write": {"POST": lines},
@@ -59,13 +73,21 @@ class Gateway:
             "/ping": {"GET": _ping, "HEAD": _ping},
             "/health": {"GET": _health, "HEAD": _health},
         }
+        if door is not None:
+            agents = AgentEndpoints(tokens, door, monotonic)
+            self._table |= {
+                "/edge/v1/join": {"POST": JoinEndpoint(door.joining, monotonic)},
+                "/edge/v1/work": {"GET": agents.work},
+                "/edge/v1/status": {"POST": agents.status},
+                "/edge/v1/answers/*": {"POST": agents.answers},
+            }
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one connection's events, as ASGI defines it."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            request = Request(scope, receive, self._load)
+            request = Request(scope, receive, self.load)
             try:
                 answer = await self._answer(request)
                 await request.drain()
@@ -80,7 +102,7 @@ class Gateway:
             await _reply(send, answer, head=request.method == "HEAD")
 
     async def _answer(self, request: Request) -> Answer:
-        load = self._load
+        load = self.load
         load.requests += 1
         try:
             if load.requests > self._limits.requests:
@@ -96,7 +118,8 @@ class Gateway:
             load.requests -= 1
 
     def _endpoint(self, request: Request) -> Endpoint:
-        methods = self._table.get(request.path)
+        above = request.path.rpartition("/")[0]
+        methods = self._table.get(request.path) or self._table.get(f"{above}/*")
         if methods is None:
             raise Failure(404, "path not found")
         found = methods.get(request.method)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from weakref import WeakValueDictionary
 
-from deungdae.gateway.http.access import granted
+from deungdae.bus import TagMap
+from deungdae.gateway.door.standing import Standing
+from deungdae.gateway.http.access import clock_us, granted
 from deungdae.gateway.http.answers import Answer, Failure, json_body
 from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import Request
-from deungdae.gateway.sinks import EDGE, Message, Quarantined, Sequences, Sink, Tokens
+from deungdae.gateway.naming import Names, named
+from deungdae.gateway.sinks import EDGE, Grant, Message, Quarantined, Sequences, Sink, Tokens
 from deungdae.gateway.telemetry import Origin, messages, of_readings
 from deungdae.records.batches import MOST_BYTES, BadBatch, Batch
 
@@ -30,7 +33,11 @@ class EdgeEndpoint:
         meter: Meter,
         clock_ns: Callable[[], int],
         threads: Executor,
+        names: Names,
+        standing: Standing | None,
     ) -> None:
+        self._names = names
+        self._standing = standing
         self._tokens = tokens
         self._sink = sink
         self._sequences = sequences
@@ -46,12 +53,31 @@ class EdgeEndpoint:
         quarantine, before the batch behind it is stored.
         """
         grant = await granted(request, self._tokens, EDGE)
+        standing = self._standing
+        if standing is None or grant.edge is None:
+            return await self._take(request, grant)
+        standing.seen(grant.organisation, grant.edge, clock_us(request))
+        try:
+            answer = await self._take(request, grant)
+        except Failure as failure:
+            standing.refused(grant.organisation, grant.edge, failure.message)
+            raise
+        if answer.status == 200:
+            standing.took(grant.organisation, grant.edge)
+        return answer
+
+    async def _take(self, request: Request, grant: Grant) -> Answer:
+        told_us, came_us = clock_us(request), self._clock_ns() // 1000
         data = await request.body(MOST_BYTES, unpack=False)
         received_us = self._clock_ns() // 1000
         origin = Origin(grant.organisation, grant.source, received_us)
+        names = self._names(grant.organisation, grant.source)
+        error_us = 0 if told_us is None else told_us - came_us
         loop = asyncio.get_running_loop()
         try:
-            batch, stored = await loop.run_in_executor(self._threads, understood, data, origin)
+            batch, stored = await loop.run_in_executor(
+                self._threads, understood, data, origin, names, error_us
+            )
         except BadBatch as error:
             raise Failure(400, str(error)) from error
         if grant.edge is not None and grant.edge != batch.edge:
@@ -78,7 +104,13 @@ def _gap(batch: Batch, last: int, origin: Origin) -> Quarantined:
     return Quarantined(origin.organisation, origin.source, origin.received_us, GAP_REASON, 0, body)
 
 
-def understood(data: bytes, origin: Origin) -> tuple[Batch, list[Message]]:
-    """Return a batch and what is to be stored of it; raise `BadBatch` for bytes that are none."""
+def understood(
+    data: bytes, origin: Origin, names: TagMap | None = None, clock_error_us: int = 0
+) -> tuple[Batch, list[Message]]:
+    """Return a batch and what is to be stored of it; raise `BadBatch` for bytes that are none.
+
+    `clock_error_us` is how far the edge's clock is ahead of ours.
+    """
     batch = Batch.decode(data)
-    return batch, messages(of_readings(batch.readings, origin), origin, batch.id)
+    rows = named(of_readings(batch.readings, origin), names, clock_error_us)
+    return batch, messages(rows, origin, batch.id)

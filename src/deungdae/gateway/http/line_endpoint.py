@@ -7,6 +7,7 @@ from typing import get_args
 
 import numpy as np
 
+from deungdae.bus import TagMap
 from deungdae.gateway.http.access import granted
 from deungdae.gateway.http.answers import Answer, Failure
 from deungdae.gateway.http.limits import Limits
@@ -14,6 +15,7 @@ from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import TOO_LARGE, Request
 from deungdae.gateway.lines import BadLines, Points, Precision, parse
 from deungdae.gateway.lines.writing import to_lines
+from deungdae.gateway.naming import Names, named
 from deungdae.gateway.sinks import WRITE, Grant, Message, Quarantined, Sink, Tokens
 from deungdae.gateway.telemetry import Origin, messages, of_points
 from deungdae.records.readings import BadReading, tag_path
@@ -38,7 +40,9 @@ class LineEndpoint:
         limits: Limits,
         clock_ns: Callable[[], int],
         threads: Executor,
+        names: Names,
     ) -> None:
+        self._names = names
         self._tokens = tokens
         self._sink = sink
         self._meter = meter
@@ -59,7 +63,8 @@ class LineEndpoint:
             raise Failure(400, "writing requires points")
         now_ns = self._clock_ns()
         origin = Origin(grant.organisation, grant.source, now_ns // 1000)
-        work = (data, precision, now_ns, prefix, origin, self._limits.series)
+        names = self._names(grant.organisation, grant.source)
+        work = (data, precision, now_ns, prefix, origin, self._limits.series, names)
         if len(data) <= _SHORT:
             stored, quarantined, points = understood(*work)
         else:
@@ -109,7 +114,13 @@ def _prefix(grant: Grant, parameters: dict[str, str]) -> str:
 
 
 def understood(
-    data: bytes, precision: Precision, now_ns: int, prefix: str, origin: Origin, most_series: int
+    data: bytes,
+    precision: Precision,
+    now_ns: int,
+    prefix: str,
+    origin: Origin,
+    most_series: int,
+    names: TagMap | None = None,
 ) -> tuple[list[Message], list[Quarantined], int]:
     """Return what is to be stored and what is to be looked at, and how many points both are.
 
@@ -127,7 +138,7 @@ def understood(
         for reason, mask in found.dropped
         if mask.any()
     ]
-    return messages(found.rows, origin), quarantined, len(points)
+    return messages(named(found.rows, names), origin), quarantined, len(points)
 
 
 def _quarantined(points: Points, reason: str, places: list[int], origin: Origin) -> Quarantined:

@@ -2,27 +2,12 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
 from deungdae.gateway.http.answers import Failure
+from deungdae.gateway.sinks import Allowance, Quotas
 
 _MINUTE_S = 60.0
 _MOST_KNOWN = 100_000  # organisations; one that has been forgotten starts with a full minute
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """What an organisation may send; None is without bound."""
-
-    points_per_minute: int | None = None
-
-
-class Quotas(Protocol):
-    """The allowances of organisations."""
-
-    async def find(self, organisation: str) -> Allowance:
-        """Return what an organisation may send."""
 
 
 class NoQuotas:

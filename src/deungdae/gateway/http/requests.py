@@ -2,7 +2,8 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,6 +27,7 @@ class Load:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.requests = 0
+        self.waiting = 0
         self.bytes = 0
 
     def too_much(self) -> Failure:
@@ -46,6 +48,32 @@ class Request:
         self._load = load
         self._counted = 0
         self._complete = False
+
+    @property
+    def address(self) -> str:
+        """From where it came, as far as the proxy before us can be believed."""
+        client = self._scope.get("client")
+        return str(client[0]) if client else ""
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Count as one that only waits, not as one that is worked on; raise `Failure` 503."""
+        load = self._load
+        if load.waiting >= load.limits.waiting_calls:
+            raise load.too_much()
+        load.waiting += 1
+        load.requests -= 1
+        try:
+            yield
+        finally:
+            load.waiting -= 1
+            load.requests += 1
+
+    async def gone(self) -> None:
+        """Wait until the client hangs up, then raise `Gone`. Its body must be complete."""
+        while (await self._receive())["type"] != "http.disconnect":
+            continue
+        raise Gone
 
     def header(self, name: bytes) -> str | None:
         """Return a header by its lower-case name; of several, the first."""

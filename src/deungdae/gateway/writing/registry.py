@@ -1,48 +1,68 @@
 """Who may write, and how far each edge has come: the buckets as the endpoints see them."""
 
-from typing import Self
+from typing import Any, Self
 
 from deungdae import bus
 from deungdae.gateway import sinks
-from deungdae.gateway.http.quotas import Allowance
-from deungdae.gateway.sinks import Grant
+from deungdae.gateway.sinks import Allowance, Grant
 
 
 class Registry:
     """`Tokens` and `Sequences` on the bus; look-ups are answered from memory."""
 
-    def __init__(
-        self,
-        tokens: bus.Mirror[bus.Token],
-        agents: bus.Mirror[bus.Agent],
-        quotas: bus.Mirror[bus.Quota],
-    ) -> None:
-        self._tokens = tokens
-        self._agents = agents
-        self._quotas = quotas
-        self.allowances = Allowances(quotas)
+    tokens: bus.Mirror[bus.Token]
+    agents: bus.Mirror[bus.Agent]
+    quotas: bus.Mirror[bus.Quota]
+    maps: bus.Mirror[bus.TagMap]
+    joins: bus.Mirror[bus.Join]
+    wanted: bus.Mirror[bus.Wanted]
+    status: bus.Mirror[bus.Status]
+
+    def __init__(self) -> None:
+        self._opened: list[bus.Mirror[Any]] = []
 
     @classmethod
     async def open(cls, connection: bus.Connection) -> Self:
         """Read the buckets; raises `bus.Unavailable`."""
-        tokens = await bus.Mirror.open(connection, bus.TOKENS)
-        agents = await bus.Mirror.open(connection, bus.AGENTS)
-        return cls(tokens, agents, await bus.Mirror.open(connection, bus.QUOTAS))
+        registry = cls()
+        try:
+            registry.tokens = await registry._open(connection, bus.TOKENS)
+            registry.agents = await registry._open(connection, bus.AGENTS)
+            registry.quotas = await registry._open(connection, bus.QUOTAS)
+            registry.maps = await registry._open(connection, bus.TAGS)
+            registry.joins = await registry._open(connection, bus.JOINS)
+            registry.wanted = await registry._open(connection, bus.WANTED)
+            registry.status = await registry._open(connection, bus.STATUS)
+        except bus.Unavailable:
+            await registry.close()
+            raise
+        return registry
+
+    async def _open(
+        self, connection: bus.Connection, bucket: bus.Bucket[bus.Record]
+    ) -> bus.Mirror[bus.Record]:
+        mirror = await bus.Mirror.open(connection, bucket)
+        self._opened.append(mirror)
+        return mirror
 
     async def close(self) -> None:
         """Stop following the buckets."""
-        await self._tokens.close()
-        await self._agents.close()
-        await self._quotas.close()
+        for mirror in self._opened:
+            await mirror.close()
+
+    @property
+    def allowances(self) -> "Allowances":
+        """How much each organisation may send."""
+        return Allowances(self.quotas)
 
     async def find(self, digest: str) -> Grant | None:
         """Return what a token permits, by its SHA-256."""
-        token = self._tokens.find(digest)
+        token = self.tokens.find(digest)
         if token is None:
             return None
         revoked = token.revoked
         if token.edge is not None:
-            agent = self._agents.find(token.organisation, token.edge)
+            agent = self.agents.find(token.organisation, token.edge)
             revoked = revoked or (agent is not None and agent.revoked)
         return Grant(
             token.organisation,
@@ -56,13 +76,13 @@ class Registry:
 
     async def last(self, organisation: str, edge: str) -> int | None:
         """Return the number of the last batch that was stored; None before the first."""
-        agent = self._agents.find(organisation, edge)
+        agent = self.agents.find(organisation, edge)
         return None if agent is None or agent.sequence == 0 else agent.sequence
 
     async def advance(self, organisation: str, edge: str, sequence: int) -> None:
         """Note durably that a batch was stored; raises `sinks.Unavailable`."""
         try:
-            await self._agents.change(
+            await self.agents.change(
                 lambda agent: bus.Agent(
                     organisation,
                     edge,
