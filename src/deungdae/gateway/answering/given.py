@@ -20,11 +20,14 @@ class Given:
 
     def tags(self) -> list[str]:
         """Return the tags that are asked for: at least one."""
-        return self._tags("tags") or []
+        return self._tags("tags")
 
     def some_tags(self) -> list[str] | None:
         """Return the tags that are asked for; None stands for all."""
-        return self._tags("tags") if self._left.get("tags") is not None else self._none("tags")
+        if self._left.get("tags") is not None:
+            return self._tags("tags")
+        self._left.pop("tags", None)
+        return None
 
     def whole(self, name: str, low: int, high: int, default: int | None = None) -> int:
         """Return a whole number between two bounds, themselves included."""
@@ -76,9 +79,6 @@ class Given:
         """Raise for a parameter that was not taken: a slip in its name must not go unnoticed."""
         for name in self._left:
             raise UnusableOption("This question has no parameter {name}.", name=name[:80])
-
-    def _none(self, name: str) -> None:
-        self._left.pop(name, None)
 
     def _tags(self, name: str) -> list[str]:
         value = self._left.pop(name, None)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from deungdae import bus
 from deungdae.gateway.answering import points
-from deungdae.gateway.answering.desk import Desk
+from deungdae.gateway.answering.books import Books
+from deungdae.gateway.answering.desk import Desk, Handler
+from deungdae.lake.intake import Ledger, Quarantine
 from deungdae.lake.telemetry import History
 from deungdae.records.environment import Settings
 
@@ -21,6 +23,7 @@ _log = logging.getLogger(__name__)
 def desk(home: Path, **limits: float) -> Desk:
     """Return the desk at which the questions about a home folder are answered."""
     history = History(home)
+    books = Books(Ledger(home), Quarantine(home))
     quick = {
         "latest": points.latest,
         "tags": points.tags,
@@ -30,7 +33,13 @@ def desk(home: Path, **limits: float) -> Desk:
         "aggregate": points.aggregate,
         "gaps": points.gaps,
     }
-    return Desk({name: partial(answer, history) for name, answer in quick.items()}, {}, **limits)
+    at_once: dict[str, Handler] = {name: partial(each, history) for name, each in quick.items()}
+    at_once |= {
+        "ledger": books.ledger,
+        "quarantine": books.page,
+        "quarantine_groups": books.groups,
+    }
+    return Desk(at_once, {"quarantine_export": books.export}, **limits)
 
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:

@@ -11,6 +11,7 @@ from deungdae.lake.intake.ledger import Sum, Tally
 from deungdae.lake.intake.table import TIME, Table, month_of
 
 APP = "quarantine-0"
+_MOST_MARKED = 200  #: in one step
 SCHEMA = pa.schema(
     [
         pa.field("sequence", pa.int64(), nullable=False),  # of its message on the bus
@@ -88,17 +89,49 @@ class Quarantine:
 
     def waiting(self, organisation: str, *, reason: str | None = None) -> list[Held]:
         """Return what waits for somebody, oldest first."""
-        filters: list[tuple[str, str, Any]] = [("organisation", "=", organisation)]
+        found = (self.with_bodies(self.heads(organisation, m, reason)) for m in self.months())
+        return sorted((one for month in found for one in month), key=lambda one: one.id)
+
+    def months(self) -> list[str]:
+        """Return the months in which something was held back, the newest first."""
+        return self._table.months()
+
+    def heads(
+        self,
+        organisation: str,
+        month: str,
+        reason: str | None = None,
+        source: str | None = None,
+    ) -> list[Held]:
+        """Return what waits of a month, oldest first, without bodies."""
+        filters: list[tuple[str, str, Any]] = [
+            ("month", "=", month),
+            ("organisation", "=", organisation),
+        ]
         if reason is not None:
             filters.append(("reason", "=", reason))
-        found = _held(self._table.read(filters))
+        if source is not None:
+            filters.append(("source", "=", source))
+        names = [name for name in SCHEMA.names if name != "body"]
+        found = _held(self._table.read(filters, names))
         return sorted((one for one in found if one.replayed_us is None), key=lambda one: one.id)
+
+    def with_bodies(self, heads: Sequence[Held]) -> list[Held]:
+        """Return the same entries with their bodies."""
+        bodies: dict[tuple[int, int], bytes] = {}
+        for month in sorted({month_of(one.received_us) for one in heads}):
+            sequences = [one.sequence for one in heads if month_of(one.received_us) == month]
+            filters = [("month", "=", month), ("sequence", "in", sorted(set(sequences)))]
+            found = self._table.read(filters, ["sequence", "place", "body"])
+            bodies |= {(row["sequence"], row["place"]): row["body"] for row in found.to_pylist()}
+        return [replace(one, body=bodies[one.id]) for one in heads if one.id in bodies]
 
     def replayed(self, organisation: str | None = None) -> Tally:
         """Return the points that have left the quarantine again, as quarantined and received."""
         tally = Tally()
         filters = [("organisation", "=", organisation)] if organisation is not None else []
-        for one in _held(self._table.read(filters)):
+        names = [name for name in SCHEMA.names if name != "body"]
+        for one in _held(self._table.read(filters, names)):
             if one.replayed_us is not None:
                 amount = Sum(received=one.points, quarantined=one.points)
                 tally.count(one.organisation, one.source, one.received_us, amount)
@@ -106,15 +139,17 @@ class Quarantine:
 
     def mark_replayed(self, entries: Collection[Held], now_us: int) -> None:
         """Note that entries came in again by the ordinary way; raises PublicError."""
-        marked = {one.id for one in entries}
+        now = f"arrow_cast(to_timestamp_micros({now_us}), 'Timestamp(Microsecond, Some(\"UTC\"))')"
         for month in sorted({month_of(one.received_us) for one in entries}):
-            rows = [
-                replace(one, replayed_us=now_us)
-                if one.id in marked and one.replayed_us is None
-                else one
-                for one in _held(self._table.read([("month", "=", month)]))
-            ]
-            self._table.replace_month(month, _rows(rows))
+            ids = sorted(one.id for one in entries if month_of(one.received_us) == month)
+            for start in range(0, len(ids), _MOST_MARKED):
+                these = " OR ".join(
+                    f"(sequence = {sequence} AND place = {place})"
+                    for sequence, place in ids[start : start + _MOST_MARKED]
+                )
+                self._table.update(
+                    f"month = '{month}' AND replayed IS NULL AND ({these})", {"replayed": now}
+                )
 
     def _known(self, held: Sequence[Held]) -> set[tuple[str, str]]:
         batches = sorted({one.batch for one in held})
@@ -147,8 +182,11 @@ def _held(rows: pa.Table) -> list[Held]:
         rows = rows.set_column(place, name, rows.column(name).cast(pa.int64()))
     return [
         Held(
-            *(row[name] for name in ("sequence", "place", "organisation", "source", "received")),
-            *(row[name] for name in ("reason", "points", "batch", "body", "replayed")),
+            **{name: row[name] for name in ("sequence", "place", "organisation", "source")},
+            **{name: row[name] for name in ("reason", "points", "batch")},
+            received_us=row["received"],
+            body=row.get("body", b""),
+            replayed_us=row["replayed"],
         )
         for row in rows.to_pylist()
     ]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake import write_deltalake as write_delta
+from pyarrow.parquet import filters_to_expression
 
 from deungdae.lake.failures import reading, writing
 
@@ -36,6 +38,7 @@ class Table:
     def __init__(self, folder: Path, schema: pa.Schema) -> None:
         self.folder = folder
         self.schema = schema
+        self._following = threading.RLock()
         with writing(folder.name, folder):
             if not DeltaTable.is_deltatable(str(folder)):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +53,7 @@ class Table:
 
     def version(self, app: str) -> int | None:
         """Return the number of the last step of an application."""
-        with reading(self.folder.name, self.folder):
+        with reading(self.folder.name, self.folder), self._following:
             self._delta.update_incremental()
             version: int | None = self._delta.transaction_version(app)
             return version
@@ -63,7 +66,7 @@ class Table:
         Returns False, and does nothing, when the application has come to `number` before. `record`
         is plain JSON data kept beside the step. Raises PublicError when the disk says no.
         """
-        with writing(self.folder.name, self.folder):
+        with writing(self.folder.name, self.folder), self._following:
             last = self.version(app)
             if last is not None and number <= last:
                 return False
@@ -74,7 +77,7 @@ class Table:
 
     def replace_month(self, month: str, rows: pa.Table) -> None:
         """Put rows in the place of a month's; the old files go an hour later."""
-        with writing(self.folder.name, self.folder):
+        with writing(self.folder.name, self.folder), self._following:
             predicate = f"month = '{month}'"
             self._write(rows.cast(self.schema), "overwrite", predicate, None, {})
             self._delta.create_checkpoint()
@@ -83,20 +86,54 @@ class Table:
 
     def crowded_months(self) -> list[str]:
         """Return the months that lie in more than `MOST_FILES` files."""
-        with reading(self.folder.name, self.folder):
+        counts = self._files_of_months()
+        return sorted(month for month, count in counts.items() if count > MOST_FILES)
+
+    def _files_of_months(self) -> dict[str, int]:
+        with reading(self.folder.name, self.folder), self._following:
             self._delta.update_incremental()
             counts: dict[str, int] = {}
             for uri in self._delta.file_uris():
                 month = unquote(uri).rpartition("month=")[2].partition("/")[0]
                 counts[month] = counts.get(month, 0) + 1
-            return sorted(month for month, count in counts.items() if count > MOST_FILES)
+            return counts
 
-    def read(self, filters: list[tuple[str, str, Any]] | None = None) -> pa.Table:
-        """Return the rows that all of (column, operator, value) hold for."""
+    def months(self) -> list[str]:
+        """Return the months that have rows, the newest first."""
+        return sorted(self._files_of_months(), reverse=True)
+
+    def read(
+        self,
+        filters: list[tuple[str, str, Any]] | None = None,
+        columns: list[str] | None = None,
+    ) -> pa.Table:
+        """Return the rows that all of (column, operator, value) hold for: all columns, or some."""
+        names = columns or self.schema.names
         with reading(self.folder.name, self.folder):
+            # Two threads must not follow the log with one handle.
+            with self._following:
+                self._delta.update_incremental()
+                found = self._delta.to_pyarrow_dataset()
+            expression = filters_to_expression(filters) if filters else None
+            table = found.to_table(columns=names, filter=expression)
+            return table.cast(pa.schema([self.schema.field(name) for name in names]))
+
+    def update(self, predicate: str, updates: dict[str, str]) -> None:
+        """Change rows in one step: `updates` maps columns to expressions of SQL.
+
+        Only the files that hold such rows are written anew. Raises PublicError.
+        """
+        with writing(self.folder.name, self.folder), self._following:
             self._delta.update_incremental()
-            found = self._delta.to_pyarrow_table(filters=filters or None)
-            return found.select(self.schema.names).cast(self.schema)
+            before = self._delta.version()
+            self._delta.update(
+                updates=updates,
+                predicate=predicate,
+                commit_properties=CommitProperties(custom_metadata={_KEY: "{}"}),
+            )
+            self._delta.update_incremental()
+            for version in range(before + 1, self._delta.version() + 1):
+                self._flush(version)
 
     def records(self, app: str, after: int) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (number, record) of each step of an application after `after`, newest first."""
