@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deungdae.bus import Connection, Server, address
-from deungdae.records.environment import BusSettings, Settings
+from deungdae.records.environment import BusSettings, MqttSettings, Settings
 
 
 def settings_in(folder: Path, **told: str) -> BusSettings:
@@ -16,9 +16,11 @@ def settings_in(folder: Path, **told: str) -> BusSettings:
 
 
 @asynccontextmanager
-async def running(settings: BusSettings) -> AsyncIterator[tuple[Server, Connection]]:
+async def running(
+    settings: BusSettings, mqtt_settings: MqttSettings | None = None
+) -> AsyncIterator[tuple[Server, Connection]]:
     """A bus that runs and is ended, with its queues, and a line to it."""
-    server = Server(settings)
+    server = Server(settings, mqtt_settings=mqtt_settings)
     await server.start()
     try:
         async with await Connection.open(address(settings), "test") as connection:

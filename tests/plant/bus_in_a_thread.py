@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 from bus_for_tests import running
 
 from deungdae.bus import Answering, Asked, Connection, Said, Server
-from deungdae.records.environment import BusSettings
+from deungdae.records.environment import BusSettings, MqttSettings
 
 Result = TypeVar("Result")
 
@@ -18,13 +18,13 @@ Result = TypeVar("Result")
 class BusInAThread:
     """A bus that runs as long as the context; `run` carries something out in its loop."""
 
-    def __init__(self, settings: BusSettings) -> None:
+    def __init__(self, settings: BusSettings, mqtt_settings: MqttSettings | None = None) -> None:
         self.settings = settings
         self.loop = asyncio.new_event_loop()
         self.server: Server
         self.connection: Connection
         self._thread = threading.Thread(target=self.loop.run_forever, name="bus of the tests")
-        self._running = running(settings)
+        self._running = running(settings, mqtt_settings)
         self._answering: list[Answering] = []
 
     def __enter__(self) -> Self:

@@ -87,15 +87,25 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def hosting(
-    port: int, folder: Path, session: Session = Session.CLEAN, **changes: Any
+    port: int,
+    folder: Path,
+    session: Session = Session.CLEAN,
+    entrance: tuple[str, str] | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Running]:
-    """Run a host, online when this yields; `changes` are of its settings."""
+    """Run a host, online when this yields; `changes` are of its settings.
+
+    `entrance` is the name and password by which it enters.
+    """
     store = Store(folder)
     events: list[Event] = []
     settings = Settings(
         **{"host_id": "등대", "organisation": "등대전자", "source": "spb", **changes}
     )
-    broker = Broker("127.0.0.1", port, keep_alive_s=5, session=session)
+    user, password = entrance or (None, None)
+    broker = Broker(
+        "127.0.0.1", port, keep_alive_s=5, session=session, user=user, password=password
+    )
     host = Host(broker, settings, store, now, events.append)
     running = Running(host, store, asyncio.create_task(host.run()), events)
     try:

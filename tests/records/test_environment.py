@@ -9,6 +9,7 @@ from deungdae.records.environment import (
     SETTINGS,
     BusSettings,
     GatewaySettings,
+    MqttSettings,
     Settings,
     WebSettings,
 )
@@ -35,8 +36,9 @@ def test_without_any_variable_the_defaults_hold() -> None:
         store_bytes=8 * 1024**3,
     )
     gateway = GatewaySettings("127.0.0.1", 8086)
+    mqtt = MqttSettings(None, None, None, "127.0.0.1", 1883, None, None)
     assert Settings.from_environment({}) == Settings(
-        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web, bus, gateway
+        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web, bus, gateway, mqtt
     )
 
 
@@ -59,6 +61,12 @@ def test_every_variable_is_taken() -> None:
         "DEUNGDAE_BUS_SECRET_FILE": "/run/secrets/bus",
         "DEUNGDAE_BUS_STORE": "64MiB",
         "DEUNGDAE_GATEWAY_BIND": "0.0.0.0:9086",
+        "DEUNGDAE_MQTT_URL": "mqtts://broker.example",
+        "DEUNGDAE_MQTT_SECRET_FILE": "/run/secrets/mqtt",
+        "DEUNGDAE_MQTT_CA_FILE": "/srv/ca.pem",
+        "DEUNGDAE_MQTT_BIND": "0.0.0.0:8883",
+        "DEUNGDAE_MQTT_CERT_FILE": "/srv/broker.pem",
+        "DEUNGDAE_MQTT_KEY_FILE": "/srv/broker-key.pem",
     }
     assert set(told) == {setting.name for setting in SETTINGS}
     taken = Settings.from_environment({**told, "PATH": "/bin"})
@@ -80,6 +88,13 @@ def test_every_variable_is_taken() -> None:
         secret_file=Path("/run/secrets/bus"),
         store_bytes=64 * 1024**2,
     )
+    assert taken.mqtt.url is not None
+    assert (taken.mqtt.url.hostname, taken.mqtt.embedded) == ("broker.example", False)
+    assert taken.mqtt.secret_file == Path("/run/secrets/mqtt")
+    assert taken.mqtt.ca_file == Path("/srv/ca.pem")
+    assert (taken.mqtt.bind, taken.mqtt.port) == ("0.0.0.0", 8883)
+    assert taken.mqtt.certificate == Path("/srv/broker.pem")
+    assert taken.mqtt.key == Path("/srv/broker-key.pem")
     assert taken.gateway == GatewaySettings("0.0.0.0", 9086)
 
 
@@ -138,6 +153,10 @@ def test_the_language_follows_the_system_unless_told(
         ("DEUNGDAE_HOSTS", "*", "must be names of hosts"),
         ("DEUNGDAE_HOSTS", "a.example,", "must be names of hosts"),
         ("DEUNGDAE_BIND", "8000", "must be an address and a port"),
+        ("DEUNGDAE_MQTT_URL", "broker.example:1883", "DEUNGDAE_MQTT_URL cannot be used"),
+        ("DEUNGDAE_MQTT_URL", "mqtt://kim:pw@broker.example", "DEUNGDAE_MQTT_SECRET_FILE"),
+        ("DEUNGDAE_MQTT_KEY_FILE", "key.pem", "DEUNGDAE_MQTT_KEY_FILE go together"),
+        ("DEUNGDAE_MQTT_BIND", "0.0.0.0:1883", "DEUNGDAE_MQTT_BIND would let passwords travel"),
         ("DEUNGDAE_BIND", "127.0.0.1:70000", "must be an address and a port"),
         ("DEUNGDAE_HTTPS", "on", "DEUNGDAE_HTTPS is on; it must be yes or no"),
         ("DEUNGDAE_UPLOAD_QUOTA", "1kB", "must be at least 1MiB"),

@@ -5,6 +5,8 @@
     HOME/bus/jetstream    what it keeps
     HOME/bus/nats.log     its own words
 
+With `MqttSettings` it is an MQTT broker as well (see `mqtt`).
+
 `sync_interval: always` is what makes an acknowledgement a promise: by default the server flushes
 every two minutes.
 """
@@ -17,18 +19,24 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from deungdae.bus import mqtt
 from deungdae.bus.address import USER, Embedded, Running, secret
 from deungdae.bus.ending import end
-from deungdae.records.environment import BusSettings
+from deungdae.bus.entries import SparkplugGroup
+from deungdae.records.environment import BusSettings, MqttSettings
 from deungdae.records.errors import RunFailed, UnusableOption
 
 MAX_PAYLOAD = 8 << 20  #: bytes of one message, its headers included
 ANY_PORT = -1
+ACCOUNT = "deungdae"  #: of all that is ours; those who enter by MQTT are in another
+MQTT_ACCOUNT = "mqtt"
 START_SECONDS = 60.0  #: a large store takes a while to be read
 STOP_SECONDS = 15.0
 LOOK_SECONDS = 0.05
@@ -64,8 +72,17 @@ class Server:
     until they are needed. A server whose starter was killed is ended and replaced.
     """
 
-    def __init__(self, settings: BusSettings, program: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: BusSettings,
+        program: Path | None = None,
+        *,
+        mqtt_settings: MqttSettings | None = None,
+    ) -> None:
         self._folder = settings.folder.absolute()
+        self._mqtt = mqtt_settings
+        self._groups: tuple[SparkplugGroup, ...] = ()
+        self._listening_at: mqtt.Listening | None = None
         self._store_bytes = settings.store_bytes
         self._program = program or find_program()
         self._address = Embedded(self._folder)
@@ -100,6 +117,20 @@ class Server:
                 )
         finally:
             ready.cancel()
+
+    def admit(self, groups: Sequence[SparkplugGroup]) -> None:
+        """Let these Sparkplug groups enter by MQTT, and nobody else; who may no more is put out."""
+        self._groups = tuple(groups)
+        file = self._folder / "nats.json"
+        document = json.loads(file.read_text("utf-8"))
+        if self._mqtt is None or "mqtt" not in document:
+            return
+        document["accounts"][MQTT_ACCOUNT] = mqtt.account(secret(self._folder), self._groups)
+        self._write(document)
+        pid = self.pid
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGHUP)  # it reads its configuration again
 
     async def stop(self) -> None:
         """End the server, if it is ours, after it has written everything down."""
@@ -136,6 +167,10 @@ class Server:
     async def _spawn(self, port: int, lock: int) -> asyncio.subprocess.Process:
         for left in self._folder.glob("*.ports"):
             left.unlink()
+        # Before there were users of MQTT, all lay in the account that has no name.
+        unnamed, ours = (self._folder / "jetstream" / name for name in ("$G", ACCOUNT))
+        if unnamed.is_dir() and not ours.exists():
+            unnamed.rename(ours)
         configuration = self._configure(port)
         with (self._folder / "nats.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
@@ -173,7 +208,7 @@ class Server:
             ending.cancel()
 
     def _configure(self, port: int) -> Path:
-        document = {
+        document: dict[str, Any] = {
             "host": "127.0.0.1",
             "port": port,
             "server_name": "deungdae",
@@ -182,7 +217,18 @@ class Server:
             "log_file": str(self._folder / "nats.log"),
             "log_size_limit": 10 << 20,
             "log_max_num": 3,
-            "authorization": {"user": USER, "password": secret(self._folder)},
+            "accounts": {
+                ACCOUNT: {
+                    "jetstream": "enabled",
+                    "users": [
+                        {
+                            "user": USER,
+                            "password": secret(self._folder),
+                            "allowed_connection_types": ["STANDARD"],  # not by MQTT
+                        }
+                    ],
+                }
+            },
             "jetstream": {
                 "store_dir": str(self._folder),  # it adds the folder jetstream itself
                 "sync_interval": "always",
@@ -191,12 +237,19 @@ class Server:
                 "max_file_store": self._store_bytes + (1 << 30),
             },
         }
-        file = self._folder / "nats.json"
-        file.unlink(missing_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if self._mqtt is not None:
+            self._listening_at = mqtt.choose(self._folder, self._mqtt)
+            document["mqtt"] = mqtt.listener(self._mqtt, self._listening_at)
+            document["accounts"][MQTT_ACCOUNT] = mqtt.account(secret(self._folder), self._groups)
+        return self._write(document)
+
+    def _write(self, document: dict[str, Any]) -> Path:
+        file, part = self._folder / "nats.json", self._folder / "nats.part"
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as new:
             json.dump(document, new, ensure_ascii=False, indent=1)
-        return file
+        return part.replace(file)
 
     async def _listening(self, process: asyncio.subprocess.Process) -> int | None:
         """Return the port as soon as the server accepts clients; None when it ended before."""
@@ -210,6 +263,8 @@ class Server:
 
     def _note(self, port: int, pid: int) -> None:
         me = psutil.Process()
+        if self._listening_at is not None:
+            mqtt.note(self._folder, self._listening_at)
         self._address.note(Running(port, pid, me.pid, me.create_time()))
 
     def _look_after_another(self) -> None:

@@ -14,6 +14,7 @@ from socket import socket
 import uvicorn
 
 from deungdae import bus
+from deungdae.gateway.door import Door
 from deungdae.gateway.http import Gateway
 from deungdae.gateway.parts import Site, kept
 from deungdae.gateway.writing import BusSink, Registry, Writer
@@ -38,25 +39,30 @@ class _Program:
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, self._stop.set)
         settings = self._settings.bus
-        server = bus.Server(settings) if settings.url is None else None
+        server = _server(self._settings)
         if server is not None:
             await server.start()
         try:
             address = bus.address(settings)
             async with await bus.Connection.open(address, "gateway", within=60) as connection:
                 await connection.prepare(settings.store_bytes, first=_now_us())
-                await self._serve(connection, opened, announce)
+                await self._serve(connection, opened, announce, server)
         finally:
             if server is not None:
                 await server.stop()
 
     async def _serve(
-        self, connection: bus.Connection, opened: socket, announce: Callable[[], None]
+        self,
+        connection: bus.Connection,
+        opened: socket,
+        announce: Callable[[], None],
+        server: bus.Server | None,
     ) -> None:
         registry = await Registry.open(connection)
         sink = BusSink(connection)
         writer = Writer(connection, self._settings.home, clock_us=_now_us)
-        site = Site(self._settings, connection, registry, sink, writer, _now_us)
+        door = Door(connection, registry, _now_us)
+        site = Site(self._settings, connection, registry, sink, writer, door, _now_us, server)
         gateway = Gateway(
             registry,
             sink,
@@ -64,6 +70,8 @@ class _Program:
             clock_ns=time.time_ns,
             monotonic=time.monotonic,
             quotas=registry.allowances,
+            door=door,
+            names=registry.maps.find,
         )
         web = uvicorn.Server(
             uvicorn.Config(
@@ -96,6 +104,13 @@ class _Program:
             await registry.close()
         for task in (taking, writing, *beside):
             task.result()
+
+
+def _server(settings: Settings) -> bus.Server | None:
+    """Return the bus that is to run here, which takes MQTT unless another broker is named."""
+    if settings.bus.url is not None:
+        return None
+    return bus.Server(settings.bus, mqtt_settings=settings.mqtt if settings.mqtt.embedded else None)
 
 
 def _now_us() -> int:

@@ -13,7 +13,9 @@ from functools import partial
 from typing import Protocol
 
 from deungdae import bus
+from deungdae.gateway.door import Door
 from deungdae.gateway.sinks import Sink
+from deungdae.gateway.sparkplug.hosting import Hosting
 from deungdae.gateway.tidying import Tidying
 from deungdae.gateway.writing import Registry, Writer
 from deungdae.records.environment import Settings
@@ -32,7 +34,9 @@ class Site:
     registry: Registry
     sink: Sink
     writer: Writer
+    door: Door
     now_us: Callable[[], int]  #: microseconds since 1970 UTC
+    server: bus.Server | None = None  #: the embedded bus, if it is ours
 
 
 class Part(Protocol):
@@ -47,6 +51,10 @@ class Part(Protocol):
 
 #: Each makes a part of a gateway, by the name under which its failures are logged.
 PARTS: dict[str, Callable[[Site], Part]] = {
+    "door": lambda site: site.door,
+    "sparkplug": lambda site: Hosting(
+        site.connection, site.sink, site.settings.mqtt, site.settings.bus, site.server
+    ),
     "maintenance": lambda site: Tidying(site.settings.home, site.now_us),
 }
 

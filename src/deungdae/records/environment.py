@@ -16,6 +16,7 @@ from deungdae.records.errors import UnusableOption
 
 PREFIX = "DEUNGDAE_"
 LANGUAGES = ("ko", "en")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")  #: what is said there leaves no machine
 SMALLEST_RUN_MEMORY = 256 << 20  #: bytes; the libraries of a run alone need about 200 MiB
 
 _UNITS = {"": 1, "B": 1}
@@ -121,10 +122,42 @@ GATEWAY_BIND = Setting(
     "127.0.0.1:8086",
     "The address and port at which the gateway takes in points.",
 )
+MQTT_URL = Setting(
+    "DEUNGDAE_MQTT_URL",
+    "embedded",
+    "The MQTT broker of the Sparkplug groups: embedded (the bus of our own takes MQTT, too), or "
+    "mqtt://HOST:PORT or mqtts://HOST:PORT of another.",
+)
+MQTT_SECRET_FILE = Setting(
+    "DEUNGDAE_MQTT_SECRET_FILE",
+    "none",
+    "The file with NAME:PASSWORD for a broker that is not embedded.",
+)
+MQTT_CA_FILE = Setting(
+    "DEUNGDAE_MQTT_CA_FILE",
+    "the certificates that the system trusts",
+    "The file with the certificates by which a broker at mqtts:// is believed.",
+)
+MQTT_BIND = Setting(
+    "DEUNGDAE_MQTT_BIND",
+    "127.0.0.1:1883",
+    "The address and port at which the embedded broker takes MQTT; port 0 takes a free one.",
+)
+MQTT_CERT_FILE = Setting(
+    "DEUNGDAE_MQTT_CERT_FILE",
+    "none",
+    "The certificate of the embedded broker; with it the broker speaks TLS alone.",
+)
+MQTT_KEY_FILE = Setting(
+    "DEUNGDAE_MQTT_KEY_FILE",
+    "none",
+    "The key of that certificate.",
+)
 SETTINGS: tuple[Setting, ...] = (
     *(HOME, RUN_MEMORY, TIME_ZONE, LANG, DATABASE_URL, SECRET_KEY_FILE, HOSTS, BIND, HTTPS),
     *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE, BUS_URL, BUS_SECRET_FILE, BUS_STORE),
     GATEWAY_BIND,
+    *(MQTT_URL, MQTT_SECRET_FILE, MQTT_CA_FILE, MQTT_BIND, MQTT_CERT_FILE, MQTT_KEY_FILE),
 )
 
 
@@ -169,6 +202,28 @@ class GatewaySettings:
 
 
 @dataclass(frozen=True)
+class MqttSettings:
+    """The settings of the MQTT broker. `url` is None for the embedded one.
+
+    `secret_file` and `ca_file` count for a broker elsewhere, the others for the embedded one, which
+    speaks TLS if there is a `certificate`.
+    """
+
+    url: SplitResult | None
+    secret_file: Path | None
+    ca_file: Path | None
+    bind: str
+    port: int
+    certificate: Path | None
+    key: Path | None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the bus of our own is the broker."""
+        return self.url is None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of this process. `run_memory_bytes` is in bytes."""
 
@@ -179,6 +234,7 @@ class Settings:
     web: WebSettings
     bus: BusSettings
     gateway: GatewaySettings
+    mqtt: MqttSettings
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
@@ -205,6 +261,7 @@ class Settings:
             web=_web(environment, home),
             bus=_bus(environment, home),
             gateway=GatewaySettings(*_address(GATEWAY_BIND, environment)),
+            mqtt=_mqtt(environment),
         )
 
 
@@ -241,6 +298,50 @@ def _bus(environment: Mapping[str, str], home: Path) -> BusSettings:
         secret_file=Path(secret_file) if secret_file else home / "bus" / "secret",
         store_bytes=_bytes(BUS_STORE.name, _value(environment, BUS_STORE), 64 << 20),
     )
+
+
+def _mqtt(environment: Mapping[str, str]) -> MqttSettings:
+    url = _url(MQTT_URL, environment, "embedded", ("mqtt", "mqtts"))
+    if url is not None and (url.username or url.password):
+        raise UnusableOption(
+            "The environment variable {name} must not hold a name or a password; they belong into "
+            "the file that {other} names.",
+            name=MQTT_URL.name,
+            other=MQTT_SECRET_FILE.name,
+        )
+    bind, port = _address(MQTT_BIND, environment)
+    found = MqttSettings(
+        url=url,
+        secret_file=_file(MQTT_SECRET_FILE, environment),
+        ca_file=_file(MQTT_CA_FILE, environment),
+        bind=bind,
+        port=port,
+        certificate=_file(MQTT_CERT_FILE, environment),
+        key=_file(MQTT_KEY_FILE, environment),
+    )
+    if (found.certificate is None) != (found.key is None):
+        raise UnusableOption(
+            "The environment variables {one} and {other} go together.",
+            one=MQTT_CERT_FILE.name,
+            other=MQTT_KEY_FILE.name,
+        )
+    # Passwords of edge nodes travel there.
+    here = bind in LOOPBACK if found.embedded else (url and url.hostname) in LOOPBACK
+    secret = found.embedded or found.secret_file is not None
+    safe = found.certificate is not None if found.embedded else url and url.scheme == "mqtts"
+    if secret and not (here or safe):
+        raise UnusableOption(
+            "The environment variable {name} would let passwords travel in plain words; it needs "
+            "{remedy}.",
+            name=(MQTT_BIND if found.embedded else MQTT_URL).name,
+            remedy=f"{MQTT_CERT_FILE.name}, {MQTT_KEY_FILE.name}" if found.embedded else "mqtts://",
+        )
+    return found
+
+
+def _file(setting: Setting, environment: Mapping[str, str]) -> Path | None:
+    text = environment.get(setting.name, "").strip()
+    return Path(text) if text else None
 
 
 def _value(environment: Mapping[str, str], setting: Setting) -> str:

@@ -1,6 +1,7 @@
 """Edges that others wrote, against our host: npm `sparkplug-client` and PyPI `pysparkplug`.
 
-Each is installed once, into the cache of the tests; where that cannot be done, its test skips.
+They meet at mosquitto and at the embedded broker, where a group has a password. Each is installed
+once, into the cache of the tests; where that cannot be done, its test skips.
 """
 
 import asyncio
@@ -9,23 +10,56 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bus_in_a_thread import BusInAThread
 from hosting import Running, hosting
 from mqtt_broker import mosquitto, until
 from sparkplug_edge import SECOND
 
+from deungdae import bus
+from deungdae.bus import mqtt
+from deungdae.bus.entries import SparkplugGroup
 from deungdae.gateway.sparkplug.outcomes import Kind, Rules
+from deungdae.records.environment import Settings
 
 FOREIGN = Path(__file__).parent / "foreign"
 QUICK = Rules(reorder_us=SECOND // 5)
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with mosquitto(tmp_path_factory.mktemp("broker")) as port:
-        yield port
+PASSWORD, HASH = mqtt.new_password()
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A broker: its port, who the edges are there, and how the host enters."""
+
+    port: int
+    edge: tuple[str, ...] = ()
+    host: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module", params=["mosquitto", "embedded"])
+def meeting(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Meeting]:
+    folder = tmp_path_factory.mktemp("broker")
+    if request.param == "mosquitto":
+        with mosquitto(folder) as port:
+            yield Meeting(port)
+        return
+    told = {"DEUNGDAE_HOME": str(folder), "DEUNGDAE_MQTT_BIND": "127.0.0.1:0"}
+    settings = Settings.from_environment(told)
+    with BusInAThread(settings.bus, settings.mqtt) as running:
+        running.server.admit([SparkplugGroup("가온", "공장", "spb", password=HASH)])
+        where = mqtt.listening(settings.bus.folder)
+        assert where is not None
+        secret = bus.secret(settings.bus.folder)
+        host = {"entrance": (mqtt.HOST_USER, secret), "host_id": mqtt.host_id("공장")}
+        yield Meeting(where.port, ("공장", PASSWORD), {**host, "groups": ("공장",)})
 
 
 def installed(config: pytest.Config, name: str, commands: list[list[str]]) -> Path:
@@ -65,7 +99,7 @@ def count(running: Running, kind: Kind, device: str | None = None) -> int:
 
 
 def test_sparkplug_client_of_npm_is_read_reborn_unpacked_and_mourned(
-    port: int, tmp_path: Path, pytestconfig: pytest.Config
+    meeting: Meeting, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
@@ -74,8 +108,10 @@ def test_sparkplug_client_of_npm_is_read_reborn_unpacked_and_mourned(
     folder = installed(pytestconfig, "sparkplug-client", [install])
 
     async def go() -> None:
-        async with hosting(port, tmp_path / "spool", rules=QUICK) as running:
-            with edge(node, FOREIGN / "edge.js", folder, str(port)) as other:
+        async with hosting(
+            meeting.port, tmp_path / "spool", rules=QUICK, **meeting.host
+        ) as running:
+            with edge(node, FOREIGN / "edge.js", folder, str(meeting.port), *meeting.edge) as other:
                 await until(lambda: count(running, Kind.ONLINE, "금형"))
                 order(other, "data 22.5")
                 order(other, "device 정지")
@@ -112,7 +148,7 @@ def test_sparkplug_client_of_npm_is_read_reborn_unpacked_and_mourned(
 
 
 def test_pysparkplug_of_pypi_is_read_and_mourned(
-    port: int, tmp_path: Path, pytestconfig: pytest.Config
+    meeting: Meeting, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     python = Path("environment", "bin", "python")
     folder = installed(
@@ -125,9 +161,11 @@ def test_pysparkplug_of_pypi_is_read_and_mourned(
     )
 
     async def go() -> None:
-        async with hosting(port, tmp_path / "spool", rules=QUICK) as running:
+        async with hosting(
+            meeting.port, tmp_path / "spool", rules=QUICK, **meeting.host
+        ) as running:
             script = FOREIGN / "edge_in_python.py"
-            with edge(folder / python, script, str(port)) as other:
+            with edge(folder / python, script, str(meeting.port), *meeting.edge) as other:
                 await until(lambda: count(running, Kind.ONLINE, "금형"))
                 order(other, "data 22.5")
                 order(other, "device 정지")

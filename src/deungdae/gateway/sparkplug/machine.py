@@ -91,7 +91,7 @@ class Machine:
         if session is None:
             if len(self._sessions) >= self._rules.most_nodes:
                 return self._refuse_all(out, topic, "too_many_nodes", data, ticket)
-            node = Node(parsed.group, parsed.edge, self._rules.most_metrics)
+            node = Node(parsed.group, parsed.edge, self._rules.most_metrics, self._rules.prefix)
             session = self._sessions[key] = _Session(node, self._rules)
         self._take(session, _Message(parsed, payload, len(data), now, ticket), out)
         self._watch(key, session)

@@ -53,8 +53,9 @@ class Read(NamedTuple):
 class Node:
     """One edge node of a group. It knows no order and no time."""
 
-    def __init__(self, group: str, edge: str, most_metrics: int) -> None:
+    def __init__(self, group: str, edge: str, most_metrics: int, prefix: str = "") -> None:
         self.group, self.edge = group, edge
+        self._before = [*prefix.split("/"), group] if prefix else [group]
         self._most_metrics = most_metrics
         self.itself = Part()
         self.devices: dict[str, Part] = {}
@@ -154,7 +155,7 @@ class Node:
     def _known(self, device: str | None, name: str, metric: Metric) -> Known:
         if _is_control(name):
             return Known(device, None, metric.datatype)
-        path = [self.group, self.edge, *([] if device is None else [device]), name]
+        path = [*self._before, self.edge, *([] if device is None else [device]), name]
         try:
             tag = tag_path("/".join(path))
         except BadReading as error:

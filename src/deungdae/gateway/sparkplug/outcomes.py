@@ -23,12 +23,14 @@ class Rules:
     absent_is_zero: some edges leave the number 0 out (as encoders of a later version of the
         format do). If True, a message without a number is number 0 when 0 is due; else it is
         unnumbered, as the standard says, and the 0 counts as missing.
+    prefix: stands before the group in every tag, if there is one.
     """
 
     reorder_us: int = 2_000_000  #: the Reorder Timeout
     rebirth_every_us: int = 60_000_000  #: a node is asked for its birth no oftener than this
     reborn_us: int = 10_000_000  #: after its node's rebirth, a device has this long for its own
     absent_is_zero: bool = False
+    prefix: str = ""
     most_nodes: int = 10_000
     most_metrics: int = 100_000  #: of one node and its devices
     most_held_bytes: int = 16 << 20  #: of one node's messages that wait for a missing one

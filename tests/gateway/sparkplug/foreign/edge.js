@@ -3,8 +3,8 @@ const sparkplug = require(process.argv[2] + "/node_modules/sparkplug-client");
 
 const client = sparkplug.newClient({
   serverUrl: "mqtt://127.0.0.1:" + process.argv[3],
-  username: "",
-  password: "",
+  username: process.argv[4] || "",
+  password: process.argv[5] || "",
   groupId: "공장",
   edgeNode: "자바",
   clientId: "edge-js",

@@ -14,7 +14,9 @@ def metric(name: str, datatype: Any, value: Any) -> Any:
 
 def main() -> None:
     double, text = sparkplug.DataType.DOUBLE, sparkplug.DataType.STRING
-    edge = sparkplug.EdgeNode("공장", "파이썬", (metric("온도", double, 21.5),))
+    user, password = sys.argv[2:] or (None, None)
+    client = sparkplug.Client(username=user, password=password)
+    edge = sparkplug.EdgeNode("공장", "파이썬", (metric("온도", double, 21.5),), client)
     # Known before the connection is: its thread would otherwise race with ours.
     edge.register(sparkplug.Device("금형", (metric("이름", text, "가동"),)))
     edge.connect("127.0.0.1", port=int(sys.argv[1]))
