@@ -53,7 +53,12 @@ class Part(Protocol):
 PARTS: dict[str, Callable[[Site], Part]] = {
     "door": lambda site: site.door,
     "sparkplug": lambda site: Hosting(
-        site.connection, site.sink, site.settings.mqtt, site.settings.bus, site.server
+        site.connection,
+        site.sink,
+        site.settings.mqtt,
+        site.settings.bus,
+        site.server,
+        site.registry.maps.find,
     ),
     "maintenance": lambda site: Tidying(site.settings.home, site.now_us),
 }

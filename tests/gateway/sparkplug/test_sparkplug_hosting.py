@@ -30,6 +30,7 @@ from deungdae.records.errors import UnusableOption
 PASSWORD, HASH = mqtt.new_password()
 OTHER_PASSWORD, OTHER_HASH = mqtt.new_password()
 PRESS = SparkplugGroup("가온", "사출.1동", "spb-1", password=HASH)
+PAINT_TAG = "2공장/도장/절임-2.호기/온도"
 PAINT = SparkplugGroup("누리", "도장", "spb-2", prefix="2공장", password=OTHER_HASH)
 
 
@@ -72,7 +73,11 @@ async def site(folder: Path, settings: Settings, *groups: SparkplugGroup) -> Asy
         for group in groups:
             await mirror.put(group, group.group)
         store = Store(folder / "spool")
-        hosting = Hosting(connection, store, settings.mqtt, settings.bus, server)
+        maps = {("누리", "spb-2"): bus.TagMap("누리", "spb-2", {PAINT_TAG: "도장/1호기/온도"})}
+        hosting = Hosting(
+            *(connection, store, settings.mqtt, settings.bus, server),
+            lambda organisation, source: maps.get((organisation, source)),
+        )
         task = asyncio.create_task(hosting.run())
         found = Site(settings, server, mirror, hosting, store)
         try:
@@ -169,7 +174,7 @@ def test_a_group_is_heard_under_its_name_and_prefix_and_another_says_nothing_for
                 paint.say(edge_of(PAINT).nbirth())
                 await until(lambda: len(found.store.values()) == 2)
                 assert sorted(found.store.values()) == [
-                    ("2공장/도장/절임-2.호기/온도", 21.5),
+                    ("도장/1호기/온도", 21.5),  # as the web named it
                     ("사출.1동/절임-2.호기/온도", 21.5),
                 ]
                 owners = {(row["organisation"], row["source"]) for row in found.store.rows()}

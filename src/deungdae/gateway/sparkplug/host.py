@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from paho.mqtt.client import MQTTMessage
 
+from deungdae.gateway.naming import Names, named
 from deungdae.gateway.sinks import Quarantined, Refused, Sink
 from deungdae.gateway.sparkplug import presence as states
 from deungdae.gateway.sparkplug import topics
@@ -61,9 +62,11 @@ class Host:
         sink: Sink,
         now: Callable[[], Moment],
         on_event: Callable[[Event], None] = lambda _: None,
+        names: Names = lambda *_: None,
     ) -> None:
+        """`names` says what the tags of an organisation's source are called, and when they were."""
         self._broker, self._settings, self._sink = broker, settings, sink
-        self._now, self._on_event = now, on_event
+        self._now, self._on_event, self._names = now, on_event, names
         self._stop = asyncio.Event()
         self.machine = Machine(settings.rules)
         self.online = False
@@ -179,7 +182,8 @@ class Host:
         settings = self._settings
         origin = Origin(settings.organisation, settings.source, self._now().utc_us)
         if readings := out.readings + out.historical:
-            for message in messages(of_readings(readings, origin), origin):
+            names = self._names(settings.organisation, settings.source)
+            for message in messages(named(of_readings(readings, origin), names), origin):
                 await self._until_stored(connection, partial(self._sink.store, message))
         for refusal in out.refused:
             entry = Quarantined(

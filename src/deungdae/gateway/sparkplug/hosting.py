@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from deungdae import bus
 from deungdae.bus import mqtt
 from deungdae.bus.entries import SPARKPLUG, SparkplugGroup
+from deungdae.gateway.naming import Names
 from deungdae.gateway.sinks import Sink
 from deungdae.gateway.sparkplug.connection import Broker
 from deungdae.gateway.sparkplug.host import Host, Settings
@@ -55,9 +56,10 @@ class Hosting:
         settings: MqttSettings,
         bus_settings: BusSettings,
         server: bus.Server | None,
+        names: Names = lambda *_: None,
     ) -> None:
         """`server` is the embedded bus, which lets the groups' edge nodes in."""
-        self._connection, self._sink = connection, sink
+        self._connection, self._sink, self._names = connection, sink, names
         self._settings, self._folder, self._server = settings, bus_settings.folder, server
         self._stop, self._changed = asyncio.Event(), asyncio.Event()
         self._hosted: dict[str, _Hosted] = {}
@@ -141,7 +143,9 @@ class Hosting:
         )
         # Every broker must take 23 letters and digits; the embedded one takes no full stop.
         name = f"deungdae{hashlib.sha256(group.encode()).hexdigest()[:15]}"
-        host = Host(replace(wanted.broker, client_id=name), settings, self._sink, now)
+        host = Host(
+            replace(wanted.broker, client_id=name), settings, self._sink, now, names=self._names
+        )
         return _Hosted(wanted, host, asyncio.create_task(self._keep(group, host)))
 
     async def _keep(self, group: str, host: Host) -> None:
