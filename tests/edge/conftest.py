@@ -47,13 +47,42 @@ class BatchServer:
         if wish is None:
             path.unlink(missing_ok=True)
         else:
-            draft = path.with_suffix(".draft")
-            draft.write_text(json.dumps(wish))
-            draft.rename(path)
+            self._write(path.name, wish)
 
     def requests(self) -> list[dict[str, str]]:
-        lines = (self.folder / "requests.jsonl").read_text().splitlines()
+        """Every request that was not mere talk about how an agent is."""
+        return [one for one in self._lines("requests.jsonl") if "/status" not in one["path"]]
+
+    def documents(self) -> list[dict[str, Any]]:
+        return [json.loads(one["body"]) for one in self.requests() if one["body"]]
+
+    def statuses(self) -> list[dict[str, Any]]:
+        return self._lines("status.jsonl")
+
+    def wanted(self, number: int, *drivers: Mapping[str, Any], **more: Any) -> None:
+        """Want a configuration, of whoever has another."""
+        self._write("work/wanted.json", {"number": number, "drivers": list(drivers), **more})
+
+    def task(self, name: str, driver: Mapping[str, Any], most: int = 500) -> None:
+        """Want a look at a machine, once."""
+        task = {"id": name, "kind": "browse", "driver": driver, "most": most}
+        self._write(f"work/{name}.json", {"task": task})
+
+    def answered(self, name: str) -> Any:
+        """What was found, or `None` as long as nothing came."""
+        path = self.folder / "answers" / f"{name}.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def _lines(self, name: str) -> list[dict[str, Any]]:
+        path = self.folder / name
+        lines = path.read_text().splitlines() if path.exists() else []
         return [json.loads(line) for line in lines]
+
+    def _write(self, name: str, document: Mapping[str, Any]) -> None:
+        path = self.folder / name
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(document))
+        draft.rename(path)
 
     def batches(self) -> list[Batch]:
         paths = sorted((self.folder / "batches").glob("*.batch"), key=lambda p: int(p.stem))

@@ -1,8 +1,11 @@
 """A small HTTP server that keeps batches in a folder: `server_of_batches.py FOLDER [PORT]`.
 
 It prints its port. What it answers beside "stored" stands in FOLDER/answer.json, read for each
-request: {"status": 503, "headers": {…}, "body": {…}, "close": false}. Batches that it acknowledged
-lie in FOLDER/batches, written and synced before the answer.
+request: {"status": 503, "headers": {…}, "body": {…}, "close": false}; with "once" only the next
+request gets it, and the one after that the body "then". Batches that it acknowledged lie in
+FOLDER/batches, written and synced before the answer. What an agent is wanted to do lies in
+FOLDER/work, each file once or, if its number is another than the agent's, again and again; what
+agents say of themselves lies in FOLDER/status.jsonl, their answers in FOLDER/answers.
 """
 
 import json
@@ -10,11 +13,14 @@ import os
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event
+from urllib.parse import parse_qs, urlsplit
 
 from deungdae.edge.clock import now_us
 from deungdae.records.batches import Batch
 
 AHEAD_US = 32_400_000_000  # the server's clock is 9 hours ahead of the agent's
+LOOKS = 500  # of 20 ms: as long as a call for work may wait here
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -23,20 +29,36 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     folder: Path
 
+    def do_GET(self) -> None:
+        """Hand work out as soon as there is some."""
+        self._log("")
+        number = int(parse_qs(urlsplit(self.path).query)["number"][0])
+        gong = Event()
+        for _ in range(LOOKS):
+            if self._wish():
+                return
+            if (found := self._work(number)) is not None:
+                self._answer(200, found, {})
+                return
+            gong.wait(0.02)
+        self._answer(204, None, {})
+
     def do_POST(self) -> None:
         """Store a batch, or answer as the test wants."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        with (self.folder / "requests.jsonl").open("a") as log:
-            log.write(json.dumps({"path": self.path, **dict(self.headers)}) + "\n")
-        wish = self.folder / "answer.json"
-        if wish.exists():
-            told = json.loads(wish.read_text())
-            if told.get("once"):
-                wish.unlink()
-            if told.get("close"):
-                self.close_connection = True
-                return
-            self._answer(told["status"], told.get("body", {}), told.get("headers", {}))
+        what = self.path.partition("/edge/v1/")[2]
+        self._log("" if what == "batches" else body.decode())
+        if self._wish():
+            return
+        if what == "status":
+            self._append("status.jsonl", body.decode())
+            self._answer(204, None, {})
+            return
+        if what.startswith("answers/"):
+            draft = self.folder / "answers" / "draft"
+            draft.write_bytes(body)
+            draft.rename(draft.with_name(what.rpartition("/")[2] + ".json"))
+            self._answer(204, None, {})
             return
         batch = Batch.decode(body)
         path = self.folder / "batches" / f"{batch.sequence}.batch"
@@ -53,8 +75,43 @@ class Handler(BaseHTTPRequestHandler):
             200, {"acknowledged": batch.sequence, "server_time_us": now_us() + AHEAD_US}, {}
         )
 
+    def _wish(self) -> bool:
+        """Answer as the test wants, if it wants something."""
+        wish = self.folder / "answer.json"
+        try:
+            told = json.loads(wish.read_text())
+            if told.get("once"):
+                wish.unlink()
+            if "then" in told:
+                wish.write_text(json.dumps({"status": 200, "body": told["then"]}))
+        except FileNotFoundError:
+            return False
+        if told.get("close"):
+            self.close_connection = True
+        else:
+            self._answer(told["status"], told.get("body", {}), told.get("headers", {}))
+        return True
+
+    def _work(self, number: int) -> object | None:
+        for path in sorted((self.folder / "work").glob("*.json")):
+            found: dict[str, object] = json.loads(path.read_text())
+            if "task" in found:
+                path.unlink()
+                return found
+            if found["number"] != number:
+                return found
+        return None
+
+    def _log(self, body: str) -> None:
+        line = {"path": self.path, **dict(self.headers), "body": body}
+        self._append("requests.jsonl", json.dumps(line))
+
+    def _append(self, name: str, line: str) -> None:
+        with (self.folder / name).open("a") as log:
+            log.write(line + "\n")
+
     def _answer(self, status: int, document: object, headers: dict[str, str]) -> None:
-        content = json.dumps(document).encode()
+        content = b"" if status == 204 else json.dumps(document).encode()
         self.send_response(status)
         for name, value in {"Content-Length": str(len(content)), **headers}.items():
             self.send_header(name, value)
@@ -68,7 +125,8 @@ class Handler(BaseHTTPRequestHandler):
 def main(folder: str, port: str = "0") -> None:
     """Serve until killed."""
     Handler.folder = Path(folder)
-    (Handler.folder / "batches").mkdir(exist_ok=True)
+    for name in ("batches", "work", "answers"):
+        (Handler.folder / name).mkdir(exist_ok=True)
     server = ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
     print(server.server_port, flush=True)
     server.serve_forever()

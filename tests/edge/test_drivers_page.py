@@ -21,8 +21,8 @@ class Watched(Fields):
 
     seen: "list[Fields]"
 
-    def tables(self, name: str) -> list[Fields]:
-        parts = super().tables(name)
+    def tables(self, name: str, *, needed: bool = True) -> list[Fields]:
+        parts = super().tables(name, needed=needed)
         self.seen += parts
         return parts
 
@@ -34,6 +34,8 @@ def prepared(kind: str, base: Path) -> tuple[list[Problem], list[Fields]]:
             (base / table[name]).mkdir()
     for name in [n for n in table if n.endswith("_file")]:
         (base / table[name]).write_text("x")
+    if "[[driver.tag]]" in sample(kind):
+        table["tag"] = [{"tag": "line1/press", "unit": "°C", "expected_seconds": 5}]
     problems: list[Problem] = []
     fields: Any = Watched(table, kind, problems)
     fields.base, fields.seen = base, [fields]

@@ -1,22 +1,25 @@
-"""The agent: runs the drivers and the sender, each in its thread, and writes down how they are."""
+"""The agent: runs the drivers, the sender and the talk with the server, each in its thread."""
 
 import json
 import os
-import random
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from importlib.metadata import version
+from platform import node
 from threading import Event, Lock, Thread
 from typing import Any
 
 from deungdae.edge import clock
+from deungdae.edge.browsing import plain
 from deungdae.edge.buffer import Buffer, BufferClosed
-from deungdae.edge.config import Config, DriverConfig
-from deungdae.edge.drivers import DriverFailed, DriverMissing
+from deungdae.edge.config import Config, DriverConfig, Wanted
+from deungdae.edge.crew import Crew
+from deungdae.edge.remote import Remote, refusal
+from deungdae.edge.reporting import Reporter
 from deungdae.edge.sending import Sender
 from deungdae.edge.uplink import Uplink
-from deungdae.records.messages import Message, message
-from deungdae.records.readings import Reading
+from deungdae.records.messages import Message
 
 BUFFER_FILE = "buffer.sqlite"
 STATUS_FILE = "status.json"
@@ -24,39 +27,8 @@ LOG_FILE = "errors.log"
 MOST_LOG_BYTES = 1 << 20
 ASIDE_FOLDER = "refused"
 STATUS_SECONDS = 2.0
-FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  #: seconds before a driver is started again
-CALM_SECONDS = 60.0  #: after which a driver counts as well again
-
-
-class DriverSink:
-    """Takes the readings of one driver to the buffer, and remembers how it is."""
-
-    def __init__(self, name: str, kind: str, buffer: Buffer) -> None:
-        self.name, self.kind = name, kind
-        self.taken = 0
-        self.last_us: int | None = None  #: received time of the last reading
-        self.problem: Message | None = None
-        self._buffer = buffer
-
-    def take(self, readings: Iterable[Reading], bookmarks: Mapping[str, str] | None = None) -> int:
-        """Keep readings on disk, and with them how far the source has been read."""
-        kept = self._buffer.take(self.name, readings, bookmarks)
-        if kept:
-            self.taken += kept
-            self.last_us = clock.now_us()
-        return kept
-
-    def bookmark(self, key: str) -> str | None:
-        """Return how far the source has been read."""
-        return self._buffer.bookmark(self.name, key)
-
-    def lose(self, reason: str, readings: int, first_us: int, last_us: int) -> None:
-        """Count what was lost before it could be taken."""
-        self._buffer.lose(self.name, reason, readings, first_us, last_us)
-
-    def note(self, problem: Message | None) -> None:
-        """Say what is wrong at the machine; `None` when all is well."""
-        self.problem = problem
+FAULT_SECONDS = 60.0  #: before a thread that failed by a fault of its own goes on
+END_SECONDS = 5.0  #: for which a thread is waited for
 
 
 class Agent:
@@ -68,6 +40,8 @@ class Agent:
         self._say = say
         self._stop = Event()
         self._log_lock = Lock()
+        self._version, self._host = version("deungdae"), node()
+        self._tags: dict[str, Any] = {}  #: what a file tells of tags
         config.folder.mkdir(parents=True, exist_ok=True)
         self.buffer = Buffer(
             config.folder / BUFFER_FILE,
@@ -75,6 +49,7 @@ class Agent:
             most_bytes=config.most_bytes,
             when_full=config.when_full,
             clock_us=clock.now_us,
+            after_batch=config.after_batch,
         )
         uplink = Uplink(
             config.server,
@@ -90,7 +65,13 @@ class Agent:
             every_seconds=config.every_seconds,
             aside=config.folder / ASIDE_FOLDER,
         )
-        self.sinks = [DriverSink(d.name, d.kind, self.buffer) for d in config.drivers]
+        self.crew = Crew(self.buffer, self._log)
+        self._remote = (
+            Remote(config, uplink.server, self._apply, self._log) if config.remote else None
+        )
+        self._reporter = Reporter(
+            uplink.server, lambda: self.status(plain), heard=self.sender.hurry
+        )
 
     def stop(self) -> None:
         """Ask everything to end; `run` then returns. May be called by a signal's handler."""
@@ -98,82 +79,83 @@ class Agent:
 
     def run(self) -> None:
         """Run until `stop`; what was taken and not acknowledged stays in the buffer."""
+        remote = self._remote
+        if remote is None:
+            self._apply(
+                Wanted(self._config.drivers, self._config.most_readings, self._config.every_seconds)
+            )
+        else:
+            remote.begin()
+        works = {"sender": self.sender.run, "status": self._reporter.run}
+        if remote is not None:
+            works["work"] = remote.run
         threads = [
-            Thread(target=self._drive, args=pair, name=pair[0].name, daemon=True)
-            for pair in zip(self._config.drivers, self.sinks, strict=True)
+            Thread(target=self._keep, args=item, name=item[0], daemon=True)
+            for item in works.items()
         ]
-        sending = Thread(target=self._send, name="sender", daemon=True)
-        for thread in (*threads, sending):
+        for thread in threads:
             thread.start()
         while not self._stop.wait(STATUS_SECONDS):
             self.write_status()
-        for thread in (*threads, sending):
-            # A driver that hangs in its machine must not keep the agent from ending.
-            thread.join(timeout=5)
+        self.crew.stop()
+        if remote is not None:
+            remote.end()
+        self.crew.join(END_SECONDS)
+        for thread in threads:
+            thread.join(timeout=END_SECONDS)
         self.write_status()
         self.buffer.close()
 
-    def _drive(self, driver: DriverConfig, sink: DriverSink) -> None:
-        failures = 0
-        while not self._stop.is_set():
-            started = clock.now_us()
-            try:
-                driver.recipe.make().run(sink, self._stop)
-            except BufferClosed:
-                return
-            except DriverMissing as error:
-                sink.note(error.message)
-                return
-            except DriverFailed as error:
-                sink.note(error.message)
-            except Exception:  # noqa: BLE001 - written to the log; the other drivers go on
-                self._log(driver.name)
-                sink.note(
-                    message(
-                        "The driver stopped by a fault of its own, written in {log}.", log=LOG_FILE
-                    )
-                )
-            if clock.now_us() - started > CALM_SECONDS * 1e6:
-                failures = 0
-            delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(failures, 10))
-            failures += 1
-            self._stop.wait(delay * (0.5 + random.random() / 2))  # noqa: S311 - spreads tries
+    def _apply(self, wanted: Wanted) -> None:
+        if not self._config.remote:  # else the server knows it already
+            self._tags = _about(wanted.drivers)
+        self.crew.change(wanted.drivers)
+        self.sender.most_readings = wanted.most_readings
+        self.sender.every_seconds = wanted.every_seconds
 
-    def _send(self) -> None:
+    def _keep(self, name: str, work: Callable[[Event], None]) -> None:
         while not self._stop.is_set():
             try:
-                self.sender.run(self._stop)
+                work(self._stop)
             except BufferClosed:
                 return
-            except Exception:  # noqa: BLE001 - written to the log; the batch stays in the buffer
-                self._log("sender")
-                self._stop.wait(LONGEST_DELAY)
+            except Exception:  # noqa: BLE001 - written to the log; what was taken stays kept
+                self._log(name)
+                self._stop.wait(FAULT_SECONDS)
 
-    def _log(self, where: str) -> None:
+    def _log(self, where: str) -> str:
         path = self._config.folder / LOG_FILE
         with self._log_lock:
             if path.exists() and path.stat().st_size > MOST_LOG_BYTES:
                 path.replace(path.with_suffix(".log.1"))
             with path.open("a", encoding="utf-8") as log:
                 log.write(f"{clock.now_us()} {where}\n{traceback.format_exc()}\n")
+        return LOG_FILE
 
-    def status(self) -> dict[str, Any]:
-        """Return how everything stands, as plain data."""
+    def status(self, tell: Callable[[Message], Any]) -> dict[str, Any]:
+        """Return how everything stands, as plain data; `tell` makes it of a sentence."""
         standing = self.buffer.standing()
         measured = self.buffer.clock_error()
         link, problem = self.sender.state
+        remote = self._remote
         return {
             "edge": self._config.edge,
             "time_us": clock.now_us(),
             "process": os.getpid(),
+            "version": self._version,
+            "host": self._host,
             "server": self._config.server,
+            "configuration": "file" if remote is None else "server",
+            "applied": None if remote is None else remote.applied,
+            "refused": None if remote is None else refusal(remote.refused),
             "link": "stopped" if self._stop.is_set() else link.value,
-            "problem": None if problem is None else self._say(problem),
+            "problem": None if problem is None else tell(problem),
             "taken": standing.taken,
             "acknowledged": standing.acknowledged,
             "acknowledged_sequence": standing.acknowledged_sequence,
             "waiting": standing.waiting,
             "waiting_bytes": standing.waiting_bytes,
+            "most_bytes": self.buffer.most_bytes,
             "oldest_us": standing.oldest_us,
             "losses": [lost._asdict() for lost in standing.losses],
             "clock_error_us": None if measured is None else measured[0],
@@ -184,10 +166,12 @@ class Agent:
                     "kind": sink.kind,
                     "taken": sink.taken,
                     "last_us": sink.last_us,
-                    "problem": None if sink.problem is None else self._say(sink.problem),
+                    "source_lag_us": sink.source_lag_us,
+                    "problem": None if sink.problem is None else tell(sink.problem),
                 }
-                for sink in self.sinks
+                for sink in self.crew.sinks
             ],
+            "tags": self._tags,
         }
 
     def write_status(self) -> None:
@@ -195,9 +179,19 @@ class Agent:
         path = self._config.folder / STATUS_FILE
         draft = path.with_suffix(".draft")
         try:
-            draft.write_text(json.dumps(self.status(), ensure_ascii=False, indent=1), "utf-8")
+            text = json.dumps(self.status(self._say), ensure_ascii=False, indent=1)
+            draft.write_text(text, "utf-8")
             draft.replace(path)
         except OSError as error:
             # A full disk must not stop the agent; its buffer counts what that costs.
             draft.unlink(missing_ok=True)
             print(f"status: {error}", file=sys.stderr)
+
+
+def _about(drivers: tuple[DriverConfig, ...]) -> dict[str, Any]:
+    return {
+        tag: {"unit": told.unit, "expected_seconds": told.expected_seconds}
+        for driver in drivers
+        for tag, told in driver.recipe.about.items()
+        if told != (None, None)
+    }

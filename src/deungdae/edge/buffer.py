@@ -91,8 +91,12 @@ class Buffer:
         most_bytes: int,
         when_full: Overflow,
         clock_us: Callable[[], int],
+        after_batch: int = 0,
     ) -> None:
-        """Open or make the buffer; raise `BufferUnusable` if another agent has it open."""
+        """Open or make the buffer; raise `BufferUnusable` if another agent has it open.
+
+        A new one numbers its batches from beyond `after_batch`.
+        """
         self.most_bytes = max(most_bytes, SMALLEST_LIMIT)
         self.when_full = when_full
         self.edge = edge
@@ -111,7 +115,7 @@ class Buffer:
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA cache_size=-1024")
             self._db.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
-            self._prepare()
+            self._prepare(after_batch)
         except sqlite3.Error as error:
             raise BufferUnusable(
                 "The buffer {file} cannot be used: {why}. Is another agent running with it?",
@@ -119,7 +123,7 @@ class Buffer:
                 why=str(error),
             ) from error
 
-    def _prepare(self) -> None:
+    def _prepare(self, after_batch: int) -> None:
         owner = self._state("edge", "")
         if owner not in ("", self.edge):
             raise BufferUnusable(
@@ -132,7 +136,9 @@ class Buffer:
                 self._keep_state("edge", self.edge)
                 # A buffer whose disk was replaced must not number again from 1: the server would
                 # take the new batches for those it has. Milliseconds run ahead of any past use.
-                self._keep_state("next_sequence", max(1, self._clock_us() // 1000))
+                # Unless this computer's clock is years behind; then what the server told counts.
+                first = max(1, after_batch + 1, self._clock_us() // 1000)
+                self._keep_state("next_sequence", first)
         (size,) = self._db.execute(
             "SELECT coalesce(sum(length(body)+?),0) FROM chunk", [OVERHEAD_BYTES]
         ).fetchone()

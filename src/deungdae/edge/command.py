@@ -1,16 +1,18 @@
-"""`deungdae edge …`: run an agent, check its configuration, look at what its machines offer."""
+"""`deungdae edge …`: join a server, run an agent, check it, look at what its machines offer."""
 
 import argparse
 import logging
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from deungdae.edge import config
+from deungdae.edge import clock, config, joining, kept, service
 from deungdae.edge.agent import Agent
 from deungdae.edge.drivers import DriverFailed, DriverMissing
+from deungdae.edge.fields import Problem
 from deungdae.records.errors import UnusableOption
 from deungdae.records.messages import Message, message
 from deungdae.records.readings import Quality, shown
@@ -22,20 +24,38 @@ def add(commands: Any) -> None:
     """Add the commands to the parser of `deungdae`."""
     edge = commands.add_parser("edge", help="collect from machines and send to a server")
     parts = edge.add_subparsers(dest="edge", required=True, metavar="COMMAND")
+    _add_join(parts)
     for name, what in (
         ("run", "run an agent until it is stopped"),
         ("check", "check a configuration without connecting to anything"),
         ("browse", "connect to the machines and list what they offer, with present values"),
+        ("service", "write a file that lets the agent start with this computer"),
     ):
         parser = parts.add_parser(name, help=what)
-        parser.add_argument("config", metavar="CONFIG", type=Path, help="configuration (TOML)")
+        parser.add_argument(
+            "config", metavar="CONFIG", type=Path, help="the agent's folder, or its agent.toml"
+        )
+        if name == "service":
+            parser.add_argument("--system", action="store_true", help="for the whole computer")
         if name == "browse":
             parser.add_argument("--driver", metavar="NAME", help="only the driver of this name")
             parser.add_argument("--most", metavar="N", type=int, default=200, help="lines a driver")
 
 
+def _add_join(parts: Any) -> None:
+    parser = parts.add_parser("join", help="make this computer an edge agent of a server")
+    parser.add_argument("url", metavar="URL", help="address of the server's gateway")
+    parser.add_argument("code", metavar="CODE", help="the code from the page of the agent")
+    parser.add_argument("--folder", metavar="F", type=Path, help="the agent's own folder")
+    parser.add_argument("--ca-file", metavar="FILE", type=Path, help="certificates to believe")
+    parser.add_argument("--no-start", action="store_true", help="join only; start it later")
+    parser.add_argument("--service", action="store_true", help="do not start it; let systemd do so")
+
+
 def run(options: argparse.Namespace, say: Say) -> int:
     """Carry out one of the commands; 0 done, 1 a machine failed, 2 unusable configuration."""
+    if options.edge == "join":
+        return _join(options, say)
     try:
         told = config.load(options.config)
     except config.BadConfig as error:
@@ -43,6 +63,11 @@ def run(options: argparse.Namespace, say: Say) -> int:
         for problem in error.problems:
             print(f"  - {problem.where}: {say(problem.what)}")
         return 2
+    if options.edge == "service":
+        _service(told, say, system=options.system)
+        return 0
+    if told.remote and options.edge != "run":
+        told = _with_what_was_kept(told)
     if options.edge == "check":
         print(
             say(
@@ -57,6 +82,47 @@ def run(options: argparse.Namespace, say: Say) -> int:
     if options.edge == "browse":
         return _browse(told, options.driver, options.most, say)
     return _run(told, say)
+
+
+def _join(options: argparse.Namespace, say: Say) -> int:
+    folder = options.folder or Path.home() / "deungdae-edge"
+    joined = joining.join(
+        options.url, options.code, folder.absolute(), ca_file=options.ca_file, clock_us=clock.now_us
+    )
+    for sentence in (
+        message(
+            "This computer is now the edge agent {edge} of {organisation}, {site}.",
+            edge=joined.edge,
+            organisation=joined.organisation,
+            site=joined.site,
+        ),
+        message(
+            "Its folder is {folder}. The token in it can be read by you alone; passwords of "
+            "machines belong into {secrets}.",
+            folder=str(joined.config.parent),
+            secrets=str(joined.config.parent / joining.SECRETS_FOLDER),
+        ),
+        message(
+            "Which machines it reads is chosen on the server's page; nothing is left to do here."
+        ),
+    ):
+        print(say(sentence))
+    told = config.load(joined.config)
+    if options.service:
+        _service(told, say, system=False)
+        return 0
+    start = f"deungdae edge run {joined.config.parent}"
+    print(say(message("Start it again with: {command}", command=start)))
+    later = f"deungdae edge service {joined.config.parent}"
+    print(say(message("Let it start with this computer: {command}", command=later)), flush=True)
+    return 0 if options.no_start else _run(told, say)
+
+
+def _service(told: config.Config, say: Say, *, system: bool) -> None:
+    made = service.write(told.edge, told.base, system=system)
+    print(say(message("Written: {file}. Now type:", file=str(made.file))))
+    for command in made.commands:
+        print(f"  {command}")
 
 
 def _run(told: config.Config, say: Say) -> int:
@@ -78,6 +144,13 @@ def _run(told: config.Config, say: Say) -> int:
     )
     agent.run()
     return 0
+
+
+def _with_what_was_kept(told: config.Config) -> config.Config:
+    """Return the configuration with the drivers that the server sent last, if they are in order."""
+    problems: list[Problem] = []
+    wanted = config.read_wanted(kept.load(told.folder).applied or {}, told, problems)
+    return told if problems else replace(told, drivers=wanted.drivers)
 
 
 def _browse(told: config.Config, only: str | None, most: int, say: Say) -> int:

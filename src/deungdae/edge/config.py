@@ -1,21 +1,23 @@
 """The configuration of an agent: a TOML file, checked as a whole before anything connects."""
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from deungdae.edge import drivers
 from deungdae.edge.fields import Fields, Problem
 from deungdae.edge.losses import Overflow
-from deungdae.records.batches import MOST_READINGS, is_edge_id
+from deungdae.edge.wire import address_problem
+from deungdae.records.batches import LARGEST_SEQUENCE, MOST_READINGS, is_edge_id
 from deungdae.records.errors import UnusableFile
 from deungdae.records.messages import message
 from deungdae.records.readings import shown
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+FILE = "agent.toml"
 
 
 class BadConfig(UnusableFile):
@@ -31,6 +33,7 @@ class DriverConfig:
     name: str
     kind: str
     recipe: drivers.Recipe
+    mark: str  #: another one means that it must be started anew
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,11 @@ class Config:
     """What an agent is told. Paths in the file are relative to the folder of the file."""
 
     edge: str
+    remote: bool  #: whether the server configures the drivers
     server: str  #: https://host[:port][/path], without a slash at the end
     token: str
+    after_batch: int  #: a new buffer numbers its batches from beyond this one
+    base: Path  #: where the configuration lies, and the folder `secrets` beside it
     folder: Path  #: buffer, status, batches that the server called unreadable
     ca_file: Path | None  #: certificates to believe instead of the system's
     most_bytes: int
@@ -47,11 +53,24 @@ class Config:
     most_readings: int  #: of a batch
     every_seconds: float  #: between batches, when little is waiting
     timeout_seconds: float
+    drivers: tuple[DriverConfig, ...]  #: none if the server configures them
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a server wants an agent to do."""
+
     drivers: tuple[DriverConfig, ...]
+    most_readings: int
+    every_seconds: float
 
 
 def load(path: Path) -> Config:
-    """Read and check a configuration; raise `BadConfig` with every problem that it has."""
+    """Read and check a configuration, or the one in a folder.
+
+    Raises `BadConfig` with every problem that it has.
+    """
+    path = path / FILE if path.is_dir() else path
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
@@ -82,15 +101,48 @@ def read(table: Mapping[str, Any], base: Path, problems: list[Problem]) -> Confi
             top.complain(message("{name} is missing.", name=f"[{name}]"))
             part = {}
         sections[name] = Fields(part, f"[{name}]", problems)
+    remote = sections["edge"].choice("drivers", ("file", "server"), "file") == "server"
+    if remote and top.has("driver"):
+        top.complain(message("The drivers come from the server; write none here."))
     config = Config(
+        remote=remote,
+        base=base,
         **_edge(sections["edge"], base),
         **_buffer(sections["buffer"]),
         **_send(sections["send"]),
-        drivers=_drivers(top, base),
+        drivers=() if remote else _drivers(top, base, confined=False),
     )
     for section in (*sections.values(), top):
         section.close()
     return config
+
+
+def read_wanted(document: Mapping[str, Any], config: Config, problems: list[Problem]) -> Wanted:
+    """Read what a server wants, as strictly as a file; files are looked for in `secrets` alone."""
+    top = Fields({"driver": document.get("drivers", [])}, "agent", problems)
+    send = document.get("send") or {}
+    fields = Fields(send if isinstance(send, Mapping) else {"send": send}, "[send]", problems)
+    wanted = Wanted(
+        _drivers(top, secrets(config), confined=True),
+        fields.whole("most_readings", 1, MOST_READINGS, config.most_readings),
+        fields.number("every_seconds", 0.05, 3600, config.every_seconds),
+    )
+    fields.close()
+    return wanted
+
+
+def read_to_browse(
+    table: Mapping[str, Any], config: Config, problems: list[Problem]
+) -> DriverConfig:
+    """Read one driver whose tags may still be missing."""
+    fields = Fields(table, "", problems)
+    fields.base, fields.confined, fields.browsing = secrets(config), True, True
+    return _driver(fields)
+
+
+def secrets(config: Config) -> Path:
+    """Return the folder of the files that a server's configuration may name."""
+    return config.base / "secrets"
 
 
 def _edge(fields: Fields, base: Path) -> dict[str, Any]:
@@ -110,6 +162,7 @@ def _edge(fields: Fields, base: Path) -> dict[str, Any]:
         "edge": edge,
         "server": _server(fields),
         "token": _token(fields, base / token_file) if token_file else "",
+        "after_batch": fields.whole("after_batch", 0, LARGEST_SEQUENCE - 1, 0),
         "folder": base / fields.text("folder", "state"),
         "ca_file": ca_file,
     }
@@ -117,18 +170,9 @@ def _edge(fields: Fields, base: Path) -> dict[str, Any]:
 
 def _server(fields: Fields) -> str:
     text = fields.text("server")
-    try:
-        url = urlsplit(text)
-        complete = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or 1) > 0
-        complete = complete and not (url.username or url.query or url.fragment)
-    except ValueError:
-        complete = False
-    if text and not complete:
-        fields.complain(message("The server must be an address such as https://cloud.example.org."))
-    elif text and url.scheme == "http" and url.hostname not in _LOOPBACK:
-        fields.complain(
-            message("The server must begin with https://: the token would travel in plain words.")
-        )
+    problem = address_problem(text) if text else None
+    if problem is not None:
+        fields.complain(problem)
     return text.rstrip("/")
 
 
@@ -163,21 +207,51 @@ def _send(fields: Fields) -> dict[str, Any]:
     }
 
 
-def _drivers(top: Fields, base: Path) -> tuple[DriverConfig, ...]:
+def _drivers(top: Fields, base: Path, *, confined: bool) -> tuple[DriverConfig, ...]:
     found: list[DriverConfig] = []
     tags: dict[str, str] = {}
+    if confined and not top.some("driver"):
+        return ()  # a server may want nothing yet
     for fields in top.tables("driver"):
-        fields.base = base
-        kind = fields.choice("kind", tuple(drivers.DRIVERS))
-        name = fields.text("name", kind)
-        fields.where = f"[[driver]] {shown(name)}"
-        if any(driver.name == name for driver in found):
-            fields.complain(message("Two drivers are named {name}.", name=shown(name)))
-        recipe = drivers.read(kind, fields)
-        for tag in recipe.tags:
-            if tags.setdefault(tag, name) != name:
+        fields.base, fields.confined = base, confined
+        driver = _driver(fields)
+        if any(other.name == driver.name for other in found):
+            fields.complain(message("Two drivers are named {name}.", name=shown(driver.name)))
+        for tag in driver.recipe.tags:
+            if tags.setdefault(tag, driver.name) != driver.name:
                 fields.complain(
                     message("The tag “{tag}” already belongs to {name}.", tag=tag, name=tags[tag])
                 )
-        found.append(DriverConfig(name, kind, recipe))
+        found.append(driver)
     return tuple(found)
+
+
+def _driver(fields: Fields) -> DriverConfig:
+    kind = fields.choice("kind", tuple(drivers.DRIVERS))
+    name = fields.text("name", kind)
+    fields.where = f"[[driver]] {shown(name)}"
+    recipe = drivers.read(kind, fields)
+    return DriverConfig(name, kind, recipe, _mark(fields))
+
+
+def _mark(fields: Fields) -> str:
+    """Return a digest of everything that a driver does: its table without mere words, its files."""
+    table = {name: _without_words(value) for name, value in fields.table.items() if name != "tag"}
+    whole = hashlib.sha256(json.dumps(table, sort_keys=True, default=str).encode())
+    for path in fields.files:
+        try:
+            whole.update(path.read_bytes())
+        except OSError:
+            whole.update(b"?")  # it is named among the problems
+    return whole.hexdigest()
+
+
+def _without_words(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: cell for name, cell in part.items() if name not in ("unit", "expected_seconds")}
+        if isinstance(part, Mapping)
+        else part
+        for part in value
+    ]

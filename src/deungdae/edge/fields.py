@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from deungdae.records.messages import Message, message
 from deungdae.records.readings import BadReading, TagPath, shown, tag_path
 
+NO_TAG = TagPath("?")  #: stands where a tag is still being looked for
+
 
 class Problem(NamedTuple):
     """What is wrong with a configuration, and where: a driver, a table, a line of it."""
@@ -26,13 +28,20 @@ class Fields:
         self.where = where
         self.problems = problems
         self.base = Path()  #: where relative paths begin
+        self.confined = False  #: whether files must lie there: a server must not name others
+        self.browsing = False  #: whether tags may be missing, because they are being looked for
+        self.files: list[Path] = []  #: that were named
         self.asked: set[str] = set()  #: every name that may stand in such a table
-        self._table = table
+        self.table = table
 
     def has(self, name: str) -> bool:
         """Say whether a field is there; it counts as asked for."""
         self.asked.add(name)
-        return name in self._table
+        return name in self.table
+
+    def some(self, name: str) -> bool:
+        """Say whether a field is there and not empty."""
+        return self.has(name) and self.table[name] not in ([], {}, "")
 
     def text(self, name: str, default: str | None = None) -> str:
         """Read a text that is not empty."""
@@ -86,6 +95,8 @@ class Fields:
 
     def tag(self, name: str, default: str | None = None) -> TagPath:
         """Read a tag path, or the beginning of one."""
+        if self.browsing and not self.has(name):
+            return NO_TAG
         text = self.text(name, default)
         if not text:
             return TagPath("")
@@ -104,10 +115,12 @@ class Fields:
             self._wrong(name, text, "Asia/Seoul")
             return ZoneInfo("UTC")
 
-    def tables(self, name: str) -> "list[Fields]":
-        """Read a list of tables, `[[…]]`; it must hold at least one."""
+    def tables(self, name: str, *, needed: bool = True) -> "list[Fields]":
+        """Read a list of tables, `[[…]]`; it must hold at least one, if it is needed."""
         self.asked.add(name)
-        value = self._table.get(name)
+        value = self.table.get(name)
+        if value is None and (self.browsing or not needed):
+            return []
         if not isinstance(value, list) or not value or not all(isinstance(t, dict) for t in value):
             self.complain(message("Write at least one table [[{name}]].", name=name))
             return []
@@ -116,8 +129,40 @@ class Fields:
             for number, table in enumerate(value, 1)
         ]
         for part in parts:
-            part.base = self.base
+            part.base, part.confined, part.browsing = self.base, self.confined, self.browsing
+            part.files = self.files
         return parts
+
+    def file(self, name: str) -> Path:
+        """Read the path of a file that is there."""
+        text = self.text(name)
+        path = self.base / text
+        if not text:
+            return path
+        self.files.append(path)
+        if self.confined and (Path(text).is_absolute() or ".." in Path(text).parts):
+            self.complain(
+                message(
+                    "{name} must be the name of a file in the folder {folder} of the agent.",
+                    name=name,
+                    folder=str(self.base),
+                )
+            )
+        elif not path.is_file():
+            self.complain(message("There is no file {file}.", file=str(path)))
+        return path
+
+    def secret(self, name: str) -> str:
+        """Read a text from the file that the field names; a password stands in no configuration."""
+        before = len(self.problems)
+        path = self.file(name)
+        if len(self.problems) > before:
+            return ""
+        try:
+            return path.read_text("utf-8").strip()
+        except (OSError, ValueError):
+            self.complain(message("There is no file {file}.", file=str(path)))
+            return ""
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Read a list of texts, empty unless it is there."""
@@ -133,7 +178,7 @@ class Fields:
 
     def close(self) -> None:
         """Complain of names that are not known; a misspelt option must not be ignored."""
-        for name in self._table:
+        for name in self.table:
             if name not in self.asked:
                 self.complain(
                     message(
@@ -145,11 +190,11 @@ class Fields:
 
     def _get(self, name: str, default: Any) -> Any:
         self.asked.add(name)
-        if name not in self._table:
+        if name not in self.table:
             if default is None:
                 self.complain(message("{name} is missing.", name=name))
             return default
-        return self._table[name]
+        return self.table[name]
 
     def _wrong(self, name: str, value: Any, wanted: str) -> None:
         self.complain(

@@ -51,24 +51,39 @@ class Sender:
         self.state = State(Link.STARTING, None)
         self._buffer = buffer
         self._uplink = uplink
-        self._most_readings = most_readings
-        self._every = every_seconds
+        self.most_readings = most_readings  #: of a batch; may be changed at any time
+        self.every_seconds = every_seconds  #: between batches; may be changed at any time
         self._aside = aside
         self._chance = chance
         self._failures = 0
         self._gap_after: int | None = None
+        self._hurry = Event()
 
     def run(self, stop: Event) -> None:
         """Send until `stop` is set; what is not acknowledged by then stays in the buffer."""
         while not stop.is_set():
-            stop.wait(self.step())
+            self._pause(stop, self.step())
         self._uplink.close()
+
+    def hurry(self) -> None:
+        """The server was heard: do not wait for it any longer."""
+        if self.state.link is Link.OFFLINE:
+            self._hurry.set()
+
+    def _pause(self, stop: Event, seconds: float) -> None:
+        while seconds > 0 and not stop.is_set():
+            part = min(seconds, 0.5)
+            stop.wait(part)
+            seconds -= part
+            if self._hurry.is_set():
+                self._hurry.clear()
+                return
 
     def step(self) -> float:
         """Send one batch if any waits; return how many seconds to wait before the next."""
-        batch = self._buffer.next_batch(self._most_readings)
+        batch = self._buffer.next_batch(self.most_readings)
         if batch is None:
-            return self._every
+            return self.every_seconds
         try:
             answer = self._uplink.send(batch.body, gap_after=self._gap_after)
         except NoAnswer as error:
@@ -151,8 +166,8 @@ class Sender:
         self._failures = 0
         self._gap_after = None
         self.state = State(Link.SENDING, problem)
-        more = self._buffer.standing().waiting >= self._most_readings
-        return 0 if more else self._every
+        more = self._buffer.standing().waiting >= self.most_readings
+        return 0 if more else self.every_seconds
 
     def _later(self, wished: float | None) -> float:
         # Agents that lost one server together must not come back together.

@@ -1,4 +1,4 @@
-"""One HTTPS connection to the server: sends a batch, understands the answer.
+"""Sends a batch to the server, understands the answer.
 
 POST {server}/edge/v1/batches
 Authorization: Bearer TOKEN
@@ -14,21 +14,16 @@ Deungdae-Gap-After: N    only after a 409: nothing between batch N and this one 
 """
 
 import email.utils
-import json
-import ssl
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+
+from deungdae.edge.wire import NoAnswer, Reply, Server
+
+__all__ = ["Answer", "NoAnswer", "Uplink"]
 
 PATH = "/edge/v1/batches"
 CONTENT_TYPE = "application/vnd.deungdae.batch+gzip"
-MOST_ANSWER_BYTES = 64 << 10
-
-
-class NoAnswer(Exception):  # noqa: N818
-    """The server could not be reached, or broke off; nothing is known of the batch."""
 
 
 class Answer(NamedTuple):
@@ -47,7 +42,7 @@ class Answer(NamedTuple):
 
 
 class Uplink:
-    """The way to one server. The connection is kept open and renewed when it breaks."""
+    """The way of batches to one server."""
 
     def __init__(
         self,
@@ -58,70 +53,38 @@ class Uplink:
         timeout_seconds: float,
         clock_us: Callable[[], int],
     ) -> None:
-        url = urlsplit(server)
-        self._path = url.path.rstrip("/") + PATH
-        self._token = token
-        self._clock_us = clock_us
-        host = url.hostname or ""
-        self._connection: HTTPConnection
-        if url.scheme == "https":
-            trust = ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
-            self._connection = HTTPSConnection(
-                host, url.port, timeout=timeout_seconds, context=trust
-            )
-        else:
-            self._connection = HTTPConnection(host, url.port, timeout=timeout_seconds)
+        self.server = Server(server, token, ca_file=ca_file, clock_us=clock_us)
+        self._wire = self.server.wire(timeout_seconds)
 
     def send(self, body: bytes, *, gap_after: int | None = None) -> Answer:
-        """Send one batch; raise `NoAnswer` if there was none."""
-        before = self._clock_us()
-        headers = {
-            "Authorization": f"Bearer {self._token}",
-            "Content-Type": CONTENT_TYPE,
-            "Deungdae-Clock-Us": str(before),
-        }
+        """Send one batch; raise `NoAnswer` if there was none. A batch may be sent twice."""
+        headers = {"Content-Type": CONTENT_TYPE}
         if gap_after is not None:
             headers["Deungdae-Gap-After"] = str(gap_after)
-        fresh = self._connection.sock is None
-        try:
-            return self._exchange(body, headers, before)
-        except (OSError, HTTPException) as error:
-            self.close()
-            if not fresh:
-                # The server may have closed an idle connection; a batch may be sent twice.
-                return self.send(body, gap_after=gap_after)
-            raise NoAnswer(str(error) or type(error).__name__) from error
-
-    def _exchange(self, body: bytes, headers: dict[str, str], before: int) -> Answer:
-        self._connection.request("POST", self._path, body, headers)
-        response = self._connection.getresponse()
-        # The server's clock was read while it answered: halfway between, as far as we can know.
-        after = self._clock_us()
-        content = response.read(MOST_ANSWER_BYTES)
-        if not response.isclosed():
-            self.close()
-        document = _json_object(content)
-        told = document.get("server_time_us")
-        error = None
-        if type(told) is int:
-            error = (before + after) // 2 - told
-        elif (date := _date_us(response.getheader("Date"))) is not None:
-            # Whole seconds, cut off: half a second is the best guess of the rest.
-            error = (before + after) // 2 - date - 500_000
-        retry = response.getheader("Retry-After")
-        return Answer(response.status, document, _seconds(retry), error, after - before)
+        return _answer(self._wire.ask("POST", PATH, body, headers))
 
     def close(self) -> None:
         """Close the connection; the next batch opens another."""
-        self._connection.close()
+        self._wire.close()
 
 
-def _json_object(content: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
+def _answer(reply: Reply) -> Answer:
+    document = reply.document
+    told = document.get("server_time_us")
+    halfway = (reply.sent_us + reply.heard_us) // 2
+    error = None
+    if type(told) is int:
+        error = halfway - told
+    elif (date := _date_us(reply.headers.get("date"))) is not None:
+        # Whole seconds, cut off: half a second is the best guess of the rest.
+        error = halfway - date - 500_000
+    return Answer(
+        reply.status,
+        document,
+        reply.retry_after_seconds,
+        error,
+        reply.heard_us - reply.sent_us,
+    )
 
 
 def _date_us(header: str | None) -> int | None:
@@ -129,10 +92,3 @@ def _date_us(header: str | None) -> int | None:
         return int(email.utils.parsedate_to_datetime(header or "").timestamp() * 1e6)
     except (ValueError, OverflowError):
         return None
-
-
-def _seconds(header: str | None) -> float | None:
-    # A date may stand there as well; servers that speak to machines write seconds.
-    if header is None or not header.strip().isascii() or not header.strip().isdecimal():
-        return None
-    return float(header.strip()[:9])

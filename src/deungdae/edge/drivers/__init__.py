@@ -11,6 +11,7 @@ from importlib import import_module, resources
 from threading import Event
 from typing import NamedTuple, Protocol
 
+from deungdae.edge.about import About
 from deungdae.edge.fields import Fields
 from deungdae.records.errors import PublicError
 from deungdae.records.messages import Message
@@ -25,6 +26,8 @@ DRIVERS: Mapping[str, str] = {
     "mqtt": "edge-mqtt",
     "sql": "edge-sql",
 }
+#: drivers that go on where they were, so that stopping one and starting it again is no gap
+RESUMING = frozenset({"files", "mqtt", "sql"})
 
 
 class DriverFailed(PublicError):  # noqa: N818 - the word a reader would say
@@ -43,6 +46,8 @@ class Found(NamedTuple):
     value: Value
     kind: str  #: the machine's own word for the type, such as float32
     quality: Quality = Quality.GOOD
+    path: str = ""  #: where it stands among the machine's things, such as Press/Barrel
+    unit: str | None = None  #: as the machine calls it
 
 
 class Sink(Protocol):
@@ -76,6 +81,7 @@ class Recipe(NamedTuple):
 
     make: Callable[[], Driver]
     tags: Sequence[str]  #: the tags it will yield, where they are known beforehand
+    about: Mapping[str, About] = {}  #: tag → what the configuration tells of it
 
 
 def read(kind: str, fields: Fields) -> Recipe:

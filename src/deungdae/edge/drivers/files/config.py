@@ -2,6 +2,7 @@
 
 from pathlib import PurePath
 
+from deungdae.edge.about import about_tags
 from deungdae.edge.drivers import Recipe
 from deungdae.edge.drivers.files.driver import Driver, Watch
 from deungdae.edge.drivers.files.rows import Columns
@@ -26,7 +27,7 @@ def read(fields: Fields) -> Recipe:
     long = fields.choice("layout", ("wide", "long"), "wide") == "long"
     columns = Columns(
         prefix=fields.tag("prefix"),
-        time=fields.text("time_column"),
+        time=fields.text("time_column", "" if fields.browsing else None),
         zone=fields.zone("time_zone", "Asia/Seoul"),
         time_format=fields.text("time_format") if fields.has("time_format") else None,
         texts=frozenset(fields.texts("text_columns")),
@@ -41,7 +42,7 @@ def read(fields: Fields) -> Recipe:
         every_seconds=fields.number("every_seconds", 0.02, 86_400, 5),
         settle_seconds=fields.number("settle_seconds", 0, 86_400, 10),
     )
-    return Recipe(lambda: Driver(watch, columns), [])
+    return Recipe(lambda: Driver(watch, columns), [], about_tags(fields))
 
 
 def _only_long(fields: Fields, name: str, *, long: bool) -> str | None:

@@ -55,6 +55,9 @@ class Driver:
             raise DriverFailed("There is no file {file}.", file=str(self._pattern()))
         try:
             rows = _xlsx(files[-1]) if _is_xlsx(files[-1]) else self._csv_rows(files[-1])
+            if not self._columns.time:
+                yield from _columns(rows[0], rows[1] if len(rows) > 1 else (), most)
+                return
             header = Header(self._columns, rows[0])
         except (Unreadable, BadReading, IndexError, OSError) as error:
             raise DriverFailed(
@@ -191,6 +194,13 @@ class Driver:
         if odd:
             now = clock.now_us()
             sink.lose(Loss.UNREADABLE, odd, now, now)
+
+
+def _columns(names: Sequence[Cell], cells: Sequence[Cell], most: int) -> Iterator[Found]:
+    for place, name in enumerate(names[:most]):
+        cell = cells[place] if place < len(cells) else None
+        value = None if cell in (None, "") else str(cell)
+        yield Found(str(name), str(name), value, type(cell).__name__)
 
 
 def _is_xlsx(path: Path) -> bool:

@@ -1,9 +1,10 @@
 """Reads the configuration of an MQTT broker."""
 
+from deungdae.edge.about import about_tags
 from deungdae.edge.drivers import Recipe
 from deungdae.edge.drivers.mqtt.driver import Broker, Driver
 from deungdae.edge.drivers.mqtt.messages import Topic
-from deungdae.edge.fields import Fields
+from deungdae.edge.fields import NO_TAG, Fields
 from deungdae.records.messages import message
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -14,22 +15,16 @@ def read(fields: Fields) -> Recipe:
     host, tls = fields.text("host"), fields.switch("tls", default=True)
     password = None
     if fields.has("password_file"):
-        path = fields.base / fields.text("password_file")
-        try:
-            password = path.read_text("utf-8").strip()
-        except (OSError, ValueError):
-            fields.complain(message("There is no file {file}.", file=str(path)))
+        password = fields.secret("password_file")
         if not tls and host not in _LOOPBACK:
             fields.complain(message("Without tls the password would travel in plain words."))
-    ca_file = fields.base / fields.text("ca_file") if fields.has("ca_file") else None
-    if ca_file is not None and not ca_file.is_file():
-        fields.complain(message("There is no file {file}.", file=str(ca_file)))
+    ca_file = fields.file("ca_file") if fields.has("ca_file") else None
     broker = Broker(
         host=host,
         port=fields.whole("port", 1, 65535, 8883 if tls else 1883),
         tls=tls,
         ca_file=ca_file,
-        client_id=fields.text("client_id"),
+        client_id=fields.text("client_id", "deungdae" if fields.browsing else None),
         user=fields.text("user") if fields.has("user") else None,
         password=password,
         keep_alive_seconds=fields.whole("keep_alive_seconds", 5, 3600, 30),
@@ -38,7 +33,9 @@ def read(fields: Fields) -> Recipe:
     for part in fields.tables("topic"):
         topics.append(_topic(part))
         part.close()
-    return Recipe(lambda: Driver(broker, tuple(topics)), [])
+    if fields.browsing and not topics:
+        topics.append(Topic("#", NO_TAG, "text"))
+    return Recipe(lambda: Driver(broker, tuple(topics)), [], about_tags(fields))
 
 
 def _topic(fields: Fields) -> Topic:

@@ -1,8 +1,8 @@
 """Reads the configuration of an OPC UA server."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from deungdae.edge.about import about
 from deungdae.edge.drivers import Recipe
 from deungdae.edge.drivers.opcua.driver import Driver, Security, Server
 from deungdae.edge.drivers.opcua.nodes import NodeName, Wanted, node_name
@@ -22,19 +22,20 @@ def read(fields: Fields) -> Recipe:
         url=url,
         security=_security(fields),
         user=fields.text("user") if fields.has("user") else None,
-        password=_password(fields),
+        password=fields.secret("password_file") if fields.has("password_file") else None,
         publishing_ms=fields.whole("publishing_ms", 10, 3_600_000, 500),
         sampling_ms=fields.whole("sampling_ms", 10, 3_600_000, 100),
         timeout_seconds=fields.number("timeout_seconds", 0.5, 120, 10),
     )
-    wanted = []
+    wanted, known = [], {}
     for part in fields.tables("node"):
         wanted.append(_wanted(part))
+        known[str(wanted[-1].tag)] = about(part)
         part.close()
     tags = [one.tag for one in wanted]
     for tag in sorted({tag for tag in tags if tags.count(tag) > 1}):
         fields.complain(message("The tag “{tag}” is named twice.", tag=tag))
-    return Recipe(lambda: Driver(server, tuple(wanted)), tags)
+    return Recipe(lambda: Driver(server, tuple(wanted)), tags, known)
 
 
 def _wanted(fields: Fields) -> Wanted:
@@ -59,25 +60,8 @@ def _security(fields: Fields) -> Security | None:
     return Security(
         policy=policy,
         mode=fields.choice("mode", ("SignAndEncrypt", "Sign"), "SignAndEncrypt"),
-        certificate=_file(fields, "certificate_file"),
-        key=_file(fields, "key_file"),
-        server=_file(fields, "server_certificate_file") if given else None,
+        certificate=fields.file("certificate_file"),
+        key=fields.file("key_file"),
+        server=fields.file("server_certificate_file") if given else None,
         application_uri=fields.text("application_uri"),
     )
-
-
-def _password(fields: Fields) -> str | None:
-    if not fields.has("password_file"):
-        return None
-    path = _file(fields, "password_file")
-    try:
-        return path.read_text("utf-8").strip()
-    except (OSError, ValueError):
-        return None  # `_file` has said so
-
-
-def _file(fields: Fields, name: str) -> Path:
-    path = fields.base / fields.text(name)
-    if not path.is_file():
-        fields.complain(message("There is no file {file}.", file=str(path)))
-    return path

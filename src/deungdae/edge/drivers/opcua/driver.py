@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,9 @@ from typing import Any
 
 from deungdae.edge import clock
 from deungdae.edge.drivers import DriverFailed, DriverMissing, Found, Sink
+from deungdae.edge.drivers.opcua.looking import look
 from deungdae.edge.drivers.opcua.nodes import (
     OVERFLOW,
-    STANDARD,
-    NodeName,
     NoScalar,
     Wanted,
     moment_us,
@@ -75,7 +74,16 @@ class Driver:
 
     def browse(self, most: int) -> Iterator[Found]:
         """Yield up to `most` variables of the server's tree with their present values."""
-        yield from asyncio.run(self._browse(most))
+        with asyncio.Runner() as runner:
+            # One after the other, so that whoever has no more time keeps what came so far.
+            found = self._browse()
+            try:
+                for _ in range(most):
+                    yield runner.run(anext(found))
+            except StopAsyncIteration:
+                pass  # that was all
+            finally:
+                runner.run(found.aclose())
 
     def run(self, sink: Sink, stop: Event) -> None:
         """Subscribe until stopped; raise `DriverFailed` when the connection cannot be repaired."""
@@ -244,23 +252,10 @@ class Driver:
 
     # Browsing
 
-    async def _browse(self, most: int) -> list[Found]:
-        from asyncua import ua
-
-        found: list[Found] = []
+    async def _browse(self) -> AsyncGenerator[Found, None]:
         async with self._connected() as client:
-            namespaces = await client.get_namespace_array()
-            queue, seen = [client.nodes.objects], set()
-            while queue and len(found) < most:
-                node = queue.pop(0)
-                if node.nodeid in seen or node.nodeid == client.nodes.server.nodeid:
-                    continue
-                seen.add(node.nodeid)
-                if await node.read_node_class() == ua.NodeClass.Variable:
-                    found.append(await _found(node, namespaces))
-                else:
-                    queue += await node.get_children()
-        return found
+            async for found in look(client, await client.get_namespace_array()):
+                yield found
 
 
 class Keeper:
@@ -340,18 +335,3 @@ class Keeper:
     def note(self) -> None:
         """Say how the subscription stands, for the status."""
         self._sink.note(self.problem)
-
-
-async def _found(node: Any, namespaces: list[str]) -> Found:
-    text = node.nodeid.to_string().split(";", 1)[-1]
-    place = node.nodeid.NamespaceIndex
-    uri = namespaces[place] if place < len(namespaces) else STANDARD
-    name = (await node.read_browse_name()).Name
-    data = await node.read_data_value(raise_on_bad_status=False)
-    try:
-        value = plain(None if data.Value is None else data.Value.Value)
-        kind = "-" if data.Value is None else data.Value.VariantType.name
-    except NoScalar as error:
-        value, kind = None, str(error)
-    kept, quality = finite(value, Quality.from_opcua(int(data.StatusCode.value)))
-    return Found(str(NodeName(uri, text)), name, kept, kind, quality)

@@ -1,5 +1,6 @@
 """Reads the configuration of a simulated shop."""
 
+from deungdae.edge.about import about_tags
 from deungdae.edge.drivers import Recipe
 from deungdae.edge.drivers.simulator.driver import Driver
 from deungdae.edge.drivers.simulator.shop import Shop
@@ -16,4 +17,4 @@ def read(fields: Fields) -> Recipe:
     every = fields.number("every_seconds", 0.02, 3600, 1.0)
     wrong_us = round(fields.number("wrong_clock_hours", -24, 24, 9.0) * 3_600_000_000)
     tags = [f"{prefix}/{name}" for name in shop.names]
-    return Recipe(lambda: Driver(shop, prefix, every, wrong_us), tags)
+    return Recipe(lambda: Driver(shop, prefix, every, wrong_us), tags, about_tags(fields))

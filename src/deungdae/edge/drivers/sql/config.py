@@ -2,6 +2,7 @@
 
 import re
 
+from deungdae.edge.about import about_tags
 from deungdae.edge.drivers import Recipe
 from deungdae.edge.drivers.sql.driver import Driver, Query
 from deungdae.edge.fields import Fields
@@ -10,24 +11,20 @@ from deungdae.records.messages import message
 
 def read(fields: Fields) -> Recipe:
     """Return how to make the driver; problems go to `fields`."""
-    path = fields.base / fields.text("url_file")
-    url = ""
-    try:
-        url = path.read_text("utf-8").strip()
-    except (OSError, ValueError):
-        fields.complain(message("There is no file {file}.", file=str(path)))
+    url = fields.secret("url_file")
     text = fields.text("query")
     if text and not re.search(r"(?<![:\w]):after\b", text):
         fields.complain(message("The query must hold :after, or every row would come again."))
     if text and not re.match(r"\s*(select|with)\b", text, re.IGNORECASE):
         fields.complain(message("The query must be a SELECT."))
+    unknown = "" if fields.browsing else None  # the columns are what is looked for
     query = Query(
         url=url,
         text=text,
-        cursor=fields.text("cursor_column"),
+        cursor=fields.text("cursor_column", unknown),
         cursor_type=fields.choice("cursor_type", ("number", "text", "time"), "number"),
         start=fields.text("start", "0"),
-        time=fields.text("time_column"),
+        time=fields.text("time_column", unknown),
         zone=fields.zone("time_zone", "Asia/Seoul"),
         prefix=fields.tag("prefix"),
         texts=frozenset(fields.texts("text_columns")),
@@ -39,4 +36,4 @@ def read(fields: Fields) -> Recipe:
         fields.complain(
             message("The start {start} is no {kind}.", start=query.start, kind=query.cursor_type)
         )
-    return Recipe(lambda: Driver(query), [])
+    return Recipe(lambda: Driver(query), [], about_tags(fields))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import islice
 from threading import Event
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,6 +89,9 @@ class Driver:
         engine = self._engine()
         try:
             for row in self._rows(engine, self._query.start):
+                if not (self._query.time and self._query.cursor):
+                    yield from _columns(row, most)
+                    return
                 for reading in self._query.readings(row, clock.now_us()):
                     if reading is not None and most > 0:
                         most -= 1
@@ -172,7 +176,7 @@ class Driver:
                     text(self._query.text), {"after": bound}
                 ):
                     found: Mapping[str, Any] = row._mapping
-                    missing = {self._query.cursor, self._query.time} - set(found)
+                    missing = {self._query.cursor, self._query.time} - {"", *found}
                     if missing:
                         raise DriverFailed(
                             "The query gives no column {names}.", names=", ".join(sorted(missing))
@@ -207,6 +211,13 @@ class Driver:
             raise DriverFailed(
                 "The URL of the database is not understood: {why}", why=type(error).__name__
             ) from error
+
+
+def _columns(row: Mapping[str, Any], most: int) -> Iterator[Found]:
+    for name, cell in islice(row.items(), most):
+        value = cell if isinstance(cell, bool | int | float | str) else str(cell)
+        kept, quality = finite(None if cell is None else value, Quality.GOOD)
+        yield Found(name, name, kept, type(cell).__name__, quality)
 
 
 def _kept(place: Any) -> str:
