@@ -11,6 +11,7 @@ one is gone nevertheless, the copy is refused rather than kept with a hole.
 """
 
 import asyncio
+import json
 import stat
 import tempfile
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from deungdae.records.errors import RunFailed, UnusableOption
 
 MARK = "deungdae-backup"  #: the file that says what a folder is
 POOL = "pool"
+LAST_COPY = "last-backup.json"  #: in the home folder: when and where the last copy was made
 #: The application under which the lake notes how far it took a queue.
 APPLICATIONS = {"ingest-0": bus.INGEST.name, "quarantine-0": bus.QUARANTINE.name}
 
@@ -125,7 +127,15 @@ class _Taking:
             },
         )
         manifest.write(self._folder)
+        self._note(manifest)
         return manifest
+
+    def _note(self, manifest: Manifest) -> None:
+        """Write down in the home folder that there is a copy, for whoever looks after it."""
+        note = self._home / LAST_COPY
+        part = note.with_suffix(".part")
+        part.write_text(json.dumps({"made": manifest.made, "folder": str(self._folder)}), "utf-8")
+        part.replace(note)
 
     def _logs(self) -> dict[Path, set[str]]:
         """Copy the logs; return the files that each table needs."""

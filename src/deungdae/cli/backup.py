@@ -2,13 +2,13 @@
 
 import argparse
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from deungdae.cli.status import DONE, FAILED
 from deungdae.records.environment import Settings
 from deungdae.reports.words import Words
+from deungdae.runs import clock
 
 
 def add(commands: Any) -> None:
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace, settings: Settings, words: Words) -> int:
 def _backup(options: argparse.Namespace, settings: Settings, words: Words) -> int:
     from deungdae import backup
 
-    made = backup.take(settings, options.folder, datetime.now(UTC))
+    made = backup.take(settings, options.folder, clock.now())
     gone, freed = backup.keep(options.folder, options.keep) if options.keep else ([], 0)
     if options.json:
         done = {"name": made.name, **made.counts, "removed": gone, "freed_bytes": freed}

@@ -30,3 +30,16 @@ def accounted(home: Path, applications: list[str]) -> dict[str, int]:
     ledger = Ledger(home)
     found = {application: ledger.version(application) for application in applications}
     return {name: reached for name, reached in found.items() if reached is not None}
+
+
+def committed(home: Path, application: str) -> int | None:
+    """Return up to which message an application's points are stored; None before the first.
+
+    Raises PublicError when the log of the points cannot be read.
+    """
+    table = home / "telemetry" / "points"
+    if not (table / "_delta_log").is_dir():
+        return None
+    with reading(table.name, table):
+        version: int | None = DeltaTable(table).transaction_version(application)
+    return version

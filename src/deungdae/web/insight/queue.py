@@ -64,6 +64,13 @@ def forget(organisation: Any, given: dict[str, Any], *, asked_by: Any = None) ->
     )
 
 
+def longest_wait_seconds(now: datetime) -> float | None:
+    """Return how long the oldest waiting job has waited; None when there is none."""
+    waiting = Job.objects.within(EVERYWHERE).filter(state=Job.State.QUEUED)
+    since = waiting.order_by("created_at").values_list("created_at", flat=True).first()
+    return None if since is None else (now - since).total_seconds()
+
+
 def claim(worker: str, kinds: Iterable[str], now: datetime) -> Job | None:
     """Take the oldest waiting job of these kinds; None when there is none."""
     jobs = Job.objects.within(EVERYWHERE)
