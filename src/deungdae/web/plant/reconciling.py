@@ -18,6 +18,7 @@ from deungdae.web.core.scope import Scope
 from deungdae.web.plant import copies, telling
 from deungdae.web.plant.actions.agents import NoteJoin
 from deungdae.web.plant.models import Agent, Source, SparkplugGroup, Tag
+from deungdae.web.plant.operations import watching
 
 EVERY_SECONDS = 60.0
 AGAIN_SECONDS = 5.0  #: while there is no bus
@@ -59,6 +60,7 @@ class Keeper(threading.Thread):
 def each_minute(now: datetime) -> None:
     """Bring database and bus together; raises `bus.Unavailable` when there is no bus."""
     reconcile(now)
+    watching.observe(now)
 
 
 def reconcile(now: datetime) -> None:

@@ -11,9 +11,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deungdae.reports.words import Words
 from deungdae.web.plant.operations import losing
-from deungdae.web.plant.operations.facts import Gap, said
+from deungdae.web.plant.operations.facts import Gap, say, told_of
 from deungdae.web.plant.operations.spans import HOUR_US, MINUTE_US, spoken
 
 #: The watch looks once a minute: what it saw may have begun and ended so much earlier or later.
@@ -85,14 +84,12 @@ def together(gaps: Iterable[Gap]) -> list[tuple[int, int, tuple[str, ...]]]:
     return [(start, end, tuple(sorted(set(tags)))) for start, end, tags in silences]
 
 
-def explain(
-    start_us: int, end_us: int, tags: Sequence[str], seen: Iterable[Seen], words: Words
-) -> Explained:
-    """Say why nothing came between two times; `words` speaks the sentences of agents."""
+def explain(start_us: int, end_us: int, tags: Sequence[str], seen: Iterable[Seen]) -> Explained:
+    """Say why nothing came between two times."""
     reasons, covered = [], []
     for one in seen:
         if (share := _share(one, start_us, end_us)) > 0:
-            reasons.append(Because(one.what, _sentence(one, words), share))
+            reasons.append(Because(one.what, _sentence(one), share))
             if one.what != "configured":  # it took a moment, and is named beside what else was so
                 covered.append(_within(one, start_us, end_us))
     reasons.sort(key=lambda reason: (ORDER.index(reason.what), -reason.share))
@@ -128,10 +125,10 @@ def _union(spans: list[tuple[int, int]]) -> int:
     return total
 
 
-def _sentence(one: Seen, words: Words) -> str:
+def _sentence(one: Seen) -> str:
     about = one.about if isinstance(one.about, dict) else {}
     if one.what == "unreachable":
-        problem = said(about.get("problem"), words)
+        problem = say(told_of(about.get("problem")))
         return _("{name} could not be read: {problem}").format(name=one.subject, problem=problem)
     if one.what == "lost":
         source, _sign, reason = one.subject.partition(":")

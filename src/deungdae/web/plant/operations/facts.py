@@ -6,9 +6,15 @@ Times are microseconds since 1970-01-01 UTC. None means that it is not known, ne
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
-from deungdae.reports.words import Words
+from django.utils.translation import get_language
+
+from deungdae.records.messages import Message
+from deungdae.reports.words import LANGUAGES, SOURCE, Words
+
+#: What an agent says in words: a sentence with its values apart, or as an older one said it.
+Told: TypeAlias = Message | str
 
 
 class Kind(StrEnum):
@@ -28,7 +34,7 @@ class Driver:
     kind: str = ""
     taken: int = 0
     last_us: int | None = None
-    problem: str = ""
+    problem: Told = ""
     lag_us: int | None = None
 
 
@@ -58,7 +64,8 @@ class Report:
     clock_error_us: int | None = None
     drivers: tuple[Driver, ...] = ()
     applied: int | None = None
-    refused: tuple[int, tuple[str, ...]] | None = None  #: number of a configuration, and why
+    refused: tuple[int, tuple[tuple[str, Told], ...]] | None = None  #: number, and what is wrong
+    refusal: str = ""  #: why the gateway did not take its last batch
 
 
 @dataclass(frozen=True)
@@ -101,13 +108,20 @@ class Facts:
     examined: int = 0  #: tags that were looked at for gaps
 
 
-def report_of(seen_us: int, document: Mapping[str, Any], language: str) -> Report:
-    """Read what an agent told of itself.
+def report_of(
+    seen_us: int,
+    document: Mapping[str, Any],
+    *,
+    clock_error_us: int | None = None,
+    refusal: str | None = None,
+) -> Report:
+    """Read what an agent told of itself, and what the gateway noted of it.
 
     Another version of the agent may tell more or less; what is odd is left out.
     """
-    words = Words(language)
     refused = document.get("refused")
+    if clock_error_us is None:
+        clock_error_us = _number(document.get("clock_error_us"))
     return Report(
         seen_us,
         _text(document.get("version")),
@@ -117,10 +131,11 @@ def report_of(seen_us: int, document: Mapping[str, Any], language: str) -> Repor
         _number(document.get("waiting_bytes")) or 0,
         _number(document.get("oldest_us")),
         tuple(_loss(one) for one in _objects(document.get("losses"))),
-        _number(document.get("clock_error_us")),
-        tuple(_driver(one, words) for one in _objects(document.get("drivers"))),
+        clock_error_us,
+        tuple(_driver(one) for one in _objects(document.get("drivers"))),
         _number(document.get("applied")),
-        _refused(refused, words) if isinstance(refused, Mapping) else None,
+        _refused(refused) if isinstance(refused, Mapping) else None,
+        refusal or "",
     )
 
 
@@ -130,35 +145,55 @@ def _loss(told: Mapping[str, Any]) -> Loss:
     return Loss(_text(told.get("source")), _text(told.get("reason")), count, *times)
 
 
-def _driver(told: Mapping[str, Any], words: Words) -> Driver:
+def _driver(told: Mapping[str, Any]) -> Driver:
     return Driver(
         _text(told.get("name")),
         _text(told.get("kind")),
         _number(told.get("taken")) or 0,
         _number(told.get("last_us")),
-        said(told.get("problem"), words),
+        told_of(told.get("problem")),
         _number(told.get("source_lag_us")),
     )
 
 
-def _refused(told: Mapping[str, Any], words: Words) -> tuple[int, tuple[str, ...]]:
-    problems = []
-    for one in _objects(told.get("problems")):
-        where, what = _text(one.get("where")), said(one.get("what"), words)
-        problems.append(f"{where}: {what}" if where else what)
-    return _number(told.get("number")) or 0, tuple(problems)
+def _refused(told: Mapping[str, Any]) -> tuple[int, tuple[tuple[str, Told], ...]]:
+    problems = _objects(told.get("problems"))
+    return _number(told.get("number")) or 0, tuple(
+        (_text(one.get("where")), told_of(one.get("what"))) for one in problems
+    )
 
 
-def said(told: Any, words: Words) -> str:
-    """Return the sentence of an agent in the reader's language, as far as it is known here."""
+def told_of(told: Any) -> Told:
+    """Return the sentence that plain data holds; "" without one."""
     if isinstance(told, Mapping):
-        template, values = _text(told.get("template")), told.get("values")
+        values = told.get("values")
         given = values if isinstance(values, Mapping) else {}
-        try:
-            return words.say(template, **{str(name): value for name, value in given.items()})
-        except (KeyError, ValueError, IndexError):
-            return template  # an agent of another version may leave a value out
+        plain = {
+            str(name): value
+            for name, value in given.items()
+            if isinstance(value, str | int | float)
+        }
+        return Message(_text(told.get("template")), plain)
     return _text(told)
+
+
+def plain(told: Told) -> Any:
+    """Return a sentence as plain data, such as `told_of` takes."""
+    if isinstance(told, Message):
+        return {"template": told.template, "values": dict(told.values)}
+    return told
+
+
+def say(told: Told) -> str:
+    """Say a sentence of an agent in the reader's language."""
+    if not isinstance(told, Message):
+        return told
+    language = (get_language() or SOURCE).split("-")[0]
+    words = Words(language if language in LANGUAGES else SOURCE)
+    try:
+        return words.say_message(told)
+    except (KeyError, ValueError, IndexError):
+        return told.template  # an agent of another version may leave a value out
 
 
 def _objects(told: Any) -> list[Mapping[str, Any]]:
@@ -170,6 +205,6 @@ def _text(told: Any) -> str:
 
 
 def _number(told: Any) -> int | None:
-    if isinstance(told, bool) or not isinstance(told, int | float):
+    if isinstance(told, bool) or not isinstance(told, int | float) or abs(told) > 1 << 62:
         return None
     return int(told)

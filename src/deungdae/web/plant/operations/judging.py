@@ -8,12 +8,12 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deungdae.web.plant.operations import clocks, losing
-from deungdae.web.plant.operations.facts import Facts, Kind, Report
+from deungdae.web.plant.operations import clocks, evidence, losing
+from deungdae.web.plant.operations.facts import Facts, Kind, Report, say
 from deungdae.web.plant.operations.spans import DAY_US, HOUR_US, MINUTE_US, SECOND_US, spoken
 
 #: An agent tells how it is every few seconds; after so long without a word it is silent.
-SILENT_US: Final = 2 * MINUTE_US
+SILENT_US: Final = MINUTE_US
 #: Somebody else is silent when no point came for so long, though one came within the last week.
 QUIET_US: Final = HOUR_US
 FORGOTTEN_US: Final = 7 * DAY_US
@@ -77,7 +77,7 @@ def judge(facts: Facts, now_us: int, offset_us: int) -> Standing:
         ]
     else:
         remarks = [*_contact(facts, now_us), *_of_report(facts, now_us, offset_us)]
-        remarks += _of_data(facts)
+        remarks += _of_data(facts, offset_us)
     # The order of finding holds among equals: contact before configuration before the rest.
     remarks.sort(key=lambda remark: -remark.level)
     return Standing(facts, tuple(remarks))
@@ -153,7 +153,7 @@ def _of_report(facts: Facts, now_us: int, offset_us: int) -> Iterator[Remark]:
                 "unreachable",
                 Level.NOW,
                 _("{name} cannot be read: {problem}").format(
-                    name=driver.name, problem=driver.problem
+                    name=driver.name, problem=say(driver.problem)
                 ),
                 _("Look at the machine and its network, or correct its address."),
                 "agent",
@@ -210,13 +210,21 @@ def losing_remark(loss: losing.Loss, now_us: int) -> Remark:
 
 
 def _configuration(facts: Facts, report: Report, now_us: int) -> Iterator[Remark]:
+    if report.refusal:
+        yield Remark(
+            "refusal",
+            Level.NOW,
+            _("The gateway did not take its last batch: {why}").format(why=report.refusal),
+            _("It keeps the batch and tries again. Bring the agent up to date."),
+        )
     if report.refused is not None:
         number, problems = report.refused
         yield Remark(
             "refused",
             Level.NOW,
             _("It refused configuration {number}: {problems}").format(
-                number=number, problems=" · ".join(problems)
+                number=number,
+                problems=" · ".join(f"{where}: {say(what)}" for where, what in problems),
             ),
             _("Correct it. Until then the agent goes on with the one before."),
             "agent",
@@ -231,7 +239,7 @@ def _configuration(facts: Facts, report: Report, now_us: int) -> Iterator[Remark
         )
 
 
-def _of_data(facts: Facts) -> Iterator[Remark]:
+def _of_data(facts: Facts, offset_us: int) -> Iterator[Remark]:
     if facts.missing:
         yield Remark(
             "missing",
@@ -252,19 +260,37 @@ def _of_data(facts: Facts) -> Iterator[Remark]:
             _("Read why, mend what is wrong, and take them in again."),
             "held",
         )
-    if facts.gaps:
+    if silences := evidence.together(facts.gaps or ()):
+        longest = max(end - start for start, end, _tags in silences)
         yield Remark(
             "gaps",
             Level.SOON,
             ngettext(
-                "{n} gap within the last 24 hours, the longest of {span}.",
+                "{n} gap within the last 24 hours, of {span}.",
                 "{n} gaps within the last 24 hours, the longest of {span}.",
-                len(facts.gaps),
-            ).format(n=len(facts.gaps), span=spoken(max(gap.length_us for gap in facts.gaps))),
+                len(silences),
+            ).format(n=len(silences), span=spoken(longest)),
             _("Read why they are there."),
             "source",
         )
-    if facts.delay_us is not None and facts.delay_us > LATE_US and not _clock_explains(facts):
+    yield from _of_times(facts, offset_us)
+
+
+def _of_times(facts: Facts, offset_us: int) -> Iterator[Remark]:
+    """Say what the times of the newest point tell, where no machine's clock was named yet."""
+    drivers = facts.report.drivers if facts.report else ()
+    if any(clocks.look(driver.lag_us, offset_us, driver.kind) for driver in drivers):
+        return
+    off = clocks.look(facts.delay_us, offset_us)
+    if off and off.why is not clocks.Why.CLOCK:
+        yield Remark(
+            "machine_clock",
+            Level.SOON,
+            _("The times of its points are {off}.").format(off=off.headline),
+            f"{off.guess} {off.todo}",
+            "clock",
+        )
+    elif facts.delay_us is not None and facts.delay_us > LATE_US:
         yield Remark(
             "late",
             Level.SOON,
@@ -273,11 +299,6 @@ def _of_data(facts: Facts) -> Iterator[Remark]:
             ),
             _("Files that are written late come late; for other machines look at the clock."),
         )
-
-
-def _clock_explains(facts: Facts) -> bool:
-    drivers = facts.report.drivers if facts.report else ()
-    return any(abs(driver.lag_us or 0) > clocks.BEARABLE_US for driver in drivers)
 
 
 def _missing(missing: int) -> str:

@@ -21,6 +21,7 @@ from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope, SystemActor
 from deungdae.web.plant.models import Episode, Watched
 from deungdae.web.plant.operations.clocks import BEARABLE_US
+from deungdae.web.plant.operations.facts import Report, plain, report_of
 from deungdae.web.plant.operations.judging import SILENT_US
 from deungdae.web.plant.operations.spans import MINUTE_US, microseconds, moment
 
@@ -65,27 +66,34 @@ def _observe_one(organisation: Organisation, told: Iterable[Any], now: datetime)
                 organisation=organisation, what=_What.UNWATCHED, began_at=last, ended_at=now
             )
     for status in told:
-        row = before.get(status.edge)
-        _Look(organisation, status, row, now).note()
+        known = report(status)
+        _Look(organisation, status.edge, known, before.get(status.edge), now).note()
         Watched.objects.within(WATCH).update_or_create(
             organisation=organisation,
             edge=status.edge,
-            defaults={"at": now, "document": _kept(status)},
+            defaults={"at": now, "document": _kept(known)},
         )
 
 
-def _kept(status: Any) -> dict[str, Any]:
+def report(status: bus.Status) -> Report:
+    """Return what is known of an agent by its entry on the bus."""
+    return report_of(
+        status.seen_us,
+        status.document,
+        clock_error_us=status.clock_error_us,
+        refusal=status.refusal,
+    )
+
+
+def _kept(known: Report) -> dict[str, Any]:
     """Return what the next look compares with."""
-    document = status.document
     return {
-        "seen_us": status.seen_us,
-        "applied": document.get("applied"),
-        "clock_error_us": document.get("clock_error_us"),
-        "losses": document.get("losses") or [],
-        "lags": {
-            driver.get("name", ""): driver.get("source_lag_us")
-            for driver in document.get("drivers") or []
-        },
+        "applied": known.applied,
+        "clock_error_us": known.clock_error_us,
+        "losses": [
+            [loss.source, loss.reason, loss.readings, loss.last_us] for loss in known.losses
+        ],
+        "lags": {driver.name: driver.lag_us for driver in known.drivers},
     }
 
 
@@ -93,67 +101,75 @@ class _Look:
     """One look at one agent."""
 
     def __init__(
-        self, organisation: Organisation, status: Any, row: Watched | None, now: datetime
+        self,
+        organisation: Organisation,
+        edge: str,
+        known: Report,
+        row: Watched | None,
+        now: datetime,
     ) -> None:
-        self._organisation, self._edge, self._now = organisation, status.edge, now
-        self._seen_us: int = status.seen_us
-        self._new: Mapping[str, Any] = status.document
-        self._old: Mapping[str, Any] = row.document if row else {}
+        self._organisation, self._edge, self._now = organisation, edge, now
+        self._new = known
+        self._old: Mapping[str, Any] | None = row.document if row else None
         #: Since when what is new may have been so.
         self._since = row.at if row else now
-        self._known = row is not None
         open_now = Episode.objects.within(WATCH).filter(
-            organisation=organisation, edge=self._edge, ended_at=None
+            organisation=organisation, edge=edge, ended_at=None
         )
         self._open = {(one.what, one.subject): one for one in open_now}
 
     def note(self) -> None:
         """Open and close episodes."""
-        silent = microseconds(self._now) - self._seen_us > SILENT_US
-        self._hold(_What.SILENT, "", silent, began=moment(self._seen_us))
+        seen = moment(self._new.seen_us)
+        silent = self._now - seen > timedelta(microseconds=SILENT_US)
+        self._hold(_What.SILENT, "", silent, began=seen, ended=seen)
         if silent:
             return  # it tells nothing of its machines; what was so may still be
-        drivers = [one for one in self._new.get("drivers") or [] if isinstance(one, dict)]
-        names = {str(driver.get("name", "")) for driver in drivers}
-        for driver in drivers:
-            problem, name = driver.get("problem"), str(driver.get("name", ""))
-            last = driver.get("last_us")
-            began = max(self._since, moment(last)) if isinstance(last, int) else self._since
-            self._hold(
-                _What.UNREACHABLE, name, bool(problem), began=min(began, self._now), problem=problem
-            )
+        names = {driver.name for driver in self._new.drivers}
+        for driver in self._new.drivers:
+            began = self._since
+            if driver.last_us is not None:
+                began = min(self._now, max(began, moment(driver.last_us)))
+            so, problem = bool(driver.problem), plain(driver.problem)
+            self._hold(_What.UNREACHABLE, driver.name, so, began=began, problem=problem)
         for what, subject in list(self._open):
             if what == _What.UNREACHABLE and subject not in names:
                 self._hold(_What.UNREACHABLE, subject, False)  # it is no longer configured
-        refused = self._new.get("refused") or {}
-        self._hold(_What.REFUSED, "", bool(refused), number=refused.get("number"))
-        if self._known:
-            self._changes()
+        refused = self._new.refused
+        number = refused[0] if refused else None
+        self._hold(_What.REFUSED, "", refused is not None, number=number)
+        if self._old is not None:
+            self._changes(self._old)
 
-    def _changes(self) -> None:
-        applied = self._new.get("applied")
-        if applied is not None and applied != self._old.get("applied"):
-            self._point(_What.CONFIGURED, "", number=applied)
-        by_us = _difference(self._new.get("clock_error_us"), self._old.get("clock_error_us"))
+    def _changes(self, old: Mapping[str, Any]) -> None:
+        if self._new.applied is not None and self._new.applied != old["applied"]:
+            self._point(_What.CONFIGURED, "", number=self._new.applied)
+        by_us = _difference(self._new.clock_error_us, old["clock_error_us"])
         if abs(by_us) >= JUMP_US:
             self._point(_What.CLOCK, "", by_us=by_us)
-        for name, lag_us in _kept_lags(self._new).items():
+        for driver in self._new.drivers:
             # Behind by less than before: the machine's clock went forward.
-            by_us = -_difference(lag_us, (self._old.get("lags") or {}).get(name))
+            by_us = -_difference(driver.lag_us, old["lags"].get(driver.name))
             if abs(by_us) >= 2 * JUMP_US:
-                self._point(_What.MACHINE_CLOCK, name, by_us=by_us)
-        before = {
-            (one.get("source"), one.get("reason")): one for one in self._old.get("losses") or []
-        }
-        for loss in self._new.get("losses") or []:
-            known = before.get((loss.get("source"), loss.get("reason"))) or {}
-            more = (loss.get("readings") or 0) - (known.get("readings") or 0)
+                self._point(_What.MACHINE_CLOCK, driver.name, by_us=by_us)
+        before = {(source, reason): rest for source, reason, *rest in old["losses"]}
+        for loss in self._new.losses:
+            readings, last_us = before.get((loss.source, loss.reason), (0, loss.first_us))
+            # An agent with a new buffer counts from nothing again.
+            more = loss.readings - readings if loss.readings >= readings else loss.readings
             if more > 0:
-                first = loss["first_us"] if not known else max(known["last_us"], loss["first_us"])
-                self._lost(f"{loss['source']}:{loss['reason']}", more, first, loss["last_us"])
+                first_us = min(max(last_us, loss.first_us), loss.last_us)
+                self._lost(f"{loss.source}:{loss.reason}", more, first_us, loss.last_us)
 
     def _hold(
-        self, what: str, subject: str, so: bool, began: datetime | None = None, **about: Any
+        self,
+        what: Any,
+        subject: str,
+        so: bool,
+        *,
+        began: datetime | None = None,
+        ended: datetime | None = None,
+        **about: Any,
     ) -> None:
         """Let an episode be open as long as something is so."""
         now_open = self._open.get((what, subject))
@@ -169,12 +185,10 @@ class _Look:
             now_open.about = about
             now_open.save(update_fields=["about"])
         elif not so and now_open is not None:
-            now_open.ended_at = max(self._now, now_open.began_at)
-            if what == _What.SILENT:  # it was heard from before this look
-                now_open.ended_at = max(moment(self._seen_us), now_open.began_at)
+            now_open.ended_at = max(ended or self._now, now_open.began_at)
             now_open.save(update_fields=["ended_at"])
 
-    def _point(self, what: str, subject: str, **about: Any) -> None:
+    def _point(self, what: Any, subject: str, **about: Any) -> None:
         self._make(what, subject, self._now, self._now, about=about)
 
     def _lost(self, subject: str, more: int, first_us: int, last_us: int) -> None:
@@ -186,7 +200,7 @@ class _Look:
         else:
             self._make(_What.LOST, subject, began, ended, count=more)
 
-    def _latest(self, what: str, subject: str) -> Episode | None:
+    def _latest(self, what: Any, subject: str) -> Episode | None:
         found: Episode | None = (
             Episode.objects.within(WATCH)
             .filter(organisation=self._organisation, edge=self._edge, what=what, subject=subject)
@@ -195,7 +209,7 @@ class _Look:
         return found
 
     def _make(
-        self, what: str, subject: str, began: datetime, ended: datetime | None, **more: Any
+        self, what: Any, subject: str, began: datetime, ended: datetime | None, **more: Any
     ) -> None:
         Episode.objects.create(
             organisation=self._organisation,
@@ -208,12 +222,5 @@ class _Look:
         )
 
 
-def _kept_lags(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        str(driver.get("name", "")): driver.get("source_lag_us")
-        for driver in document.get("drivers") or []
-    }
-
-
-def _difference(new: Any, old: Any) -> int:
+def _difference(new: int | None, old: Any) -> int:
     return new - old if isinstance(new, int) and isinstance(old, int) else 0
