@@ -84,9 +84,9 @@ def test_features_are_those_of_a_slow_reckoning(piece: int, length: int) -> None
     series = []
     for rhythm in (1.0, 4.0, 30.0):
         steps = chance.exponential(rhythm, round(2000 / rhythm))
-        times = np.cumsum(steps)
-        times = times[(times < 800) | (times > 1100)]  # a gap
-        series.append(of(list(times), list(chance.normal(200, 1, times.size))))
+        when = np.cumsum(steps)
+        when = when[(when < 800) | (when > 1100)]  # a gap
+        series.append(of(list(when), list(chance.normal(200, 1, when.size))))
     made = at(*chance.uniform(0, 2000, 40))
     made[5] = NO_TIME
     found = gathered(before(made, length * S), series, piece)

@@ -115,10 +115,14 @@ def write_reports(
     from deungdae.reports.causes import render_html, render_pdf
     from deungdae.reports.causes.conditions import units_of
     from deungdae.reports.causes.pictures import draw
+    from deungdae.reports.history import in_words
 
     zone = ZoneInfo(settings.time_zone)
-    given = (analysed["document"], analysed["figures"], analysed["understanding"])
-    pictures = draw(words, given[0], given[1], units_of(given[2]), zone)
+    named, document, figures = in_words(
+        words, analysed["understanding"], analysed["document"], analysed["figures"]
+    )
+    given = (document, figures, named)
+    pictures = draw(words, document, figures, units_of(named), zone)
     generated = datetime.now(zone)  # noqa: TID251 - a program's edge asks the clock
 
     def rendered(render: Callable[..., Any]) -> Any:

@@ -66,10 +66,15 @@ class Understanding:
     header_rows: tuple[int, ...] = ()  #: line numbers in the file, the first line is 1
     time_zone: str = "Asia/Seoul"  #: of times in the file that name none
     notes: tuple[str, ...] = ()  #: codes of what a person should know, such as "merged_cells"
+    #: how history of machines was joined to it, if it was (see `runs.jobs.joined`)
+    joined: Mapping[str, Any] | None = None
 
     def document(self) -> dict[str, Any]:
         """Return it as plain lists, dicts, strings and numbers (JSON)."""
-        return asdict(self)
+        plain = asdict(self)
+        if self.joined is None:
+            del plain["joined"]  # as it was before there was history
+        return plain
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:

@@ -22,6 +22,7 @@ ROWS: Final[Mapping[str, Message]] = {
     ),
     "duplicate": message("Exact copies of another row; each part counts once."),
     "stratum_too_small": message("Products with fewer than 20 parts: too few to compare."),
+    "no_history": message("Parts for whose time the machines sent no data."),
     "value_missing": message("Rows without a measured value."),
     "group_missing": message("Rows that do not say which group they belong to."),
     "incomplete_part": message("Parts that not every operator measured equally often."),
@@ -197,6 +198,9 @@ NOTES: Final[Mapping[str, Message]] = {
     ),
     "unread_cells": message(
         "Cells that could not be understood were taken as missing; they are listed by column."
+    ),
+    "coarse_times": message(
+        "Times are written to the minute only, so the window before a part is off by up to one."
     ),
     "unit_in_cells": message("Units written in the cells were taken off the numbers."),
 }

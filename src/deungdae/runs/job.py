@@ -24,6 +24,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("import", 1, "deungdae.runs.jobs.import_table:run"),
     Job("preview", 1, "deungdae.runs.jobs.preview:run"),
+    Job("join-history", 1, "deungdae.runs.jobs.joined:run"),
     Job("causes", 1, "deungdae.runs.jobs.causes:run"),
     Job("spc", 1, "deungdae.runs.jobs.spc:run"),
     Job("capability", 1, "deungdae.runs.jobs.capability:run"),

@@ -32,8 +32,8 @@ class Windows:
 class Changes:
     """When a tag took another value: `time` and the `value` it took then, in order of time.
 
-    The first is the first value that was seen: it may have stood before. `until` is when the tag
-    was last heard.
+    The first is the first value that was seen: it may have stood before. the last one
+    stood until `until`.
     """
 
     time: Times

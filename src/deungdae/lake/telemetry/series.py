@@ -54,6 +54,20 @@ class Series:
         """Yield the same as `numbers` with each value as a text, numbers among them."""
         return self._walk(tags, start, end, _TEXT)
 
+    def bounds(self) -> tuple[int, int] | None:
+        """Return a span [start, end) that holds every point of the organisation; None without any.
+
+        It may be wider, as files hold points of others too.
+        """
+        met = [
+            (file.low.time_us, file.high.time_us)
+            for file in self._files
+            if file.low is not None
+            and file.high is not None
+            and file.low.organisation <= self._organisation <= file.high.organisation
+        ]
+        return (min(met)[0], max(high for _, high in met) + 1) if met else None
+
     def _walk(
         self, tags: Sequence[str], start: int, end: int, what: str
     ) -> Iterator[tuple[str, pa.Table]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from deungdae.reports.causes.excel_sheets import sheets
 from deungdae.reports.causes.story import tell
+from deungdae.reports.history import in_words
 from deungdae.reports.paper.workbook import workbook
 from deungdae.reports.words import Words
 
@@ -27,6 +28,7 @@ def render_excel(
     arguments are those of `render_html`; the same arguments give the same bytes.
     """
     words = Words(lang)
+    understanding, document, figures = in_words(words, understanding, document, figures)
     story = tell(document, understanding, words)
     return workbook(
         words,

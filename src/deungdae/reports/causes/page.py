@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.causes.glossary import GLOSSARY
 from deungdae.reports.causes.story import tell
+from deungdae.reports.history import in_words
 from deungdae.reports.paper.layout import page
 from deungdae.reports.words import Words
 
@@ -38,6 +39,7 @@ def render_html(
     from deungdae.reports.causes.pictures import draw
 
     words = Words(lang)
+    understanding, document, figures = in_words(words, understanding, document, figures)
     if pictures is None:
         pictures = draw(words, document, figures, units_of(understanding), zone)
     story = tell(document, understanding, words)

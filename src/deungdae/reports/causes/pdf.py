@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.causes.pdf_layout import laid_out
 from deungdae.reports.causes.story import tell
+from deungdae.reports.history import in_words
 from deungdae.reports.paper.printing import printed
 from deungdae.reports.words import Words
 
@@ -35,6 +36,7 @@ def render_pdf(
     from deungdae.reports.causes.pictures import draw
 
     words = Words(lang)
+    understanding, document, figures = in_words(words, understanding, document, figures)
     if pictures is None:
         pictures = draw(words, document, figures, units_of(understanding), zone)
     layout = laid_out(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from deungdae import runs
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.causes.page import render_html
+from deungdae.reports.history import in_words
 from deungdae.reports.paper.files import ReportFolder
 from deungdae.reports.words import LANGUAGES, Words
 from deungdae.runs.job import check_params
@@ -45,8 +46,6 @@ def run(context: runs.JobContext, params: dict[str, Any]) -> dict[str, Any]:
     needed = ["run", "understanding", "title", "demo", "generated", "time_zone", "into"]
     check_params(params, needed, ["first"])
     found = runs.result(context.home, params["run"])
-    document, figures = found["document"], found["figures"]
-    understanding = params["understanding"]
     zone = ZoneInfo(params["time_zone"])
     how: dict[str, Any] = {
         "title": params["title"],
@@ -57,11 +56,15 @@ def run(context: runs.JobContext, params: dict[str, Any]) -> dict[str, Any]:
     folder = ReportFolder(context.home / params["into"])
     for number, lang in enumerate(sorted(LANGUAGES, key=lambda lang: lang != params.get("first"))):
         context.progress("others" if number else "drawing", 0.0)
-        pictures = draw(Words(lang), document, figures, units_of(understanding), zone)
+        words = Words(lang)
+        named, document, figures = in_words(
+            words, params["understanding"], found["document"], found["figures"]
+        )
+        pictures = draw(words, document, figures, units_of(named), zone)
         folder.write(f"pictures.{lang}.json", _as_json(pictures))
         if not number:
             context.progress("writing", 0.0)
-        report = (document, figures, understanding, lang)
+        report = (document, figures, named, lang)
         page = render_html(*report, **how, pictures=pictures)
         folder.write(f"report.{lang}.html", page.encode())
         folder.write(f"report.{lang}.xlsx", render_excel(*report, **how))

@@ -26,6 +26,7 @@ from deungdae.reports.codes import (
     WORSE,
     spoken,
 )
+from deungdae.reports.history import in_words
 from deungdae.reports.paper.behind import told_behind
 from deungdae.reports.paper.model import Behind, Check
 from deungdae.reports.words import Words
@@ -128,6 +129,7 @@ def tell(document: Mapping[str, Any], understanding: Mapping[str, Any], words: W
     `document` is the JSON of the method `causes`, `understanding` the document of the table.
     Groups come in the order of certainty: those with findings first.
     """
+    understanding, document = in_words(words, understanding, document)
     units = units_of(understanding)
     numeric = {c["name"] for c in understanding.get("columns", ()) if c.get("kind") == "number"}
     columns = compared(document, understanding)

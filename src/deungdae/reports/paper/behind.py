@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deungdae.reports.codes import COLUMNS, GUESSED, NOTES, ROWS, SEPARATORS, spoken
+from deungdae.reports.history import joined_facts
 from deungdae.reports.paper.model import Behind, Fact
 from deungdae.reports.words import Words
 
@@ -68,6 +69,7 @@ def _facts(
     if "delimiter" in guessed:
         guessed["delimiter"] = spoken(words, SEPARATORS, str(guessed["delimiter"]))
     facts = [Fact(words.say("File"), _file(words, understanding, guessed))]
+    facts += [Fact(label, value) for label, value in joined_facts(words, understanding)]
     for key, value in {**told, **guessed}.items():
         shown = _plain(words, value)
         if shown:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from deungdae.analysis.causes import Options, Source, find
+from deungdae.analysis.causes import Options, Source, find, understand
+from deungdae.analysis.causes.method import GUESSES
 from deungdae.lake import Store, TableRef
 from deungdae.records.shoptable import Understanding
 from deungdae.runs.job import JobContext, check_params
@@ -26,20 +27,27 @@ def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     ref = TableRef.from_document(params["table"])
     understanding = Understanding.from_document(store.understanding(ref))
     context.progress("loading", 0.0)
+    options, by_parts = dict(params["options"]), {}
+    guessed = _guessed(understanding, params.get("told") or ())
+    if understanding.joined is not None:
+        by_parts = _by_parts(store, ref, understanding, options)
     # The table is handed over without a name here, so that the method can let go of it.
     findings = find(
         store.read_table(ref),
-        options_of(params["options"], params["seed"], understanding.time_zone),
+        options_of({**options, **by_parts}, params["seed"], understanding.time_zone),
         Source(
             sha256=understanding.sha256,
             rows_read=understanding.rows_read,
             set_aside=understanding.set_aside,
             columns_set_aside=understanding.columns_set_aside,
-            guessed=_guessed(understanding, params.get("told") or ()),
+            guessed={**guessed, **by_parts},
             units={c.name: c.unit for c in understanding.columns if c.unit is not None},
         ),
         context.progress,
     )
+    doubts = [f"{what}_guessed" for what in ("target", *GUESSES) if what in by_parts]
+    known = findings.document["warnings"]
+    findings.document["warnings"] = [*(code for code in doubts if code not in known), *known]
     return {"document": findings.document, "figures": findings.figures}
 
 
@@ -68,6 +76,24 @@ def options_of(options: Mapping[str, Any], seed: int, time_zone: str) -> Options
         seed=seed,
         time_zone=time_zone,
     )
+
+
+def _by_parts(
+    store: Store, ref: TableRef, understanding: Understanding, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Guess the result and the time from the columns of the inspection alone.
+
+    What a machine says of itself, such as a count of rejects, is never the result of a part.
+    """
+    joined = (understanding.joined or {})["columns"]
+    own = [note.name for note in understanding.columns if note.name not in joined]
+    roles = understand(store.read_table(ref, own), options_of(options, 0, understanding.time_zone))
+    found = {**roles["target"], "target": roles["target"]["column"], "time": roles["time"]}
+    return {
+        name: found[name]
+        for name in ("target", "bad", "time", "kind", "worse", "good")
+        if name in roles["guessed"] and found.get(name) and options.get(name) is None
+    }
 
 
 def _names(options: Mapping[str, Any], option: str) -> tuple[str, ...] | None:

@@ -13,6 +13,7 @@ from deungdae import runs
 from deungdae.records.errors import UnusableOption
 from deungdae.reports.causes.conditions import units_of
 from deungdae.reports.compare import Changes, compare, tell_changes
+from deungdae.reports.history import in_words
 from deungdae.reports.paper import Paper
 from deungdae.reports.words import Words
 from deungdae.web.insight.folders import home_of, report_folder
@@ -105,8 +106,10 @@ def changes(analysis: Analysis, words: Words) -> Changes | None:
     before = found(analysis.previous) if compared else None
     if before is None:
         return None
-    units = units_of(analysis.understanding or {})
-    return tell_changes(words, compare(before, document(analysis)), units)
+    assert analysis.previous is not None, "otherwise there was nothing before"
+    _, before = in_words(words, analysis.previous.understanding or {}, before)
+    named, after = in_words(words, analysis.understanding or {}, document(analysis))
+    return tell_changes(words, compare(before, after), units_of(named))
 
 
 def _result(analysis: Analysis) -> dict[str, Any]:

@@ -70,7 +70,10 @@ def _report(given: dict[str, Any], spoken: Words, proved: Mapping[Any, Any]) -> 
     analysis, drawn = given["analysis"], given["drawn"]
     strata = given["document"]["strata"]
     story = tell(given["document"], analysis.understanding or {}, spoken)
-    kinds = {c["name"]: c["kind"] for c in (analysis.understanding or {}).get("columns", ())}
+    understood = analysis.understanding or {}
+    joined = (understood.get("joined") or {}).get("columns", ())
+    # What was joined stands in no file of which a chart could be asked.
+    kinds = {c["name"]: c["kind"] for c in understood.get("columns", ()) if c["name"] not in joined}
     groups = [
         {
             "it": group,
