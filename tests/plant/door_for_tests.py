@@ -1,6 +1,8 @@
 """The door for edge agents on a real bus, behind a real server, with the web's side of it."""
 
 import asyncio
+import os
+import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -60,12 +62,23 @@ class Place:
     kept: Kept
     clock: Clock
     client: httpx.AsyncClient
-    load: Load
+    gateway: Gateway
+    server: bus.Server
+
+    def kill_bus(self) -> None:
+        """Kill the bus hard; its server starts it again."""
+        assert self.server.pid is not None
+        os.kill(self.server.pid, signal.SIGKILL)
 
     async def let_in(self, **about: Any) -> None:
         """Put the agent's token on the bus, as the web does."""
         token = bus.Token(ORGANISATION, EDGE_ID, [EDGE], edge=EDGE_ID, **about)
         await self.registry.tokens.put(token, digest(TOKEN))
+
+    @property
+    def load(self) -> Load:
+        """What is under way at the gateway."""
+        return self.gateway.load
 
     async def make_code(self, **about: Any) -> None:
         """Put the code on the bus, as the web does."""
@@ -98,7 +111,7 @@ async def until(condition: Callable[[], Any]) -> None:
 async def a_door(folder: Path, **limits: Any) -> AsyncIterator[Place]:
     """Run a bus, a door and a server before it."""
     clock, kept = Clock(), Kept()
-    async with running(settings_in(folder)) as (_, connection):
+    async with running(settings_in(folder)) as (server, connection):
         registry = await Registry.open(connection)
         door = Door(connection, registry, clock)
         gateway = Gateway(
@@ -108,21 +121,22 @@ async def a_door(folder: Path, **limits: Any) -> AsyncIterator[Place]:
             clock_ns=lambda: clock.us * 1000,
             monotonic=time.monotonic,
             limits=Limits(**limits),
+            quotas=registry.allowances,
             door=door,
             names=registry.maps.find,
         )
         listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(gateway, log_level="warning", lifespan="on"))
-        serving = asyncio.create_task(server._serve([listener]))
+        web = uvicorn.Server(uvicorn.Config(gateway, log_level="warning", lifespan="on"))
+        serving = asyncio.create_task(web._serve([listener]))
         answering = asyncio.create_task(door.run())
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         headers = {"Authorization": f"Bearer {TOKEN}"}
         try:
             async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
-                yield Place(connection, registry, door, kept, clock, client, gateway.load)
+                yield Place(connection, registry, door, kept, clock, client, gateway, server)
         finally:
             door.stop()
-            server.should_exit = True
+            web.should_exit = True
             await asyncio.wait({serving, answering})
             listener.close()
             await registry.close()

@@ -62,6 +62,10 @@ class Standing:
         pair = (organisation, edge)
         self._note(pair, replace(self._status(pair), refusal=why))
 
+    def of(self, organisation: str, edge: str) -> bus.Status:
+        """Return what is known of an agent at this moment."""
+        return self._status((organisation, edge))
+
     def seconds_since(self, pair: Pair) -> float:
         """Return the seconds since an agent was heard last."""
         status = self._known.get(pair) or self._kept.find(*pair)
