@@ -23,21 +23,25 @@ if not datasets.available():
 
 RUNS = 40
 ALLOWED = 1
+#: Of the widest table, whose runs take longest, fewer are tried and none may be clear: of 16, a
+#: method that calls 10 % clear has one or more with a probability of 81 %.
+FEW = {"secom": 16}
 #: Results of whole runs, quality classes and measured values: none of their runs may be clear.
 NEVER = frozenset({"milling", "lens classes", "garment", "feed rates"})
 #: Shuffled ones are the easiest, and take time; benchmarks/nulls.py tries them too.
-TRIED = [pair for pair in PAIRS if pair[0] not in NEVER or pair[1] != "shuffled"]
+TRIED = [pair for pair in PAIRS if pair[1] != "shuffled"]
 
 
 @pytest.mark.parametrize(("dataset", "kind"), TRIED)
 def test_null_labels_have_no_clear_cause(dataset: str, kind: str) -> None:
     clear = {}
-    for seed in range(RUNS):
+    for seed in range(FEW.get(dataset, RUNS)):
         one = trial(dataset, kind, seed)
         assert one.verdicts <= {"clear", "suspected", "none", "not_enough_data"}
         if "clear" in one.verdicts:
             clear[seed] = one.causes
-    assert len(clear) <= (0 if dataset in NEVER else ALLOWED), clear
+    none_may_be = dataset in NEVER or dataset in FEW
+    assert len(clear) <= (0 if none_may_be else ALLOWED), clear
 
 
 @pytest.mark.parametrize(("dataset", "kind"), PAIRS)
