@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Event
 from typing import Any
 
 import pytest
@@ -100,6 +100,21 @@ def server(tmp_path: Path) -> Iterator[BatchServer]:
     made.start()
     yield made
     made.kill()
+
+
+def until(true: Callable[[], object]) -> None:
+    """Wait until it is so; a minute is longer than anything here needs."""
+    gong = Event()
+    for _ in range(3000):
+        if true():
+            return
+        gong.wait(0.02)
+    pytest.fail("it never became so")
+
+
+@pytest.fixture(name="until")
+def until_it_is_so() -> Callable[[Callable[[], object]], None]:
+    return until
 
 
 class Memory:

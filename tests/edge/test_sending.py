@@ -1,7 +1,7 @@
 """The sender and a real server: what is acknowledged is stored, what is not stays."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,53 @@ def test_tries_become_rarer_while_nobody_answers(
     assert buffer.standing().waiting == 0
 
 
+def test_live_values_do_not_wait_while_a_backlog_of_hours_drains(
+    buffer: Buffer, sender: Sender, server: Any
+) -> None:
+    for start in range(0, 20_000, 500):
+        take(buffer, *range(start, start + 500))  # hours of a value each second
+    sender.most_readings = 1000
+    live = range(1_000_000, 1_000_010)
+    for number in live:
+        take(buffer, number)
+        assert [sender.step() for _ in range(2)] == [0, 0], "there is more, so nobody rests"
+        assert number in values_of_last(server, 2), "no more than one batch came before it"
+    left = buffer.standing().waiting
+    assert left < 20_000 - 9 * 1000, "the backlog shrank by about a batch for each live value"
+    while buffer.standing().waiting:
+        sender.step()
+    assert sorted(r.value for r in server.readings()) == [*range(20_000), *live]
+
+
+def values_of_last(server: Any, batches: int) -> list[int]:
+    return [r.value for batch in server.batches()[-batches:] for r in batch.readings]
+
+
+def test_a_server_that_was_heard_elsewhere_is_asked_at_once(
+    buffer: Buffer, server: Any, until: Any
+) -> None:
+    take(buffer, 1)
+    server.kill()
+    slow = Sender(
+        buffer,
+        Uplink(server.url, "secret", ca_file=None, timeout_seconds=20, clock_us=now_us),
+        most_readings=20,
+        every_seconds=1.0,
+        aside=server.folder / "refused",
+        chance=lambda: 10_000.0,  # of its own it would try again in an hour
+    )
+    stop = threading.Event()
+    thread = threading.Thread(target=slow.run, args=[stop])
+    thread.start()
+    until(lambda: slow.state.link is Link.OFFLINE)
+    server.start()
+    slow.hurry()
+    until(lambda: buffer.standing().waiting == 0)
+    stop.set()
+    thread.join(20)
+    assert slow.state.link is Link.SENDING
+
+
 def test_after_a_gap_the_agent_says_that_it_knows(
     buffer: Buffer, sender: Sender, server: Any
 ) -> None:
@@ -157,7 +204,7 @@ def test_a_batch_that_can_never_be_read_does_not_stop_the_others(
 
 
 def test_a_server_that_is_killed_and_started_again_gets_everything_once(
-    buffer: Buffer, sender: Sender, server: Any
+    buffer: Buffer, server: Any, until: Any
 ) -> None:
     stop = threading.Event()
     hurried = Sender(
@@ -176,18 +223,8 @@ def test_a_server_that_is_killed_and_started_again_gets_everything_once(
         server.kill()
         take(buffer, 1000 + round_)
         server.start()
-    waits(lambda: buffer.standing().waiting == 0)
+    until(lambda: buffer.standing().waiting == 0)
     stop.set()
     thread.join(timeout=20)
     assert sorted(r.value for r in server.readings()) == [*range(400), 1000, 1001, 1002, 1003]
     assert not (server.folder / "two_contents").exists()
-
-
-def waits(true: Callable[[], bool]) -> None:
-    """Wait until it is true; a minute is longer than any of these need."""
-    gong = threading.Event()
-    for _ in range(1200):
-        if true():
-            return
-        gong.wait(0.05)
-    pytest.fail("it never became true")

@@ -49,6 +49,8 @@ class Remote:
         server: Server,
         apply: Callable[[Wanted], None],
         log: Callable[[str], str],
+        *,
+        recheck_seconds: float = RECHECK_SECONDS,
     ) -> None:
         self.applied: int | None = None
         self.refused: Refused | None = None
@@ -59,6 +61,7 @@ class Remote:
         self._wire = server.wire(WAIT_SECONDS + REPLY_SECONDS)
         self._kept = kept.load(config.folder)
         self._checked_us = 0
+        self._recheck_us = round(recheck_seconds * 1e6)
         self._failures = 0
         self._tasks = BoundedSemaphore(MOST_TASKS)
 
@@ -77,8 +80,8 @@ class Remote:
         """Ask again and again until stopped."""
         while not stop.is_set():
             asked = clock.now_us()
-            stop.wait(self._step())
-            self._look_again()
+            stop.wait(self.step())
+            self.look_again()
             if clock.now_us() - asked < 0.2e6:
                 stop.wait(1.0)  # a server that never waits must not be asked without end
         self._wire.close()
@@ -87,7 +90,8 @@ class Remote:
         """Break off the question that hangs at the server."""
         self._wire.break_off()
 
-    def _step(self) -> float:
+    def step(self) -> float:
+        """Ask once and do what is wanted; return how many seconds to wait before the next."""
         path = f"{PATH}?number={self._kept.number}&wait={WAIT_SECONDS}"
         try:
             reply = self._wire.ask("GET", path, None, {})
@@ -132,9 +136,9 @@ class Remote:
                 self._log("wanted")
         return not problems
 
-    def _look_again(self) -> None:
+    def look_again(self) -> None:
         """See whether a problem is gone, or a file was exchanged that a driver was made with."""
-        if clock.now_us() - self._checked_us < RECHECK_SECONDS * 1e6:
+        if clock.now_us() - self._checked_us < self._recheck_us:
             return
         self._checked_us = clock.now_us()
         if self._kept.received is None:

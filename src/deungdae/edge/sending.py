@@ -55,7 +55,7 @@ class Sender:
         self.every_seconds = every_seconds  #: between batches; may be changed at any time
         self._aside = aside
         self._chance = chance
-        self._failures = 0
+        self.failures = 0  #: tries since the server answered last
         self._gap_after: int | None = None
         self._hurry = Event()
 
@@ -163,7 +163,7 @@ class Sender:
         )
 
     def _done(self, problem: Message | None = None) -> float:
-        self._failures = 0
+        self.failures = 0
         self._gap_after = None
         self.state = State(Link.SENDING, problem)
         more = self._buffer.standing().waiting >= self.most_readings
@@ -171,6 +171,6 @@ class Sender:
 
     def _later(self, wished: float | None) -> float:
         # Agents that lost one server together must not come back together.
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(self._failures, 10))
-        self._failures += 1
+        delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(self.failures, 10))
+        self.failures += 1
         return max(delay * (0.5 + self._chance() / 2), min(wished or 0, LONGEST_WISH))
