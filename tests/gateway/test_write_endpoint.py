@@ -166,7 +166,7 @@ def test_what_cannot_be_kept_waits_in_quarantine_and_the_rest_is_stored(site: Si
     assert [row["value"] for row in site.rows()] == [1.0, 3.0]
     ((head, body),) = site.quarantined()
     assert (head["reason"], head["points"]) == ("time_out_of_range", 1)
-    assert body == b"m f=2i -9000000000000000000\n"
+    assert body == b'# {"prefix": "line1"}\nm f=2i -9000000000000000000\n'
 
 
 def test_a_quota_is_refused_in_plain_words_and_says_when_to_come_back(site: Site) -> None:

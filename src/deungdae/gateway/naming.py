@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from deungdae.bus import Shift, TagMap
 from deungdae.lake.telemetry import Flag
-from deungdae.records.readings import EARLIEST_US, LATEST_US, BadReading, tag_path
+from deungdae.records.readings import EARLIEST_US, LATEST_US, BadReading, TagPath, tag_path
 
 #: The map of a source, by organisation and source; None where there is none.
 Names = Callable[[str, str], TagMap | None]
@@ -40,6 +40,18 @@ def named(rows: pa.RecordBatch, names: TagMap | None, clock_error_us: int = 0) -
         paths = list(places)
         rows = _replaced(rows, "tag", tag)
     return _shifted(rows, paths, names.shifts, clock_error_us) if names.shifts else rows
+
+
+def instead(names: TagMap | None) -> Callable[[str], TagPath | None] | None:
+    """Return what gives the paths of a map to names that cannot be paths themselves."""
+    if names is None or not names.paths:
+        return None
+
+    def found(name: str) -> TagPath | None:
+        path = _path(name, names)
+        return None if path == name else TagPath(path)
+
+    return found
 
 
 def _path(name: str, names: TagMap) -> str:

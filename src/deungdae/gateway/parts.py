@@ -13,6 +13,7 @@ from functools import partial
 from typing import Protocol
 
 from deungdae import bus
+from deungdae.gateway.answering.replaying import Replaying
 from deungdae.gateway.door import Door
 from deungdae.gateway.sinks import Sink
 from deungdae.gateway.sparkplug.hosting import Hosting
@@ -59,6 +60,9 @@ PARTS: dict[str, Callable[[Site], Part]] = {
         site.settings.bus,
         site.server,
         site.registry.maps.find,
+    ),
+    "replay": lambda site: Replaying(
+        site.connection, site.writer.quarantine, site.sink, site.registry.maps.find, site.now_us
     ),
     "maintenance": lambda site: Tidying(site.settings.home, site.now_us),
 }

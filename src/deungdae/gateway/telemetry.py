@@ -1,6 +1,6 @@
 """Points as the rows of the telemetry table, and as messages for the store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from deungdae.gateway.lines import Points
 from deungdae.gateway.lines.points import LARGEST_EXACT
-from deungdae.gateway.lines.series import field_path, key_path
+from deungdae.gateway.lines.series import Series, field_path, key_path, wanted_path
 from deungdae.gateway.sinks import Message
 from deungdae.records.batches import kind_of
 from deungdae.records.readings import (
@@ -43,6 +43,8 @@ MOST_POINTS = 50_000  #: in one message
 _PACKED = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
 _NS_PER_US = 1000
 
+#: A tag path for one that is impossible, or None.
+Instead = Callable[[str], TagPath | None]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -63,18 +65,21 @@ class Sorted:
     dropped: list[tuple[str, Mask]]
 
 
-def of_points(points: Points, prefix: str, origin: Origin) -> Sorted:
+def of_points(
+    points: Points, prefix: str, origin: Origin, instead: Instead | None = None
+) -> Sorted:
     """Return the rows of points whose tags begin with `prefix`.
 
     Times are rounded down to microseconds. Points outside the years 1900 to 2199, and points
-    whose tag path is impossible, are left out and said why.
+    whose tag path is impossible, are left out and said why. `instead` gives a path
+    to those that cannot have their own (`wanted_path`); others are left to `naming`.
     """
     time_us = points.time_ns // _NS_PER_US
     dropped = []
     outside = (time_us < EARLIEST_US) | (time_us >= LATEST_US)
     if outside.any():
         dropped.append(("time_out_of_range", outside))
-    tags, faults = _tags(points, prefix)
+    tags, faults = _tags(points, prefix, instead)
     for reason, places in faults.items():
         dropped.append((reason, np.isin(points.which, places) & ~outside))
     kept: Mask | None = None
@@ -96,7 +101,9 @@ def of_points(points: Points, prefix: str, origin: Origin) -> Sorted:
     return Sorted(_rows(origin, tag, time, None, value, text, kind, quality), dropped)
 
 
-def _tags(points: Points, prefix: str) -> tuple[list[str], dict[str, list[int]]]:
+def _tags(
+    points: Points, prefix: str, instead: Instead | None
+) -> tuple[list[str], dict[str, list[int]]]:
     """Return the tag of each series, and by reason the places of those that have none."""
     tags: list[str] = []
     faults: dict[str, list[int]] = {}
@@ -113,6 +120,9 @@ def _tags(points: Points, prefix: str) -> tuple[list[str], dict[str, list[int]]]
         except BadReading as error:
             if shared is None:
                 above[id(key)] = error
+            if instead and (path := instead(wanted_path(prefix, Series(key, field)))):
+                tags.append(path)
+                continue
             tags.append("")
             faults.setdefault(error.reason, []).append(place)
     return tags, faults

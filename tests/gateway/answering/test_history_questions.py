@@ -74,7 +74,7 @@ def test_tags_and_sources_are_listed(site: HistorySite) -> None:
 
 
 def test_points_buckets_shapes_and_gaps(site: HistorySite) -> None:
-    span = {"tags": [TEMPERATURE], "start": T, "end": T + 60 * S}
+    span: dict[str, Any] = {"tags": [TEMPERATURE], "start": T, "end": T + 60 * S}
     first, second = site.ask("raw", OURS, **span, limit=2)["points"]
     assert (first["value"], second["time"]) == (100.0, T + S)
     (series,) = site.ask("aggregate", OURS, **span, every=20 * S)["series"]

@@ -14,8 +14,8 @@ from deungdae.gateway.http.limits import Limits
 from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import TOO_LARGE, Request
 from deungdae.gateway.lines import BadLines, Points, Precision, parse
-from deungdae.gateway.lines.writing import to_lines
-from deungdae.gateway.naming import Names, named
+from deungdae.gateway.lines.writing import to_lines, with_prefix
+from deungdae.gateway.naming import Names, instead, named
 from deungdae.gateway.sinks import WRITE, Grant, Message, Quarantined, Sink, Tokens
 from deungdae.gateway.telemetry import Origin, messages, of_points
 from deungdae.records.readings import BadReading, tag_path
@@ -132,21 +132,23 @@ def understood(
         raise Failure(400, str(error)) from error
     if len(points.series) > most_series:
         raise Failure(413, TOO_LARGE)
-    found = of_points(points, prefix, origin)
+    found = of_points(points, prefix, origin, instead(names))
     quarantined = [
-        _quarantined(points, reason, np.flatnonzero(mask).tolist(), origin)
+        _quarantined(points, reason, np.flatnonzero(mask).tolist(), prefix, origin)
         for reason, mask in found.dropped
         if mask.any()
     ]
     return messages(named(found.rows, names), origin), quarantined, len(points)
 
 
-def _quarantined(points: Points, reason: str, places: list[int], origin: Origin) -> Quarantined:
+def _quarantined(
+    points: Points, reason: str, places: list[int], prefix: str, origin: Origin
+) -> Quarantined:
     return Quarantined(
         origin.organisation,
         origin.source,
         origin.received_us,
         reason,
         len(places),
-        to_lines(points, places),
+        with_prefix(prefix, to_lines(points, places)),
     )

@@ -7,6 +7,7 @@ percent sign inside a name: `%`, `/`, and in tags `,` and `=`.
 
 import re
 from typing import NamedTuple
+from unicodedata import normalize
 from urllib.parse import quote, unquote
 
 from deungdae.records.readings import MOST_PART_BYTES, TagPath, tag_path
@@ -36,6 +37,17 @@ def path_of(prefix: str, series: Series) -> TagPath:
     Raises `BadReading` where the path would be too long or have too many parts.
     """
     return field_path(key_path(prefix, series.key), series.field)
+
+
+def wanted_path(prefix: str, series: Series) -> str:
+    """Return the path that a series would have if paths could be of any length and depth.
+
+    By it a tag map can give a path to a series that cannot have its own.
+    """
+    parts = [prefix] if prefix else []
+    parts.append(_coded(_IN_NAME, series.key.measurement))
+    parts += _tag_parts([f"{_coded(_IN_TAG, k)}={_coded(_IN_TAG, v)}" for k, v in series.key.tags])
+    return normalize("NFC", "/".join([*parts, _coded(_IN_NAME, series.field)]))
 
 
 def key_path(prefix: str, key: Key) -> TagPath:

@@ -1,5 +1,6 @@
 """Points as line protocol again, so that they can be kept as text and replayed."""
 
+import json
 import re
 from collections.abc import Iterable
 
@@ -35,6 +36,22 @@ def to_lines(points: Points, places: Iterable[int]) -> bytes:
         words += [f"{_escaped(_IN_KEY, k)}={_escaped(_IN_KEY, v)}" for k, v in key.tags]
         lines.append(f"{','.join(words)} {pair}")
     return "".join([*lines, f" {time_ns}\n" if lines else ""]).encode()
+
+
+def with_prefix(prefix: str, lines: bytes) -> bytes:
+    """Return lines below a comment that says with what the paths of their tags begin."""
+    return b"# " + json.dumps({"prefix": prefix}, ensure_ascii=False).encode() + b"\n" + lines
+
+
+def prefix_of(lines: bytes) -> str | None:
+    """Return what `with_prefix` wrote; None where there is no such comment."""
+    first = lines.partition(b"\n")[0]
+    try:
+        told = json.loads(first.removeprefix(b"# "))
+    except (ValueError, RecursionError):
+        return None
+    prefix = told.get("prefix") if isinstance(told, dict) else None
+    return prefix if isinstance(prefix, str) and first.startswith(b"# ") else None
 
 
 def _escaped(signs: re.Pattern[str], name: str) -> str:

@@ -32,7 +32,7 @@ def read(messages: list[Stored]) -> Read:
             unreadable.append(Part("", "", name, 1, message.raw, f"{message.stored_us} "))
             continue
         for place, part in enumerate(message.parts):
-            table = _points(part.body)
+            table = points_of(part.body)
             if table is None:
                 unreadable.append(
                     Part(
@@ -89,7 +89,8 @@ def _by_hour(points: pa.Table) -> Tally:
     return tally
 
 
-def _points(body: bytes) -> pa.Table | None:
+def points_of(body: bytes) -> pa.Table | None:
+    """Return the points that the body of a part holds, in the schema `WIRE`; None if it is none."""
     try:
         table = pa.ipc.open_stream(body).read_all()
     except (pa.ArrowException, OSError):
