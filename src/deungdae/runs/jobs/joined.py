@@ -19,11 +19,11 @@ from deungdae.lake.telemetry.series import Series
 from deungdae.records.errors import UnusableOption
 from deungdae.records.shoptable import ColumnNote, SetAside, Understanding
 from deungdae.records.shoptable import Kind as ColumnKind
+from deungdae.runs.history.asked import About, Asked, chosen
+from deungdae.runs.history.parts import Parts, lines_of, parts_of, texts_of
+from deungdae.runs.history.walk import Found, gather, windows
 from deungdae.runs.job import JobContext, check_params
 from deungdae.runs.jobs.causes import check_options, options_of
-from deungdae.runs.jobs.history_asked import About, Asked, chosen
-from deungdae.runs.jobs.history_parts import Parts, lines_of, parts_of, texts_of
-from deungdae.runs.jobs.history_walk import Found, gather, windows
 
 NO_HISTORY = "no_history"  #: why a part is set aside
 COARSE = "coarse_times"  #: what a person should know: times are written to the minute
@@ -33,7 +33,7 @@ _QUOTED = 8  #: cells of a part that is set aside
 def run(context: JobContext, params: dict[str, Any]) -> dict[str, Any]:
     """Join history to the table version `table` and store the result as a table called `name`.
 
-    Parameters: table {"name", "version"}; name (optional); history, see `history_asked.Asked`:
+    Parameters: table {"name", "version"}; name (optional); history, see `runs.history.asked.Asked`:
     organisation, and whatever is not as usual of tags, window_s (30), delay_s, hold_s (600), time,
     cycle {"tag", "column"}, lot {"tag", "column"}, span {"start", "end"}, line {"column",
     "prefixes"}, features, about {tag: {"label", "unit", "expected_s"}}, and home, the folder that

@@ -12,8 +12,8 @@ from deungdae.analysis import joining
 from deungdae.analysis.joining import NO_TIME, Changes, Windows
 from deungdae.lake.telemetry.series import Series
 from deungdae.records.errors import UnusableOption
-from deungdae.runs.jobs.history_asked import Asked
-from deungdae.runs.jobs.history_parts import Parts, numbers_of, texts_of, times_of
+from deungdae.runs.history.asked import Asked
+from deungdae.runs.history.parts import Parts, numbers_of, texts_of, times_of
 
 Progress = Callable[[float], None]
 Floats = NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""History of machines for the parts of a table: what is asked, which parts, what is read."""
