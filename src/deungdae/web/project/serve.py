@@ -56,6 +56,7 @@ def web(settings: Settings, port: int | None, announce: Callable[[str], None]) -
         import uvicorn
 
         from deungdae.web.project.asgi import application
+        from deungdae.web.project.server import Server
 
         config = uvicorn.Config(
             application,
@@ -75,7 +76,7 @@ def web(settings: Settings, port: int | None, announce: Callable[[str], None]) -
             timeout_graceful_shutdown=3,
         )
         announce(address(opened))
-        uvicorn.Server(config).run(sockets=[opened])
+        Server(config).run(sockets=[opened])
 
 
 def worker() -> bool:

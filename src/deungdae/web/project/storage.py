@@ -4,7 +4,7 @@ from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 #: Scripts of ours, which import one another by relative paths; those of others stay as they are.
-OURS = ("core/*.js", "companies/*.js", "insight/*.js")
+OURS = ("core/*.js", "companies/*.js", "insight/*.js", "plant/*.js")
 IMPORTS = HashedFilesMixin._js_module_import_aggregation_patterns[1]
 
 

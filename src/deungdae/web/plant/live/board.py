@@ -1,0 +1,212 @@
+"""The last value of each tag of an organisation, in memory while somebody looks.
+
+However many look, an organisation's live messages are heard once and its tags are counted once a
+second. What a break of the line lost comes back with the next look into the history, once a
+minute.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+
+from deungdae import bus
+from deungdae.bus.ending import end
+from deungdae.web.core import line
+from deungdae.web.core.scope import Scope
+from deungdae.web.plant.live.judging import OFF_US, Seen
+from deungdae.web.plant.live.lines import Described, stand
+from deungdae.web.plant.live.tags import described_here
+from deungdae.web.plant.live.telling import line_told
+
+REFRESH_SECONDS: Final = 60.0
+RETRY_SECONDS: Final = 3.0
+LINGER_SECONDS: Final = 30.0  #: a page that is loaded again finds the board as it was
+COUNT_SECONDS: Final = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+def latest_question(organisation: str, tags: Sequence[str] | None = None) -> bus.Question:
+    """Return the question for the last value of each tag."""
+    parameters = {} if tags is None else {"tags": list(tags)}
+    return bus.Question("history", "latest", organisation, parameters, within=10)
+
+
+def from_history(points: Iterable[dict[str, Any]]) -> dict[str, Seen]:
+    """Return what the history answered, by tag."""
+    return {
+        row["tag"]: Seen(row["time"], row["value"], row["quality"], row["received"])
+        for row in points
+    }
+
+
+def now_us() -> int:
+    """Return microseconds since 1970 UTC by the clock of this computer."""
+    return time.time_ns() // 1000
+
+
+class Board:
+    """The values of one organisation; used in one event loop, read in any thread."""
+
+    def __init__(self, organisation: str) -> None:
+        self.organisation = organisation
+        self.seen: dict[str, Seen] = {}
+        self.described: dict[str, Described] = {}
+        self.version = 0  #: counts messages; a value carries that of the message it came with
+        self.shape = 0  #: counts changes of which tags there are, or of what is known of them
+        self.history_away = False  #: nobody answers what was before we began to listen
+        self.bus_away = False
+        self._moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._lines: list[dict[str, Any]] = []
+        self._people_said: dict[str, Described] = {}
+        self._counted = -COUNT_SECONDS
+
+    def hear(self, message: bytes, now: int) -> None:
+        """Take one live message; of each tag the newest value is kept."""
+        version = self.version + 1
+        new = False
+        for tag, time_us, value, quality in json.loads(message)["points"]:
+            before = self.seen.get(tag)
+            # A time ahead of the clock must not hold back what comes once the clock is right.
+            if before and time_us < before.time_us and before.time_us <= now + OFF_US:
+                continue
+            new = new or before is None
+            self.seen[tag] = Seen(time_us, value, quality, now, version)
+        self._move(version, reshaped=new and not self.seen.keys() <= self.described.keys())
+
+    def take(self, found: dict[str, Seen], described: dict[str, Described]) -> None:
+        """Take what the history and the descriptions say; newer live values stay."""
+        version = self.version + 1
+        for tag, seen in found.items():
+            before = self.seen.get(tag)
+            if before is None or seen.time_us > before.time_us:
+                self.seen[tag] = replace(seen, version=version)
+        reshaped = described != self._people_said or not self.seen.keys() <= self.described.keys()
+        self._people_said = described
+        self._move(version, reshaped=reshaped)
+
+    def _move(self, version: int, *, reshaped: bool) -> None:
+        self.version = version
+        if reshaped:
+            self.described = with_unknown(self._people_said, self.seen)
+            self.shape += 1
+            self._counted = -COUNT_SECONDS
+        moved, self._moved = self._moved, asyncio.get_running_loop().create_future()
+        moved.set_result(None)
+
+    async def moved(self, version: int, within: float) -> None:
+        """Wait until there is something newer than a version, or for so many seconds."""
+        if self.version <= version:
+            await asyncio.wait({self._moved}, timeout=within)
+
+    def lines(self, now: int) -> list[dict[str, Any]]:
+        """Return how the lines stand, as it is told to browsers, counted at most once a second."""
+        clock = time.monotonic()
+        if clock - self._counted >= COUNT_SECONDS:
+            self._lines = [line_told(one) for one in stand(self.described, self.seen, now)]
+            self._counted = clock
+        return self._lines
+
+    async def follow(self, scope: Scope) -> None:
+        """Listen until cancelled."""
+        listening = asyncio.create_task(self._listen(), name="live values of a board")
+        try:
+            while True:
+                await self._look(scope)
+                await asyncio.sleep(RETRY_SECONDS if self.history_away else REFRESH_SECONDS)
+        finally:
+            await end(listening)
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for message in line.listen(self.organisation):
+                    self.bus_away = False
+                    if message:
+                        self._hear_safely(message)
+            except bus.Unavailable:
+                self.bus_away = True
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _hear_safely(self, message: bytes) -> None:
+        try:
+            self.hear(message, now_us())
+        except (ValueError, TypeError, KeyError):
+            _log.warning("a live message of %s was not understood", self.organisation)
+
+    async def _look(self, scope: Scope) -> None:
+        try:
+            described = await sync_to_async(_described, thread_sensitive=False)(scope)
+        except DatabaseError as error:
+            _log.warning("the descriptions of tags cannot be read: %s", error)
+            described = self._people_said
+        try:
+            async with await line.aask(latest_question(self.organisation)) as answer:
+                points = (await answer.ajson())["points"]
+        except (bus.Unavailable, bus.Refusal) as error:
+            self.history_away = True
+            _log.info("the history does not say what the last values were: %s", error)
+            points = []
+        else:
+            self.history_away = False
+        self.take(from_history(points), described)
+
+
+def with_unknown(described: dict[str, Described], seen: Iterable[str]) -> dict[str, Described]:
+    """Return descriptions of all tags, in order; of tags nobody described the path is known."""
+    found = {tag: Described(tag) for tag in seen} | described
+    return {tag: found[tag] for tag in sorted(found)}
+
+
+def _described(scope: Scope) -> dict[str, Described]:
+    try:
+        return described_here(scope)
+    finally:
+        close_old_connections()
+
+
+class Boards:
+    """The boards of this process, each kept for as long as somebody looks at it."""
+
+    def __init__(self) -> None:
+        self._boards: dict[str, Board] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._lookers: dict[str, int] = {}
+
+    def find(self, organisation: str) -> Board | None:
+        """Return a board that somebody looks at now; it may still be empty."""
+        return self._boards.get(organisation)
+
+    @asynccontextmanager
+    async def looking(self, organisation: str, scope: Scope) -> AsyncIterator[Board]:
+        """Look at a board, which begins to follow if it did not."""
+        board, task = self._boards.get(organisation), self._tasks.get(organisation)
+        here = asyncio.get_running_loop()
+        if board is None or task is None or task.done() or task.get_loop() is not here:
+            board = self._boards[organisation] = Board(organisation)
+            self._lookers[organisation] = 0
+            task = here.create_task(board.follow(scope), name="board")
+            self._tasks[organisation] = task
+        self._lookers[organisation] += 1
+        try:
+            yield board
+        finally:
+            self._lookers[organisation] -= 1
+            here.call_later(LINGER_SECONDS, self._drop, organisation, task)
+
+    def _drop(self, organisation: str, task: "asyncio.Task[None]") -> None:
+        if self._tasks.get(organisation) is task and not self._lookers[organisation]:
+            task.cancel()
+            self._boards.pop(organisation)
+            self._tasks.pop(organisation)
+
+
+BOARDS: Final = Boards()

@@ -1,0 +1,200 @@
+"""What one browser is sent: a snapshot, then what changed, at most twice a second.
+
+    snapshot  {now, tags, patience, rows: [[place in tags, value, time, quality, off], …], lines}
+              at the beginning, and when there are other tags than before
+    change    {now, rows?, lines?}   of the tags that the page shows, and lines that stand otherwise
+    beat      {now}                  after five seconds without anything else
+    end       {words}                the browser shall not come back by itself
+
+Times are milliseconds since 1970 UTC. A browser whose line broke connects again and begins with a
+snapshot, so nothing has to be remembered of it here.
+"""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Final
+
+from asgiref.sync import SyncToAsync, sync_to_async
+from django.db import close_old_connections, connections
+
+from deungdae.web.core.closing import closing
+from deungdae.web.core.scope import Scope, SystemActor
+from deungdae.web.plant.live.board import BOARDS, Board, now_us
+from deungdae.web.plant.live.tags import Shown
+from deungdae.web.plant.live.telling import row
+
+REDRAW_SECONDS: Final = 0.5  #: between two events: at most two redraws a second
+BEAT_SECONDS: Final = 5.0
+ASK_SECONDS: Final = 10.0  #: between two looks whether this person may still see this
+WAKE_SECONDS: Final = 1.0  #: after which ages are looked at though nothing was heard
+MOST_PAGES: Final = 12  #: of one person, in one process
+#: A phone comes back within this many milliseconds, not all phones of a plant at once.
+COME_BACK_MS: Final = 2000
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at what; `may` asks the database whether they still may."""
+
+    person: int
+    organisation: Any
+    shown: Shown
+    may: Callable[[], bool]
+    words: dict[str, str]  #: too_many, ended
+
+
+_open: Counter[int] = Counter()
+
+
+def open_pages() -> int:
+    """Return how many live pages this process serves at the moment."""
+    return _open.total()
+
+
+async def events(viewer: Viewer) -> AsyncIterator[bytes]:
+    """Give the events of one page until it is left, or must end."""
+    await _give_back()
+    if _open[viewer.person] >= MOST_PAGES:
+        yield event("end", {"words": viewer.words["too_many"]})
+        return
+    _open[viewer.person] += 1
+    try:
+        scope = Scope.of_system(SystemActor("live"), viewer.organisation)
+        organisation = str(viewer.organisation.public_id)
+        async with (
+            BOARDS.looking(organisation, scope) as board,
+            aclosing(_follow(viewer, board)) as told,
+        ):
+            yield f"retry: {COME_BACK_MS}\n\n".encode()
+            async for one in told:
+                yield one
+    finally:
+        _open[viewer.person] -= 1
+        if not _open[viewer.person]:
+            del _open[viewer.person]
+
+
+async def ending(words: str) -> AsyncIterator[bytes]:
+    """Give nothing but the end."""
+    yield event("end", {"words": words})
+
+
+async def _give_back() -> None:
+    """Let go of what Django holds for as long as an answer lasts: a thread and a database line.
+
+    A page stays open for hours. asgiref makes a thread for each request, and would keep it.
+    """
+    await sync_to_async(connections.close_all)()
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if executor is not None:
+        executor.shutdown(wait=False)
+
+
+async def _follow(viewer: Viewer, board: Board) -> AsyncGenerator[bytes, None]:
+    """Give a snapshot and then what changes."""
+    if not board.version:
+        await board.moved(0, 4.0)
+    page = Page(board, viewer.shown)
+    yield event("snapshot", page.snapshot(now_us()))
+    sent = asked = time.monotonic()
+    while not closing.is_set():
+        await board.moved(page.version, WAKE_SECONDS)
+        now = time.monotonic()
+        if now - asked >= ASK_SECONDS:
+            asked = now
+            if not await sync_to_async(_may, thread_sensitive=False)(viewer):
+                yield event("end", {"words": viewer.words["ended"]})
+                return
+        if page.reshaped:
+            page = Page(board, viewer.shown)
+            yield event("snapshot", page.snapshot(now_us()))
+            sent = now
+        elif (found := page.change(now_us())) is not None:
+            yield event("change", found)
+            sent = now
+        elif now - sent >= BEAT_SECONDS:
+            yield event("beat", {"now": now_us() // 1000})
+            sent = now
+        await asyncio.sleep(max(0.0, REDRAW_SECONDS - (time.monotonic() - now)))
+
+
+def _may(viewer: Viewer) -> bool:
+    try:
+        return viewer.may()
+    finally:
+        close_old_connections()
+
+
+class Page:
+    """What one open page shows of a board, and what it was told already."""
+
+    def __init__(self, board: Board, shown: Shown) -> None:
+        self._board = board
+        self._shape = board.shape
+        self.version = board.version
+        self._tags = shown.tags(board.described, board.seen, now_us())
+        self._lines: dict[str, Any] = {}
+        self._away = (board.bus_away, board.history_away)
+
+    @property
+    def reshaped(self) -> bool:
+        """Whether there are other tags now than those the page was told of."""
+        return self._shape != self._board.shape
+
+    def snapshot(self, now: int) -> dict[str, Any]:
+        """Return all that the page shows."""
+        seen = self._board.seen
+        rows = [
+            row(place, found)
+            for place, tag in enumerate(self._tags)
+            if (found := seen.get(tag)) is not None
+        ]
+        patience = [self._board.described[tag].patience // 1000 for tag in self._tags]
+        lines = self._changed_lines(now)
+        return {
+            "now": now // 1000,
+            "tags": self._tags,
+            "patience": patience,
+            "rows": rows,
+            "lines": lines,
+            "away": self._board.bus_away,
+        }
+
+    def change(self, now: int) -> dict[str, Any] | None:
+        """Return what is newer than what the page was told; None without anything."""
+        seen, version = self._board.seen, self.version
+        self.version = self._board.version
+        told: dict[str, Any] = {}
+        rows = [
+            row(place, found)
+            for place, tag in enumerate(self._tags)
+            if (found := seen.get(tag)) is not None and found.version > version
+        ]
+        if rows:
+            told["rows"] = rows
+        if lines := self._changed_lines(now):
+            told["lines"] = lines
+        away = (self._board.bus_away, self._board.history_away)
+        if away != self._away:
+            self._away, told["away"] = away, away[0]
+        return {"now": now // 1000, **told} if told else None
+
+    def _changed_lines(self, now: int) -> list[dict[str, Any]]:
+        changed = []
+        for told in self._board.lines(now):
+            if self._lines.get(told["key"]) != told:
+                self._lines[told["key"]] = told
+                changed.append(told)
+        return changed
+
+
+def event(name: str, data: Any) -> bytes:
+    """Return one event as it travels."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"event: {name}\ndata: {text}\n\n".encode()

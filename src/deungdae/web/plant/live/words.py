@@ -1,0 +1,143 @@
+"""Ages, values and sentences of the live page.
+
+Its browser writes the same words each second without asking, so they are whole sentences with
+places to fill, given to the page once by `for_browser`; nothing is put together from pieces.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from deungdae.records.readings import Value
+from deungdae.web.plant.live.judging import State
+from deungdae.web.plant.live.lines import Described, Line, Trouble, place
+
+MINUTE: Final = 60
+HOUR: Final = 3600
+DAY: Final = 86400
+#: Decimals that a value is shown with, by its size: from the first bound that it reaches.
+DECIMALS: Final = ((1000.0, 1), (10.0, 2), (1.0, 3), (0.0, 4))
+LONGEST_TEXT: Final = 60  #: of a value that is text, in signs
+
+
+def for_browser() -> dict[str, str]:
+    """Return every sentence that the browser fills in, in the reader's language."""
+    return {
+        "ago_s": _("{n} s ago"),
+        "ago_m": _("{n} min ago"),
+        "ago_h": _("{n} h ago"),
+        "ago_d": _("{n} days ago"),
+        "for_s": _("{n} s"),
+        "for_m": _("{n} min"),
+        "for_h": _("{n} h"),
+        "for_d": _("{n} days"),
+        "stale": _("{what}: no new value for {age}."),
+        "stale_many": _("{what}: no new value of {n} tags for {age}."),
+        "stale_line": _("No new value of any tag for {age}."),
+        "bad": _("{what}: the machine says that this value is wrong."),
+        "never": _("{what}: there was no value yet."),
+        "bad_many": _("{what}: the machine says that {n} values are wrong."),
+        "never_many": _("{what}: there was no value of {n} tags yet."),
+        "clock_behind": _("{what}: values arrive, but their clock is {age} behind."),
+        "clock_ahead": _("{what}: values arrive, but their clock is {age} ahead."),
+        "all_fresh": _("All {n} tags are fresh."),
+        "some_troubled": _("{n} of {total} tags need a look."),
+        "more": _("and {n} more"),
+        "mark_stale": _("stale"),
+        "mark_bad": _("wrong"),
+        "mark_clock": _("clock"),
+        "mark_never": _("no value"),
+        "mark_uncertain": _("uncertain"),
+        "yes": _("on"),
+        "no": _("off"),
+        "live": _("Live"),
+        "connecting": _("Connecting …"),
+        "again": _("The line is lost; connecting again …"),
+        "still": _("Not moving: what you see is of {time}."),
+        "no_rows": _("These rows could not be fetched. Try again in a moment."),
+        "none": _("No value"),
+        "trend": _("Today between {low} and {high}"),
+        "no_trend": _("Nothing today"),
+    }
+
+
+def _spoken(kind: str, seconds: float, words: Mapping[str, str]) -> str:
+    seconds = max(seconds, 0)
+    for unit, size in (("d", 2 * DAY), ("h", 2 * HOUR), ("m", 2 * MINUTE)):
+        if seconds >= size:
+            return words[f"{kind}_{unit}"].format(n=int(seconds // (size / 2)))
+    return words[f"{kind}_s"].format(n=int(seconds))
+
+
+def ago(seconds: float, words: Mapping[str, str]) -> str:
+    """Return `3 s ago`, counted in what is whole at least twice."""
+    return _spoken("ago", seconds, words)
+
+
+def lasting(seconds: float, words: Mapping[str, str]) -> str:
+    """Return `12 min`."""
+    return _spoken("for", seconds, words)
+
+
+def value_text(value: Value, words: Mapping[str, str]) -> str:
+    """Return a value as it is shown, without its unit."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return words["yes"] if value else words["no"]
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_TEXT else f"{value[: LONGEST_TEXT - 1]}…"
+    if isinstance(value, int):
+        return str(number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000))
+    return number(value)
+
+
+def number(value: float) -> str:
+    """Return a number with the decimals that it has, and no more than mean something."""
+    size = abs(value)
+    if size != 0 and not 0.001 <= size < 1e9:
+        return f"{value:.3g}"
+    most = next(decimals for bound, decimals in DECIMALS if size >= bound)
+    written = f"{value:.{most}f}".rstrip("0").rstrip(".")
+    places = len(written.partition(".")[2])
+    return str(number_format(value, places, use_l10n=True, force_grouping=size >= 10_000))
+
+
+def about(what: str, line: str, described: Mapping[str, Described]) -> str:
+    """Return how a sentence names a tag or an asset of a line: without the line."""
+    known = described.get(what)
+    if known is None:
+        return what.removeprefix(f"{line}/")
+    found = place(what)
+    asset = found.asset.removeprefix(line).removeprefix("/")
+    name = known.label or found.name
+    return f"{asset} {name}" if asset else name
+
+
+def sentence(
+    trouble: Trouble,
+    line: str,
+    described: Mapping[str, Described],
+    now_us: int,
+    words: Mapping[str, str],
+) -> str:
+    """Return what is wrong in one sentence."""
+    what = about(trouble.what, line, described) if trouble.what else ""
+    key, seconds = trouble.state.value, (now_us - trouble.since_us) / 1e6
+    if trouble.state is State.CLOCK:
+        key = "clock_behind" if trouble.off_us < 0 else "clock_ahead"
+        seconds = abs(trouble.off_us) / 1e6
+    elif trouble.state is State.STALE and not trouble.what:
+        key = "stale_line"
+    elif trouble.tags > 1:
+        key = f"{key}_many"
+    return words[key].format(what=what, n=trouble.tags, age=lasting(seconds, words))
+
+
+def of_line(line: Line, words: Mapping[str, str]) -> str:
+    """Return how a line stands, in one sentence."""
+    if not line.troubled:
+        return words["all_fresh"].format(n=line.total)
+    return words["some_troubled"].format(n=line.troubled, total=line.total)
