@@ -35,7 +35,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
         secret_file=Path(".deungdae/bus/secret"),
         store_bytes=8 * 1024**3,
     )
-    gateway = GatewaySettings("127.0.0.1", 8086)
+    gateway = GatewaySettings("127.0.0.1", 8086, "http://127.0.0.1:8086")
     mqtt = MqttSettings(None, None, None, "127.0.0.1", 1883, None, None)
     assert Settings.from_environment({}) == Settings(
         Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web, bus, gateway, mqtt
@@ -61,6 +61,7 @@ def test_every_variable_is_taken() -> None:
         "DEUNGDAE_BUS_SECRET_FILE": "/run/secrets/bus",
         "DEUNGDAE_BUS_STORE": "64MiB",
         "DEUNGDAE_GATEWAY_BIND": "0.0.0.0:9086",
+        "DEUNGDAE_GATEWAY_URL": "https://factory.example.org/points/",
         "DEUNGDAE_MQTT_URL": "mqtts://broker.example",
         "DEUNGDAE_MQTT_SECRET_FILE": "/run/secrets/mqtt",
         "DEUNGDAE_MQTT_CA_FILE": "/srv/ca.pem",
@@ -95,7 +96,7 @@ def test_every_variable_is_taken() -> None:
     assert (taken.mqtt.bind, taken.mqtt.port) == ("0.0.0.0", 8883)
     assert taken.mqtt.certificate == Path("/srv/broker.pem")
     assert taken.mqtt.key == Path("/srv/broker-key.pem")
-    assert taken.gateway == GatewaySettings("0.0.0.0", 9086)
+    assert taken.gateway == GatewaySettings("0.0.0.0", 9086, "https://factory.example.org/points")
 
 
 def test_a_password_in_the_url_of_the_bus_is_refused_and_not_repeated() -> None:
@@ -178,3 +179,33 @@ def test_each_setting_says_what_it_is() -> None:
     for setting in SETTINGS:
         assert setting.name.startswith(PREFIX)
         assert setting.default and setting.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("bind", "url"),
+    [
+        ("[::1]:9000", "http://[::1]:9000"),
+        ("0.0.0.0:80", "http://localhost:80"),
+        ("[::]:80", "http://localhost:80"),
+        ("10.0.0.7:80", "http://10.0.0.7:80"),
+    ],
+)
+def test_the_address_of_the_gateway_is_one_that_can_be_called(bind: str, url: str) -> None:
+    assert Settings.from_environment({"DEUNGDAE_GATEWAY_BIND": bind}).gateway.url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "factory.example.org",
+        "ftp://factory.example.org",
+        "https://",
+        "https://kim:secret@factory.example.org",
+        "https://factory.example.org?x=1",
+        "https://factory.example.org:99999",
+        "https://factory example.org",
+    ],
+)
+def test_what_is_no_address_of_a_gateway_is_refused(url: str) -> None:
+    with pytest.raises(UnusableOption, match="DEUNGDAE_GATEWAY_URL is"):
+        Settings.from_environment({"DEUNGDAE_GATEWAY_URL": url})

@@ -6,7 +6,9 @@ value that makes no sense stops the start by name, rather than being ignored.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -122,6 +124,12 @@ GATEWAY_BIND = Setting(
     "127.0.0.1:8086",
     "The address and port at which the gateway takes in points.",
 )
+GATEWAY_URL = Setting(
+    "DEUNGDAE_GATEWAY_URL",
+    "http:// and the address and port of DEUNGDAE_GATEWAY_BIND",
+    "The address at which machines reach the gateway, as the pages tell it: "
+    "https://HOST[:PORT][/PATH] of the reverse proxy.",
+)
 MQTT_URL = Setting(
     "DEUNGDAE_MQTT_URL",
     "embedded",
@@ -156,7 +164,7 @@ MQTT_KEY_FILE = Setting(
 SETTINGS: tuple[Setting, ...] = (
     *(HOME, RUN_MEMORY, TIME_ZONE, LANG, DATABASE_URL, SECRET_KEY_FILE, HOSTS, BIND, HTTPS),
     *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE, BUS_URL, BUS_SECRET_FILE, BUS_STORE),
-    GATEWAY_BIND,
+    *(GATEWAY_BIND, GATEWAY_URL),
     *(MQTT_URL, MQTT_SECRET_FILE, MQTT_CA_FILE, MQTT_BIND, MQTT_CERT_FILE, MQTT_KEY_FILE),
 )
 
@@ -195,10 +203,11 @@ class BusSettings:
 
 @dataclass(frozen=True)
 class GatewaySettings:
-    """The settings of the gateway."""
+    """The settings of the gateway. `url` is what machines call, without a slash at the end."""
 
     bind: str
     port: int
+    url: str
 
 
 @dataclass(frozen=True)
@@ -260,7 +269,7 @@ class Settings:
             language=_language(environment),
             web=_web(environment, home),
             bus=_bus(environment, home),
-            gateway=GatewaySettings(*_address(GATEWAY_BIND, environment)),
+            gateway=_gateway(environment),
             mqtt=_mqtt(environment),
         )
 
@@ -342,6 +351,40 @@ def _mqtt(environment: Mapping[str, str]) -> MqttSettings:
 def _file(setting: Setting, environment: Mapping[str, str]) -> Path | None:
     text = environment.get(setting.name, "").strip()
     return Path(text) if text else None
+
+
+def _gateway(environment: Mapping[str, str]) -> GatewaySettings:
+    bind, port = _address(GATEWAY_BIND, environment)
+    told = environment.get(GATEWAY_URL.name, "").strip()
+    if told:
+        return GatewaySettings(bind, port, _gateway_url(told))
+    return GatewaySettings(bind, port, f"http://{_callable(bind)}:{port}")
+
+
+def _callable(bind: str) -> str:
+    """Return what a caller writes for the address at which we listen."""
+    with suppress(ValueError):
+        # "All of my addresses" is none that another could call.
+        if ip_address(bind).is_unspecified:
+            return "localhost"
+    return f"[{bind}]" if ":" in bind else bind
+
+
+def _gateway_url(told: str) -> str:
+    try:
+        url = urlsplit(told)
+        usable = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or 1) > 0
+        usable = usable and not (url.username or url.password or url.query or url.fragment)
+    except ValueError:
+        usable = False
+    if not usable or not told.isprintable() or " " in told:
+        raise UnusableOption(
+            "The environment variable {name} is {value}; it must be an address such as "
+            "https://factory.example.org, without a name or a password.",
+            name=GATEWAY_URL.name,
+            value=told,
+        )
+    return told.rstrip("/")
 
 
 def _value(environment: Mapping[str, str], setting: Setting) -> str:

@@ -61,7 +61,7 @@ class Door:
         if asked.ask != "browse" or not isinstance(edge, str) or not isinstance(driver, dict):
             raise PublicError("This is no question that an agent can answer.")
         if type(most) is not int or not 1 <= most <= MOST_FOUND:
-            raise PublicError("At most {most} tags can be looked at once.", most=MOST_FOUND)
+            raise PublicError("At most {most} tags can be shown at once.", most=MOST_FOUND)
         task: dict[str, Any] = {"kind": "browse", "driver": driver, "most": most}
         found = await self.tasks.ask(asked.organisation, edge, task, asked.within)
         if "error" in found:
