@@ -132,9 +132,42 @@ INSIGHT = [
     Line("insight:again", "POST", *WORKED_BY_ITS, {"public_id": "job"}),
 ]  # fmt: skip
 
+_AGENT = {"public_id": "agent"}
+_MACHINE = {"public_id": "agent", "machine": "machine"}
+
 PLANT = [
     Line("plant:agents", "GET", *ANYBODY),
+    Line("plant:new_agent", "GET", *WORKERS),
+    Line("plant:agent", "GET", *READ_BY_ITS, _AGENT),
+    Line("plant:agent_state", "GET", *READ_BY_ITS, _AGENT),
+    Line("plant:agent_joined", "GET", *READ_BY_ITS, _AGENT),
+    Line("plant:agent_code", "POST", *ASKED_BY_ITS, _AGENT),
+    Line("plant:change_agent", "POST", *WORKED_BY_ITS, _AGENT, {"name": "PC 2"}),
+    Line("plant:revoke_agent", "POST", *MANAGERS_OF_ITS, _AGENT),
+    Line("plant:versions", "GET", *READ_BY_ITS, _AGENT),
+    Line("plant:go_back", "POST", *WORKED_BY_ITS, {**_AGENT, "number": "version"}),
+    Line("plant:new_machine", "GET", *ASKED_BY_ITS, {**_AGENT, "kind": "opcua"}),
+    Line("plant:machine", "GET", *ASKED_BY_ITS, _MACHINE),
+    Line("plant:remove_machine", "POST", *WORKED_BY_ITS, _MACHINE),
+    # This machine has no registers to write down, so the page leads to what it offers.
+    Line("plant:values", "GET", *WORKED_BY_ITS, _MACHINE),
+    Line("plant:browse", "GET", *ASKED_BY_ITS, _MACHINE),
+    Line("plant:found", "GET", *ASKED_BY_ITS, _MACHINE),
+    Line("plant:now", "GET", *ASKED_BY_ITS, _MACHINE),
+    Line("plant:choose", "POST", *WORKED_BY_ITS, _MACHINE),
+    Line("plant:sources", "GET", *ANYBODY),
+    Line("plant:new_source", "GET", *MANAGERS),
+    Line("plant:source", "GET", *READ_BY_ITS, {"public_id": "line_source"}),
+    Line("plant:revoke_source", "POST", *MANAGERS_OF_ITS, {"public_id": "line_source"}),
+    Line("plant:new_group", "GET", *MANAGERS),
+    Line("plant:group", "GET", *READ_BY_ITS, {"public_id": "group"}),
+    Line("plant:renew_group", "POST", 302, 403, 403, 200, 200, 404, {"public_id": "group"}),
+    Line("plant:revoke_group", "POST", *MANAGERS_OF_ITS, {"public_id": "group"}),
     Line("plant:tags", "GET", *ANYBODY),
+    # No tag is named here.
+    Line("plant:describe_tag", "GET", 302, 403, 404, 404, 404, 404),
+    Line("plant:tag", "GET", *ASKED_BY_ITS, {"public_id": "tag"}),
+    Line("plant:rename_tag", "POST", *WORKED_BY_ITS, {"public_id": "tag"}, {"path": "line9/x"}),
 ]
 
 LINES = [*CORE, *COMPANIES, *INSIGHT, *PLANT]

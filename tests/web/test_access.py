@@ -57,6 +57,36 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
         "token": key.public_id,
         "site": Site.objects.within(scope).get().public_id,
         **_work(house.organisation),
+        **_plant(house.organisation, scope),
+    }
+
+
+def _plant(organisation: Any, scope: Any) -> dict[str, Any]:
+    """An agent that reads a machine, a program that writes, and a Sparkplug group."""
+    from deungdae.web.companies.models import Site
+    from deungdae.web.plant.actions.agents import RegisterAgent
+    from deungdae.web.plant.actions.configurations import AddMachine
+    from deungdae.web.plant.actions.sources import MakeSource, RegisterGroup
+    from deungdae.web.plant.models import Tag
+
+    told = {"scope": scope, "organisation": organisation}
+    where = {**told, "site": Site.objects.within(scope).get()}
+    agent, _ = RegisterAgent(**where, name="1라인 PC", now=timezone.now()).perform()
+    press = {
+        "kind": "opcua", "name": "press3", "url": "opc.tcp://127.0.0.1:4840", "security": "none",
+        "node": [{"tag": "line1/press3/melt", "id": "nsu=urn:x;s=Melt"}],
+    }  # fmt: skip
+    AddMachine(**told, agent=agent, driver=press).perform()
+    source, _ = MakeSource(**where, name="Telegraf", bucket="plant", prefix="line2").perform()
+    group, _ = RegisterGroup(**where, name="3라인", group="gaon-line3").perform()
+    return {
+        "agent": agent.public_id,
+        "machine": "press3",
+        "version": 1,
+        "line_source": source.public_id,
+        "group": group.public_id,
+        "tag": Tag.objects.within(scope).get().public_id,
+        "opcua": "opcua",
     }
 
 

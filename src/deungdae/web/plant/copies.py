@@ -104,6 +104,7 @@ def group_record(group: SparkplugGroup) -> bus.SparkplugGroup:
         group.group,
         group.source,
         revoked=group.revoked_at is not None,
+        password=group.password_hash,
     )
 
 

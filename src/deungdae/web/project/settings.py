@@ -19,6 +19,7 @@ STATE = HOME / "web"
 STATE.mkdir(parents=True, exist_ok=True, mode=0o700)
 #: Where the bus is; the web works without it, but for what comes from machines.
 BUS = PROGRAM.bus
+MQTT = PROGRAM.mqtt
 
 DEBUG = False
 SECRET_KEY = secret_key.read_or_make(WEB.secret_key_file)
@@ -171,6 +172,8 @@ FILE_UPLOAD_TEMP_DIR = STATE / "incoming"
 FILE_UPLOAD_TEMP_DIR.mkdir(exist_ok=True, mode=0o700)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 << 20
+#: A machine offers up to 1,500 values, and each is chosen, named and described in one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 #: Of a request, in bytes: more than the first only from somebody known, and never more than the
 #: second (a file in one request; in pieces it may be larger).
 BODY_OF_ANYBODY = 4 << 20
@@ -189,6 +192,9 @@ else:
     EMAIL_TIMEOUT = 20
 CAN_SEND_EMAIL = WEB.email is not None
 DEFAULT_FROM_EMAIL = WEB.email_from
+
+#: Where agents and other sources send; shown to those who connect them.
+GATEWAY_URL = f"http://{PROGRAM.gateway.bind}:{PROGRAM.gateway.port}"
 
 STYLEGUIDE = WEB.styleguide
 LOGGING = {

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from deungdae.bus.mqtt import new_password
 from deungdae.web.companies.models import Site
 from deungdae.web.core.action import Action
 from deungdae.web.core.tokens import new_token, token_hash
@@ -80,8 +81,11 @@ class RevokeSource(Action[None]):
 
 
 @dataclass(kw_only=True)
-class RegisterGroup(Action[SparkplugGroup]):
-    """Take in what the nodes of a Sparkplug group send."""
+class RegisterGroup(Action[tuple[SparkplugGroup, str]]):
+    """Take in what the nodes of a Sparkplug group send.
+
+    `with_password`: the broker is our own, so that the nodes need a password from us.
+    """
 
     verb = "plant.group_registered"
     right = "plant.admit"
@@ -90,16 +94,22 @@ class RegisterGroup(Action[SparkplugGroup]):
     name: str
     site: Site
     group: str
+    with_password: bool = True
 
-    def change(self) -> SparkplugGroup:
-        """Return the group; raises `Refused` when somebody has it already."""
+    def change(self) -> tuple[SparkplugGroup, str]:
+        """Return the group and the password, which is not kept, or "".
+
+        Raises `Refused` when somebody has the group already.
+        """
+        password, kept = new_password() if self.with_password else ("", "")
         try:
             with transaction.atomic():
-                return SparkplugGroup.objects.create(
+                made = SparkplugGroup.objects.create(
                     organisation=self.organisation,
                     site=self.site,
                     name=self.name,
                     group=self.group,
+                    password_hash=kept,
                     source=f"spb-{secrets.token_hex(5)}",
                     created_by=self.scope.person,
                 )
@@ -107,14 +117,42 @@ class RegisterGroup(Action[SparkplugGroup]):
             raise Refused(
                 _("This group id is taken. Choose another one, and set it at the nodes.")
             ) from error
+        return made, password
 
-    def details(self, result: SparkplugGroup) -> dict[str, Any]:
+    def details(self, result: tuple[SparkplugGroup, str]) -> dict[str, Any]:
         """Say which."""
-        return {"name": self.name, "group": self.group, "source": result.source}
+        return {"name": self.name, "group": self.group, "source": result[0].source}
 
-    def after_commit(self, result: SparkplugGroup) -> None:
+    def after_commit(self, result: tuple[SparkplugGroup, str]) -> None:
         """Let the gateway listen to it."""
-        telling.tell_group(result)
+        telling.tell_group(result[0])
+
+
+@dataclass(kw_only=True)
+class RenewGroupPassword(Action[str]):
+    """Make another password for the nodes of a group; the former one is worthless."""
+
+    verb = "plant.group_password_renewed"
+    right = "plant.admit"
+    label = _lazy("made a new password for a Sparkplug group")
+
+    group: SparkplugGroup
+
+    def change(self) -> str:
+        """Return the password, which is not kept; raises `Refused` for a revoked group."""
+        if self.group.revoked_at is not None:
+            raise Refused(_("This group is revoked. Register it anew."))
+        password, kept = new_password()
+        self.group.alter(self.scope, password_hash=kept)
+        return password
+
+    def details(self, result: str) -> dict[str, Any]:
+        """Say of which group."""
+        return {"name": self.group.name, "group": self.group.group}
+
+    def after_commit(self, result: str) -> None:
+        """Let the broker know."""
+        telling.tell_group(self.group)
 
 
 @dataclass(kw_only=True)

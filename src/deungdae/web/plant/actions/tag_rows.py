@@ -22,6 +22,7 @@ class Said:
     unit: str = ""
     expected_seconds: float | None = None
     label: str = ""
+    machine: str = ""  #: where it is not the machine that is spoken of
     address: str = ""
 
 
@@ -96,19 +97,20 @@ def describe(scope: Scope, agent: Agent, machine: str, said: Sequence[Said]) -> 
     """Keep what is said of tags, and make rows for those that have none yet."""
     known = {tag.path: tag for tag in _named(scope, agent, [one.path for one in said])}
     for one in said:
-        values = {
+        values: dict[str, Any] = {
             "unit": one.unit, "expected_seconds": one.expected_seconds, "label": one.label,
         }  # fmt: skip
         tag = known.get(one.path)
         if tag is None:
             Tag.objects.create(
                 organisation=agent.organisation, site=agent.site, path=one.path, agent=agent,
-                origin=agent.source, machine=machine, address=one.address, **values,
+                origin=agent.source, machine=one.machine or machine, address=one.address, **values,
             )  # fmt: skip
-        elif tag.agent_id in (None, agent.pk):
-            _store(
-                scope, tag, **values, agent=agent, origin=agent.source, machine=machine, taken=True
-            )
+        elif tag.agent_id is None:
+            values |= {"agent": agent, "origin": agent.source, "machine": one.machine or machine}
+            _store(scope, tag, **values, taken=True)
+        elif tag.agent_id == agent.pk:
+            _store(scope, tag, **values)
 
 
 def taken_name(path: str) -> str:

@@ -51,9 +51,13 @@ class Source(_Sender):
 
 
 class SparkplugGroup(_Sender):
-    """A group id of Sparkplug B whose nodes belong to an organisation."""
+    """A group id of Sparkplug B whose nodes belong to an organisation.
+
+    With the embedded broker its nodes have a password, of which only the hash is kept.
+    """
 
     group = models.CharField(_("group id"), max_length=100)
+    password_hash = models.CharField(max_length=100, blank=True, editable=False)
 
     class Meta(_Sender.Meta):
         ordering = ("name", "pk")

@@ -1,0 +1,1 @@
+"""What is typed about machines, tags and sources; forms check words, actions check rights."""

@@ -1,0 +1,42 @@
+"""How much was received of each source, by the books of the gateway."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from deungdae import bus
+from deungdae.web.core import line
+from deungdae.web.core.models import Organisation
+from deungdae.web.plant import copies
+
+Counts = Mapping[str, int]
+WITHIN = 4.0  #: seconds; a page does not wait longer for a figure
+
+log = logging.getLogger(__name__)
+
+
+def last_day(organisation: Organisation | None, now: datetime) -> Counts | None:
+    """Return points by source in the last 24 hours; None when nobody can say."""
+    if organisation is None:
+        return None
+    question = bus.Question(
+        "history",
+        "ledger",
+        copies.organisation_id(organisation),
+        {
+            "start": copies.microseconds(now - timedelta(hours=24)),
+            "end": copies.microseconds(now),
+        },
+        within=WITHIN,
+    )
+    try:
+        with line.ask(question) as answer:
+            hours = answer.json()["hours"]
+    except (bus.Unavailable, bus.Refusal) as error:
+        log.info("what was received is not known: %s", error)
+        return None
+    found: Counter[str] = Counter()
+    for hour in hours:
+        found[hour["source"]] += hour["received"]
+    return found
