@@ -70,8 +70,11 @@ def _shifted(
     received = rows["received"].cast(pa.int64()).to_numpy() - clock_error_us
     which = rows["tag"].indices.to_numpy()
     shift: _Numbers = np.zeros(rows.num_rows, np.int64)
-    # The longest prefix counts, so it comes last; of two equal ones, the later.
+    # The longest prefix counts, so it comes last; of two equal ones, the later. A shift out of all
+    # time is no repair; whoever entered it sees that nothing was shifted.
     for one in sorted(shifts, key=lambda one: (len(one.prefix), one.from_us)):
+        if abs(one.shift_us) > LATEST_US:
+            continue
         until = LATEST_US if one.until_us is None else one.until_us
         below = np.array([_below(path, one.prefix) for path in paths])
         if below.any():
@@ -79,7 +82,6 @@ def _shifted(
     if not shift.any():
         return rows
     time = rows["time"].cast(pa.int64()).to_numpy()
-    # A shift out of all time is no repair; whoever entered it sees that nothing was shifted.
     shift[(time >= LATEST_US - shift) | (time < EARLIEST_US - shift)] = 0
     flag = rows["flag"].to_numpy() | ((shift != 0) * np.int8(Flag.CLOCK_REPAIRED))
     rows = _replaced(rows, "time", pa.array(time + shift).cast(rows["time"].type))
