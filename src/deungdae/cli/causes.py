@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from deungdae.cli import history, running, writing
 from deungdae.cli import options as shared
-from deungdae.cli import running, writing
 from deungdae.cli.status import DONE
 from deungdae.records.environment import Settings
 from deungdae.records.messages import Message, message
@@ -52,6 +52,7 @@ def add(commands: Any) -> None:
         help="quality classes that are as wanted",
     )
     parser.add_argument("--time", metavar="COLUMN", help="when the part was made")
+    history.add(parser)
     shared.add_output(parser)
     shared.add_json(parser)
     parser.add_argument("--seed", metavar="N", type=shared.seed, default=0, help="0 unless told")
@@ -64,7 +65,9 @@ def run(options: argparse.Namespace, settings: Settings, words: Words) -> int:
         for name in OPTIONS
         if (value := getattr(options, name)) is not None
     }
-    analysed = analyse(options.file, options.sheet, told, options.seed, settings, words)
+    joined = history.asked(options, settings)
+    given = (options.file, options.sheet, told, options.seed)
+    analysed = analyse(*given, settings, words, joined=joined)
     if options.json:
         writing.print_document(analysed["document"])
     else:
@@ -83,14 +86,20 @@ def analyse(
     seed: int,
     settings: Settings,
     words: Words,
+    *,
+    joined: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Store the file as a table, find the causes; return document, figures and understanding."""
+    """Store the file as a table, find the causes; return document, figures and understanding.
+
+    With `joined`, history is joined to the table first (see the job "join-history").
+    """
     params = {"options": dict(told), "seed": seed, "told": [] if sheet is None else ["sheet"]}
     steps = {
+        "joining": words.say("Reading the history of the machines"),
         "searching": words.say("Searching for causes"),
         "judging": words.say("Checking what was found"),
     }
-    return running.analyse("causes", 1, file, sheet, params, settings, words, steps)
+    return running.analyse("causes", 1, file, sheet, params, settings, words, steps, joined)
 
 
 def text(analysed: Mapping[str, Any], words: Words) -> str:

@@ -20,11 +20,13 @@ def analyse(
     settings: Settings,
     words: Words,
     steps: Mapping[str, str] | None = None,
+    history: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Store the file as a table and run the method on it.
 
-    `params` are those of the method's job beside the table; `steps` says its steps in words.
-    Returns the job's result ("document", "figures") and the "understanding" of the file. Raises
+    `params` are those of the method's job beside the table; `steps` says its steps in words;
+    `history` is joined to the table first, as the job "join-history" takes it.
+    Returns the job's result ("document", "figures") and the "understanding" of the table. Raises
     `UnusableFile` when there is no such file, and whatever public error the runs raise.
     """
     if not file.exists():
@@ -39,6 +41,19 @@ def analyse(
             memory_bytes=settings.run_memory_bytes,
             on_progress=progress,
         ).result
+        if history is not None:
+            stored = runs.run(
+                settings.home,
+                "join-history",
+                1,
+                {
+                    "table": stored["table"],
+                    "history": history,
+                    "options": params.get("options", {}),
+                },
+                memory_bytes=settings.run_memory_bytes,
+                on_progress=progress,
+            ).result
         found = runs.run(
             settings.home,
             method,
