@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
         help="quality classes that are as wanted",
     )
     parser.add_argument("--time", metavar="COLUMN", help="when the part was made")
-    history.add(parser)
+    history.add_options(parser)
     shared.add_output(parser)
     shared.add_json(parser)
     parser.add_argument("--seed", metavar="N", type=shared.seed, default=0, help="0 unless told")

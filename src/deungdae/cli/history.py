@@ -25,7 +25,7 @@ _NEEDS_HISTORY: Final = (
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options to the parser of a command."""
     parser.add_argument(
         "--history",
