@@ -194,7 +194,7 @@ CAN_SEND_EMAIL = WEB.email is not None
 DEFAULT_FROM_EMAIL = WEB.email_from
 
 #: Where agents and other sources send; shown to those who connect them.
-GATEWAY_URL = f"http://{PROGRAM.gateway.bind}:{PROGRAM.gateway.port}"
+GATEWAY_URL = PROGRAM.gateway.url
 
 STYLEGUIDE = WEB.styleguide
 LOGGING = {
