@@ -19,7 +19,7 @@ from history_of_parts import (
     verdicts,
 )
 
-from deungdae.cli.history import seconds
+from deungdae.cli.joining import seconds
 from deungdae.records.errors import UnusableOption
 
 SECONDS = 6 * 3600

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from deungdae.cli import history, running, writing
+from deungdae.cli import joining, running, writing
 from deungdae.cli import options as shared
 from deungdae.cli.status import DONE
 from deungdae.records.environment import Settings
@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
         help="quality classes that are as wanted",
     )
     parser.add_argument("--time", metavar="COLUMN", help="when the part was made")
-    history.add_options(parser)
+    joining.add_options(parser)
     shared.add_output(parser)
     shared.add_json(parser)
     parser.add_argument("--seed", metavar="N", type=shared.seed, default=0, help="0 unless told")
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, settings: Settings, words: Words) -> int:
         for name in OPTIONS
         if (value := getattr(options, name)) is not None
     }
-    joined = history.asked(options, settings)
+    joined = joining.asked(options, settings)
     given = (options.file, options.sheet, told, options.seed)
     analysed = analyse(*given, settings, words, joined=joined)
     if options.json:
