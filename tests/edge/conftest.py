@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import Condition, Event
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -18,29 +19,33 @@ SERVER = Path(__file__).with_name("server_of_batches.py")
 
 
 class BatchServer:
-    """A real server in a process of its own, on a free port, that keeps that port."""
+    """A folder at a real server in a process of its own, on a free port that it keeps."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        for name in ("batches", "work", "answers"):
+            (folder / name).mkdir(parents=True)
         self.folder = folder
-        self.port = 0
+        self.port = port
         self.process: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/plant"
+        return f"http://127.0.0.1:{self.port}/{self.folder.name}/plant"
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, SERVER, self.folder, str(self.port)], stdout=subprocess.PIPE, text=True
+            [sys.executable, SERVER, self.folder.parent, str(self.port)],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline())
 
     def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
-            self.process = None
+        assert self.process is not None, "this server is shared by many tests: ask for `mortal`"
+        self.process.kill()
+        self.process.communicate()
+        self.process = None
 
     def answer(self, wish: Mapping[str, Any] | None) -> None:
         path = self.folder / "answer.json"
@@ -93,13 +98,28 @@ class BatchServer:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[BatchServer]:
-    folder = tmp_path / "server"
-    folder.mkdir()
-    made = BatchServer(folder)
+def mortal(tmp_path: Path) -> Iterator[BatchServer]:
+    """A server that may be killed and started again."""
+    made = BatchServer(tmp_path / "server")
+    made.start()
+    yield made
+    if made.process is not None:
+        made.kill()
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BatchServer]:
+    """The one server of all tests that leave it alive."""
+    made = BatchServer(tmp_path_factory.mktemp("office") / "own")
     made.start()
     yield made
     made.kill()
+
+
+@pytest.fixture
+def server(office: BatchServer) -> BatchServer:
+    """A folder of this test alone, at the one server."""
+    return BatchServer(office.folder.with_name(uuid4().hex), office.port)
 
 
 def until(true: Callable[[], object]) -> None:

@@ -1,11 +1,12 @@
-"""A small HTTP server that keeps batches in a folder: `server_of_batches.py FOLDER [PORT]`.
+"""A small HTTP server that keeps batches in folders: `server_of_batches.py BASE [PORT]`.
 
-It prints its port. What it answers beside "stored" stands in FOLDER/answer.json, read for each
-request: {"status": 503, "headers": {…}, "body": {…}, "close": false}; with "once" only the next
-request gets it, and the one after that the body "then". Batches that it acknowledged lie in
-FOLDER/batches, written and synced before the answer. What an agent is wanted to do lies in
-FOLDER/work, each file once or, if its number is another than the agent's, again and again; what
-agents say of themselves lies in FOLDER/status.jsonl, their answers in FOLDER/answers.
+It prints its port. The first part of an address names a folder in BASE, so that one server does for
+many tests; they make their folders themselves. What it answers beside "stored" stands in
+FOLDER/answer.json, read for each request: {"status": 503, "headers": {…}, "body": {…}, "close":
+false}; with "once" only the next request gets it, and those after it the body "then". Batches that
+it acknowledged lie in FOLDER/batches, written and synced before the answer. What an agent is wanted
+to do lies in FOLDER/work: a task goes out once, a configuration as long as the agent has another.
+What agents say of themselves lies in FOLDER/status.jsonl, their answers in FOLDER/answers.
 """
 
 import json
@@ -27,7 +28,16 @@ class Handler(BaseHTTPRequestHandler):
     """Answers as the real server does."""
 
     protocol_version = "HTTP/1.1"
+    base: Path
     folder: Path
+
+    def parse_request(self) -> bool:
+        """Take the folder off the path."""
+        understood = super().parse_request()
+        if understood:
+            name, _, rest = self.path.lstrip("/").partition("/")
+            self.folder, self.path = self.base / name, f"/{rest}"
+        return understood
 
     def do_GET(self) -> None:
         """Hand work out as soon as there is some."""
@@ -122,11 +132,9 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def main(folder: str, port: str = "0") -> None:
+def main(base: str, port: str = "0") -> None:
     """Serve until killed."""
-    Handler.folder = Path(folder)
-    for name in ("batches", "work", "answers"):
-        (Handler.folder / name).mkdir(exist_ok=True)
+    Handler.base = Path(base)
     server = ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
     print(server.server_port, flush=True)
     server.serve_forever()

@@ -48,6 +48,10 @@ def mes(**more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def told(tmp_path: Path, server: Any) -> Config:
+    return configured(tmp_path, server)
+
+
+def configured(tmp_path: Path, server: Any) -> Config:
     (tmp_path / "token").write_text("secret\n")
     (tmp_path / "secrets").mkdir()
     (tmp_path / "agent.toml").write_text(CONFIG.format(server=server.url), "utf-8")
@@ -74,11 +78,12 @@ class Running:
 @pytest.fixture
 def last(server: Any) -> Callable[[], Mapping[str, Any]]:
     """What the agent said of itself last."""
+    return lambda: said_last(server)
 
-    def read() -> Mapping[str, Any]:
-        return (server.statuses() or [{"applied": None, "drivers": [], "losses": []}])[-1]
 
-    return read
+def said_last(server: Any) -> Mapping[str, Any]:
+    said = server.statuses() or [{"applied": None, "drivers": [], "losses": []}]
+    return dict(said[-1])
 
 
 def names(status: Mapping[str, Any]) -> list[str]:
@@ -132,28 +137,26 @@ def test_a_refused_configuration_is_reported_and_the_former_one_goes_on(
     said = [p["what"]["template"].format(**p["what"]["values"]) for p in refused["problems"]]
     assert "sead is not known here" in said[0]
     assert any("kind is telepathy" in one for one in said)
-    server.kill()
-    with Running(told) as again:
-        until(lambda: again.crew.sinks and again.crew.sinks[0].taken)
-        status = again.status(str)
-        assert (status["applied"], status["refused"]["number"]) == (1, 2)
-    file = told.folder / kept.FILE
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_start_without_network_runs_what_was_applied_last(
-    told: Config, server: Any, until: Any, last: Any
+    tmp_path: Path, mortal: Any, until: Any
 ) -> None:
-    server.wanted(4, shop("a"))
+    told = configured(tmp_path, mortal)
+    mortal.wanted(4, shop("a"))
     with Running(told):
-        until(lambda: last()["applied"] == 4)
-    server.kill()
+        until(lambda: said_last(mortal)["applied"] == 4)
+        mortal.wanted(5, shop("a", seed="?"))
+        until(lambda: said_last(mortal)["refused"])
+    mortal.kill()
     with Running(told) as again:
         until(lambda: again.crew.sinks and again.crew.sinks[0].taken)
         until(lambda: again.sender.state.problem is not None)
-        assert again.status(str)["applied"] == 4
-        server.start()
-        until(lambda: last()["link"] == "sending" and last()["waiting"] < 5000)
+        status = again.status(str)
+        assert (status["applied"], status["refused"]["number"]) == (4, 5)
+        mortal.start()
+        until(lambda: again.sender.state.link == "sending")
+    assert stat.S_IMODE((told.folder / kept.FILE).stat().st_mode) == 0o600
 
 
 def test_who_is_revoked_keeps_everything_and_says_so(
@@ -303,8 +306,8 @@ def test_a_machine_is_looked_at_before_it_is_configured(
 def test_a_machine_that_says_nothing_is_given_up_in_time(told: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        driver = {"kind": "opcua", "url": f"opc.tcp://127.0.0.1:{port}", "security": "none"}
-        driver["timeout_seconds"] = 2
+        url = f"opc.tcp://127.0.0.1:{port}"
+        driver = {"kind": "opcua", "url": url, "security": "none", "timeout_seconds": 2}
         answer = browse(told, {"driver": driver, "most": 5}, seconds=0.2)
     assert answer["error"] == {
         "template": "The machine did not answer within {seconds} seconds.",

@@ -32,6 +32,15 @@ def buffer(tmp_path: Path) -> Iterator[Buffer]:
 
 @pytest.fixture
 def sender(buffer: Buffer, server: Any, tmp_path: Path) -> Iterator[Sender]:
+    yield from sender_to(server, buffer, tmp_path)
+
+
+@pytest.fixture
+def sender_to_mortal(buffer: Buffer, mortal: Any, tmp_path: Path) -> Iterator[Sender]:
+    yield from sender_to(mortal, buffer, tmp_path)
+
+
+def sender_to(server: Any, buffer: Buffer, tmp_path: Path) -> Iterator[Sender]:
     uplink = Uplink(server.url, "secret", ca_file=None, timeout_seconds=20, clock_us=now_us)
     yield Sender(
         buffer,
@@ -110,13 +119,13 @@ def test_whatever_else_a_server_says_the_batch_stays(
 
 
 def test_tries_become_rarer_while_nobody_answers(
-    buffer: Buffer, sender: Sender, server: Any
+    buffer: Buffer, sender_to_mortal: Sender, mortal: Any
 ) -> None:
     take(buffer, 1)
-    server.kill()
-    assert [sender.step() for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
-    server.start()
-    sender.step()
+    mortal.kill()
+    assert [sender_to_mortal.step() for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+    mortal.start()
+    sender_to_mortal.step()
     assert buffer.standing().waiting == 0
 
 
@@ -143,23 +152,23 @@ def values_of_last(server: Any, batches: int) -> list[int]:
 
 
 def test_a_server_that_was_heard_elsewhere_is_asked_at_once(
-    buffer: Buffer, server: Any, until: Any
+    buffer: Buffer, mortal: Any, until: Any
 ) -> None:
     take(buffer, 1)
-    server.kill()
+    mortal.kill()
     slow = Sender(
         buffer,
-        Uplink(server.url, "secret", ca_file=None, timeout_seconds=20, clock_us=now_us),
+        Uplink(mortal.url, "secret", ca_file=None, timeout_seconds=20, clock_us=now_us),
         most_readings=20,
         every_seconds=1.0,
-        aside=server.folder / "refused",
+        aside=mortal.folder / "refused",
         chance=lambda: 10_000.0,  # of its own it would try again in an hour
     )
     stop = threading.Event()
     thread = threading.Thread(target=slow.run, args=[stop])
     thread.start()
     until(lambda: slow.state.link is Link.OFFLINE)
-    server.start()
+    mortal.start()
     slow.hurry()
     until(lambda: buffer.standing().waiting == 0)
     stop.set()
@@ -204,15 +213,15 @@ def test_a_batch_that_can_never_be_read_does_not_stop_the_others(
 
 
 def test_a_server_that_is_killed_and_started_again_gets_everything_once(
-    buffer: Buffer, server: Any, until: Any
+    buffer: Buffer, mortal: Any, until: Any
 ) -> None:
     stop = threading.Event()
     hurried = Sender(
         buffer,
-        Uplink(server.url, "secret", ca_file=None, timeout_seconds=20, clock_us=now_us),
+        Uplink(mortal.url, "secret", ca_file=None, timeout_seconds=20, clock_us=now_us),
         most_readings=20,
         every_seconds=0.05,
-        aside=server.folder / "refused",
+        aside=mortal.folder / "refused",
         chance=lambda: 0.0,
     )
     thread = threading.Thread(target=hurried.run, args=[stop])
@@ -220,11 +229,11 @@ def test_a_server_that_is_killed_and_started_again_gets_everything_once(
     for round_ in range(4):
         for number in range(round_ * 100, round_ * 100 + 100, 10):
             take(buffer, *range(number, number + 10))
-        server.kill()
+        mortal.kill()
         take(buffer, 1000 + round_)
-        server.start()
+        mortal.start()
     until(lambda: buffer.standing().waiting == 0)
     stop.set()
     thread.join(timeout=20)
-    assert sorted(r.value for r in server.readings()) == [*range(400), 1000, 1001, 1002, 1003]
-    assert not (server.folder / "two_contents").exists()
+    assert sorted(r.value for r in mortal.readings()) == [*range(400), 1000, 1001, 1002, 1003]
+    assert not (mortal.folder / "two_contents").exists()

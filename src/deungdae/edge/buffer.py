@@ -23,6 +23,7 @@ from deungdae.records.readings import BadReading, Reading, check_reading
 
 OVERHEAD_BYTES = 120  #: of a chunk beside its body, in the file
 CHUNK_READINGS = 1000
+SMALL_BYTES = 1 << 10  #: of a chunk's body
 SMALLEST_LIMIT = 4 << 20  #: bytes; below this a single long text could fill the buffer
 
 _TABLES = """
@@ -107,7 +108,7 @@ class Buffer:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = sqlite3.connect(
-                path, timeout=2, isolation_level=None, check_same_thread=False
+                path, timeout=0.5, isolation_level=None, check_same_thread=False
             )
             # One agent for one buffer: two would give one number to two batches.
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -315,13 +316,16 @@ class Buffer:
         query = "SELECT id, readings, first_us, last_us, body FROM chunk ORDER BY id"
         rows = self._db.execute(query + (" DESC" if turn == "newest" else ""))
         chosen: list[tuple[int, int, int, int, bytes]] = []
-        readings = 0
+        readings = heavy = 0
         for row in rows:
-            if chosen and readings + row[1] > most:
+            # Small chunks shrink when they are packed together, large ones hardly.
+            more = max(0, len(row[4]) - SMALL_BYTES)
+            if chosen and (readings + row[1] > most or heavy + more > MOST_BYTES):
                 rows.close()
                 return chosen, False
             chosen.append(row)
             readings += row[1]
+            heavy += more
         return chosen, True
 
     def acknowledge(self, sequence: int) -> None:

@@ -95,7 +95,7 @@ class Fields:
 
     def tag(self, name: str, default: str | None = None) -> TagPath:
         """Read a tag path, or the beginning of one."""
-        if self.browsing and not self.has(name):
+        if self.browsing and default is None and not self.has(name):
             return NO_TAG
         text = self.text(name, default)
         if not text:

@@ -1,5 +1,8 @@
 """OPC UA against a real server in a process of its own."""
 
+import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +22,7 @@ from deungdae.edge.fields import Fields, Problem
 from deungdae.edge.losses import Loss
 from deungdae.records.readings import Quality, tag_path
 
+pytestmark = pytest.mark.xdist_group("opcua")
 SERVER = Path(__file__).with_name("opcua_server.py")
 URI = "urn:example:press"
 NINE = 1_764_028_800_000_000  # 2025-11-25 00:00 UTC
@@ -55,52 +59,69 @@ def test_the_queue_holds_what_is_sampled_between_two_messages(
     assert Server("", None, None, None, publishing, sampling, 1).queue == queue
 
 
-class Machine:
-    """The server's process; it keeps its port over restarts."""
+@pytest.fixture(scope="module")
+def forge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where to ask for a server."""
+    path = tmp_path_factory.mktemp("opcua") / "socket"
+    process = subprocess.Popen(
+        [sys.executable, SERVER, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    yield path
+    process.kill()
+    process.communicate()
 
-    def __init__(self, folder: str = "") -> None:
+
+class Machine:
+    """A server's process; it keeps its port over restarts."""
+
+    def __init__(self, forge: Path, folder: str = "") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.folder = folder
-        self.process: subprocess.Popen[str] | None = None
+        self._forge = forge
+        self._line: socket.socket | None = None
+        self._process = 0
 
     def start(self, before: str = "") -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, SERVER, str(self.port), self.folder, before],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n"
+        self._line = socket.socket(socket.AF_UNIX)
+        self._line.connect(str(self._forge))
+        self.say(json.dumps({"port": self.port, "folder": self.folder, "before": before}))
+        with self._line.makefile() as heard:
+            word, number = heard.readline().split()
+        assert word == "ready"
+        self._process = int(number)
 
     def say(self, line: str) -> None:
-        assert self.process is not None
-        assert self.process.stdin is not None
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
+        assert self._line is not None
+        self._line.sendall(f"{line}\n".encode())
 
     def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
-            self.process = None
+        if self._line is not None:
+            os.kill(self._process, signal.SIGKILL)
+            assert self._line.recv(1) == b"", "its end of the line closes when it is gone"
+            self._line.close()
+            self._line = None
 
 
 @pytest.fixture
-def machine() -> Iterator[Machine]:
-    made = Machine()
+def machine(forge: Path) -> Iterator[Machine]:
+    made = Machine(forge)
     made.start()
     yield made
     made.kill()
 
 
 @pytest.fixture(scope="module")
-def lasting() -> Iterator[Machine]:
+def lasting(forge: Path) -> Iterator[Machine]:
     """One server for the tests that leave it running; each writes to variables of its own."""
-    made = Machine()
+    made = Machine(forge)
     made.start()
     yield made
     made.kill()
@@ -254,18 +275,22 @@ def test_browse_prints_ids_that_a_configuration_takes(lasting: Machine) -> None:
     found = {f.name: f for f in made(table(lasting.port, "Melt")).browse(50)}
     assert found["Melt"].address == f"nsu={URI};s=Melt"
     assert (found["Melt"].value, found["Melt"].kind) == (231.5, "Double")
+    assert (found["Melt"].path, found["Melt"].unit) == ("Press/Melt", "°C")
+    assert "EngineeringUnits" not in found, "what describes a variable is told with it"
     assert found["List"].value is None
 
 
-def test_nobody_there_is_a_sentence(memory: Any) -> None:
+def test_nobody_there_is_a_sentence(tmp_path: Path, memory: Any) -> None:
     with pytest.raises(DriverFailed, match="cannot be reached"):
-        made(table(Machine().port, "Melt")).run(memory, Event())
+        made(table(Machine(tmp_path).port, "Melt")).run(memory, Event())
 
 
-def test_messages_are_signed_and_encrypted_when_asked(tmp_path: Path, memory: Any) -> None:
+def test_messages_are_signed_and_encrypted_when_asked(
+    forge: Path, tmp_path: Path, memory: Any
+) -> None:
     for name in ("server", "client"):
         certificate(tmp_path, name)
-    machine = Machine(str(tmp_path))
+    machine = Machine(forge, str(tmp_path))
     machine.start()
     told = table(
         machine.port,
