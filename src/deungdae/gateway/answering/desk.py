@@ -129,7 +129,8 @@ async def _pieces(
     try:
         piece = first
         while piece is not None:
-            yield piece
+            if piece:  # an empty one says only that it may be ended here
+                yield piece
             piece = await work.run(next, rest, None)
     finally:
         place.__exit__(None, None, None)

@@ -71,9 +71,12 @@ class Given:
             raise _odd(name)
         return value
 
-    def has(self, name: str) -> bool:
-        """Say whether a parameter was given."""
-        return self._left.get(name) is not None
+    def takes(self, name: str, word: str) -> bool:
+        """Say whether a parameter is absent or a certain word, and take it away if so."""
+        if self._left.get(name) in (None, word):
+            self._left.pop(name, None)
+            return True
+        return False
 
     def nothing_else(self) -> None:
         """Raise for a parameter that was not taken: a slip in its name must not go unnoticed."""

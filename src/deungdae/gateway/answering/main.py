@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from deungdae import bus
-from deungdae.gateway.answering import points
+from deungdae.gateway.answering import exporting, points
 from deungdae.gateway.answering.books import Books
 from deungdae.gateway.answering.desk import Desk, Handler
 from deungdae.lake.intake import Ledger, Quarantine
@@ -39,7 +39,12 @@ def desk(home: Path, **limits: float) -> Desk:
         "quarantine": books.page,
         "quarantine_groups": books.groups,
     }
-    return Desk(at_once, {"quarantine_export": books.export}, **limits)
+    long: dict[str, Handler] = {
+        "export": partial(exporting.export, history),
+        "arrow": partial(exporting.arrow, history),
+        "quarantine_export": books.export,
+    }
+    return Desk(at_once, long, **limits)
 
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """Questions to the points, few and typed. Each is asked for one organisation and sees no other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from deungdae.lake.telemetry import engine, latest, parts
-from deungdae.lake.telemetry.compaction import HOUR, MINUTE
+from deungdae.lake.telemetry.compaction import DAY, HOUR, MINUTE
 from deungdae.lake.telemetry.failures import public
 from deungdae.lake.telemetry.journal import Bound, File
 from deungdae.lake.telemetry.lttb import lttb
@@ -93,6 +93,75 @@ class History:
                 **parameters,
             },
         )
+
+    @public()
+    def extent(
+        self, organisation: str, tags: Sequence[str], start: int, end: int
+    ) -> tuple[int, int] | None:
+        """Return a part of the span beyond which no point of `tags` is; None when there is none.
+
+        It may be too wide, for files hold points of other tags, too.
+        """
+        _check_span(start, end)
+        files = self._points(organisation, tags, start, end)
+        bounds = [(f.low.time_us, f.high.time_us) for f in files if f.low and f.high]
+        if not bounds:
+            return None
+        return max(start, min(bounds)[0]), min(end, max(high for _, high in bounds) + 1)
+
+    def walk(
+        self, organisation: str, tags: Sequence[str], start: int, end: int
+    ) -> Iterator[pa.Table]:
+        """Yield all points of `tags` as `raw` has them, in order of time, some ten thousand each.
+
+        It goes from day to day and holds no more than a day's sorting, so that a span may be of
+        years and its reader slow. Each day is of one version of the points, the newest then.
+        """
+        _check_span(start, end)
+        extent = self.extent(organisation, tags, start, end)
+        if extent is None:
+            return
+        first, last = extent
+        chosen, words = _words(tags)
+        query = f"""SELECT {", ".join(_POINT)} {_FROM.format(files="files")}
+            WHERE {_WHERE.format(tags=chosen)} ORDER BY time, tag, received"""
+        schema = pa.schema([SCHEMA.field(name) for name in _POINT])
+        while first < last:
+            until = min((first // DAY + 1) * DAY, last)
+            files = self._points(organisation, tags, first, until)
+            if files:
+                parameters: engine.Parameters = {
+                    "organisation": organisation,
+                    "start": first,
+                    "end": until,
+                    "files": self._paths(files),
+                    **words,
+                }
+                with public(), engine.stream(query, parameters, parts.ROW_GROUP) as reader:
+                    yield from parts.chunks(reader, schema)
+            first = until
+
+    @public()
+    def count(self, organisation: str, tags: Sequence[str], start: int, end: int) -> int:
+        """Return how many points `walk` would give."""
+        _check_span(start, end)
+        files = self._points(organisation, tags, start, end)
+        if not files:
+            return 0
+        chosen, words = _words(tags)
+        parameters: engine.Parameters = {
+            "organisation": organisation,
+            "start": start,
+            "end": end,
+            "files": self._paths(files),
+            **words,
+        }
+        found = engine.run(
+            f"""SELECT count(*) AS n {_FROM.format(files="files")}
+                WHERE {_WHERE.format(tags=chosen)}""",
+            parameters,
+        )
+        return int(found.column("n")[0].as_py())
 
     @public()
     def downsample(
