@@ -15,6 +15,7 @@ from deungdae.gateway.http.limits import Limits
 from deungdae.gateway.http.line_endpoint import LineEndpoint
 from deungdae.gateway.http.quotas import Meter, NoQuotas
 from deungdae.gateway.http.requests import Gone, Load, Receive, Request
+from deungdae.gateway.http.turns import Turns
 from deungdae.gateway.naming import Names
 from deungdae.gateway.sinks import Busy, Quotas, Refused, Sequences, Sink, Tokens
 
@@ -63,9 +64,12 @@ class Gateway:
         self.load = Load(self._limits)  #: what is under way
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lines")
         meter = Meter(quotas or NoQuotas(), monotonic)
-        lines = LineEndpoint(tokens, sink, meter, self._limits, clock_ns, threads, names)
+        turns = Turns(THREADS, monotonic)
+        lines = LineEndpoint(tokens, sink, meter, self._limits, clock_ns, threads, turns, names)
         standing = None if door is None else door.standing
-        edges = EdgeEndpoint(tokens, sink, sequences, meter, clock_ns, threads, names, standing)
+        edges = EdgeEndpoint(
+            tokens, sink, sequences, meter, clock_ns, threads, turns, names, standing
+        )
         self._threads = threads
         self._table: dict[str, dict[str, Endpoint]] = {
             "/api/v2/write": {"POST": lines},

@@ -12,6 +12,7 @@ from deungdae.gateway.http.access import clock_us, granted
 from deungdae.gateway.http.answers import Answer, Failure, json_body
 from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import Request
+from deungdae.gateway.http.turns import SECONDS_PER_BATCH_BYTE, Turns
 from deungdae.gateway.naming import Names, named
 from deungdae.gateway.sinks import EDGE, Grant, Message, Quarantined, Sequences, Sink, Tokens
 from deungdae.gateway.telemetry import Origin, messages, of_readings
@@ -33,6 +34,7 @@ class EdgeEndpoint:
         meter: Meter,
         clock_ns: Callable[[], int],
         threads: Executor,
+        turns: Turns,
         names: Names,
         standing: Standing | None,
     ) -> None:
@@ -44,6 +46,7 @@ class EdgeEndpoint:
         self._meter = meter
         self._clock_ns = clock_ns
         self._threads = threads
+        self._turns = turns
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, request: Request) -> Answer:
@@ -75,9 +78,10 @@ class EdgeEndpoint:
         error_us = 0 if told_us is None else told_us - came_us
         loop = asyncio.get_running_loop()
         try:
-            batch, stored = await loop.run_in_executor(
-                self._threads, understood, data, origin, names, error_us
-            )
+            async with self._turns.turn(len(data) * SECONDS_PER_BATCH_BYTE):
+                batch, stored = await loop.run_in_executor(
+                    self._threads, understood, data, origin, names, error_us
+                )
         except BadBatch as error:
             raise Failure(400, str(error)) from error
         if grant.edge is not None and grant.edge != batch.edge:

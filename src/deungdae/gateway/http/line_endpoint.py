@@ -13,6 +13,7 @@ from deungdae.gateway.http.answers import Answer, Failure
 from deungdae.gateway.http.limits import Limits
 from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import TOO_LARGE, Request
+from deungdae.gateway.http.turns import SECONDS_PER_LINE_BYTE, Turns
 from deungdae.gateway.lines import BadLines, Points, Precision, parse
 from deungdae.gateway.lines.writing import to_lines, with_prefix
 from deungdae.gateway.naming import Names, instead, named
@@ -40,6 +41,7 @@ class LineEndpoint:
         limits: Limits,
         clock_ns: Callable[[], int],
         threads: Executor,
+        turns: Turns,
         names: Names,
     ) -> None:
         self._names = names
@@ -49,6 +51,7 @@ class LineEndpoint:
         self._limits = limits
         self._clock_ns = clock_ns
         self._threads = threads
+        self._turns = turns
 
     async def __call__(self, request: Request) -> Answer:
         """Answer a request."""
@@ -69,9 +72,10 @@ class LineEndpoint:
             stored, quarantined, points = understood(*work)
         else:
             loop = asyncio.get_running_loop()
-            stored, quarantined, points = await loop.run_in_executor(
-                self._threads, understood, *work
-            )
+            async with self._turns.turn(len(data) * SECONDS_PER_LINE_BYTE):
+                stored, quarantined, points = await loop.run_in_executor(
+                    self._threads, understood, *work
+                )
         await self._meter.take(grant.organisation, points)
         await _all(
             *(self._sink.store(message) for message in stored),
