@@ -170,7 +170,36 @@ PLANT = [
     Line("plant:rename_tag", "POST", *WORKED_BY_ITS, {"public_id": "tag"}, {"path": "line9/x"}),
 ]
 
-LINES = [*CORE, *COMPANIES, *INSIGHT, *PLANT]
+#: What came in from machines. In these tests there is no bus: pages say so, and stay; what only the
+#: bus can hand out answers 503, and what it alone knows is not there.
+PLANT_INTAKE = [
+    Line("plant:intake", "GET", *ANYBODY),
+    Line("plant:intake_source", "GET", *READ_BY_ITS, _AGENT),
+    Line("plant:intake_other", "GET", 302, 404, 404, 404, 404, 404, {"source": "csv"}),
+    Line("plant:intake_held", "GET", *ANYBODY),
+    Line("plant:intake_held_group", "GET", 302, 503, 503, 503, 503, 503),
+    Line("plant:intake_held_export", "GET", 302, 503, 503, 503, 503, 503),
+    Line("plant:intake_replay", "POST", 302, 403, 302, 302, 302, 302),
+    Line("plant:intake_books", "GET", *ANYBODY),
+    Line("plant:intake_clocks", "GET", *ANYBODY),
+    Line("plant:intake_repair", "GET", 302, 403, 404, 404, 404, 404),
+    Line("plant:intake_carry_out", "POST", *TOLD_NOTHING, data={"source": "edge"}),
+    Line("plant:intake_end", "POST", *WORKED_BY_ITS, {"public_id": "clock_shift"}),
+    Line("plant:intake_undo", "POST", 302, 403, 302, 302, 302, 302, {"number": "csv"}),
+]  # fmt: skip
+
+#: Live values and their history. Without a bus the pages stay; these addresses name no tag.
+PLANT_LIVE = [
+    Line("plant:live", "GET", *ANYBODY),
+    Line("plant:live_rows", "GET", 302, 404, 404, 404, 404, 404),
+    Line("plant:live_today", "GET", 302, 404, 404, 404, 404, 404),
+    Line("plant:live_events", "GET", *ANYBODY),
+    Line("plant:history", "GET", *ANYBODY),
+    Line("plant:history_tags", "GET", *ANYBODY),
+    Line("plant:history_export", "GET", 302, 404, 404, 404, 404, 404),
+]
+
+LINES = [*CORE, *COMPANIES, *INSIGHT, *PLANT_INTAKE, *PLANT, *PLANT_LIVE]
 
 #: Addresses that check who calls by themselves, tested where they live.
 SELF_GUARDED = {"api"}

@@ -58,7 +58,17 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
         "site": Site.objects.within(scope).get().public_id,
         **_work(house.organisation),
         **_plant(house.organisation, scope),
+        **_intake(house.organisation),
     }
+
+
+def _intake(organisation: Any) -> dict[str, Any]:
+    """A clock that is put right on the way in, and the name of a source in the history."""
+    from deungdae.web.plant.models import Agent, ClockShift
+
+    shift = ClockShift.objects.create(organisation=organisation, source="line3", shift_us=1)
+    edge = Agent._base_manager.get(organisation=organisation).edge
+    return {"clock_shift": shift.public_id, "edge": edge}
 
 
 def _plant(organisation: Any, scope: Any) -> dict[str, Any]:

@@ -36,6 +36,8 @@ GROUPS: Final = (
     Group("deungdae.cli.backup", ("backup", "restore")),
     Group("deungdae.cli.doctor", ("doctor",)),
     Group("deungdae.cli.edge", ("edge",)),
+    Group("deungdae.cli.plant_status", ("plant",)),
+    Group("deungdae.cli.demo_plant", ("demo-plant",)),
     Group("deungdae.cli.accounts", ("company", "password", "erase", "audit")),
 )
 

@@ -1,5 +1,7 @@
 """What an engineer does about what came in: take held things in again, put clocks right."""
 
+import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,15 +49,31 @@ class ReplayHeld(Action[None]):
 
     def after_commit(self, result: None) -> None:
         """Have it done."""
+        until = time.monotonic() + REPLAY_SECONDS
+        total: Counter[str] = Counter()
+        after: Any = None
+        while True:
+            told = self._some(after)
+            for name in ("replayed", "still_held", "points"):
+                total[name] += told[name]
+            after = told.get("next")
+            # What one question did is kept, so the rest may be asked for another time.
+            if after is None or time.monotonic() > until:
+                break
+        self.outcome = dict(total) | {"more": int(after is not None)}
+
+    def _some(self, after: Any) -> dict[str, Any]:
+        given = {"source": self.source, "reason": self.reason}
         question = bus.Question(
             "gateway",
             "replay",
             str(self.organisation.public_id),
-            {"source": self.source, "reason": self.reason},
-            within=REPLAY_SECONDS,
+            given if after is None else given | {"after": after},
+            within=40,
         )
         with line.ask(question) as answer:
-            self.outcome = answer.json()
+            told: dict[str, Any] = answer.json()
+            return told
 
 
 @dataclass(kw_only=True)

@@ -248,15 +248,15 @@ def _of_data(facts: Facts, offset_us: int) -> Iterator[Remark]:
             _("Note the hour and tell whoever runs this server."),
             "books",
         )
-    if facts.held_points or facts.held_entries:
+    if facts.held_points:
         yield Remark(
             "held",
             Level.SOON,
             ngettext(
                 "{n:,} point waits in quarantine.",
                 "{n:,} points wait in quarantine.",
-                facts.held_points or 0,
-            ).format(n=facts.held_points or 0),
+                facts.held_points,
+            ).format(n=facts.held_points),
             _("Read why, mend what is wrong, and take them in again."),
             "held",
         )

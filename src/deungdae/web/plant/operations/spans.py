@@ -1,5 +1,6 @@
 """Lengths of time and sizes in words."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -32,15 +33,15 @@ def spoken(span_us: int) -> str:
     if span_us < MINUTE_US:
         return _seconds(span_us // SECOND_US)
     if span_us < HOUR_US:
-        return _two(_minutes(span_us // MINUTE_US), _seconds, span_us % MINUTE_US // SECOND_US)
+        return _two(_minutes, span_us // MINUTE_US, _seconds, span_us % MINUTE_US // SECOND_US)
     if span_us < DAY_US:
-        return _two(_hours(span_us // HOUR_US), _minutes, span_us % HOUR_US // MINUTE_US)
-    return _two(_days(span_us // DAY_US), _hours, span_us % DAY_US // HOUR_US)
+        return _two(_hours, span_us // HOUR_US, _minutes, span_us % HOUR_US // MINUTE_US)
+    return _two(_days, span_us // DAY_US, _hours, span_us % DAY_US // HOUR_US)
 
 
-def _two(first: str, word: object, rest: int) -> str:
-    assert callable(word)
-    return f"{first} {word(rest)}" if rest else first
+def _two(large: Callable[[int], str], n: int, small: Callable[[int], str], rest: int) -> str:
+    # Beside ten of the larger unit the smaller one says nothing to anybody.
+    return f"{large(n)} {small(rest)}" if rest and n < 10 else large(n)
 
 
 def _seconds(n: int) -> str:

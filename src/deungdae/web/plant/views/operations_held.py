@@ -208,7 +208,7 @@ def replay(request: HttpRequest) -> HttpResponse:
         messages.error(request, say(error.message))
         return redirect("plant:intake_held")
     _tell(request, action.outcome)
-    still = action.outcome.get("still_held")
+    still = action.outcome["still_held"] or action.outcome["more"]
     return redirect(shown.url if still else reverse("plant:intake_held"))
 
 
@@ -223,6 +223,9 @@ def _tell(request: HttpRequest, outcome: Mapping[str, Any]) -> None:
             "{n:,} entries still cannot be understood and stay here.",
             still,
         ).format(n=still)
+        messages.warning(request, f"{done} {rest}")
+    elif outcome["more"]:
+        rest = _("There is more than could be done at once: take in again what is left.")
         messages.warning(request, f"{done} {rest}")
     else:
         messages.success(request, done)
