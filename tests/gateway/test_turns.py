@@ -66,25 +66,29 @@ def test_what_is_long_is_not_overtaken_for_ever() -> None:
 
 def test_who_hangs_up_while_waiting_takes_no_turn_along() -> None:
     async def work() -> None:
-        watch = Watch()
-        turns = Turns(1, watch)
+        turns = Turns(1, Watch())
         release = asyncio.Event()
+        later: list[asyncio.Task[None]] = []
 
         async def hold() -> None:
             async with turns.turn(1.0):
                 await release.wait()
 
-        first, gone, granted_and_gone = (asyncio.create_task(hold()) for _ in range(3))
+        async def first() -> None:
+            await hold()
+            later[1].cancel()  # its turn has come with the end of ours, but it did not run yet
+
+        one = asyncio.create_task(first())
         await asyncio.sleep(0)
-        gone.cancel()
+        later += [asyncio.create_task(hold()), asyncio.create_task(hold())]
+        await asyncio.sleep(0)
+        later[0].cancel()
         await asyncio.sleep(0)
         release.set()
-        await first
-        # Its turn has come, and it is ended before it runs again.
-        granted_and_gone.cancel()
-        await asyncio.wait({gone, granted_and_gone})
+        await one
+        await asyncio.wait(later)
+        assert [task.cancelled() for task in later] == [True, True]
         async with asyncio.timeout(5), turns.turn(1.0):
-            assert gone.cancelled()
-            assert granted_and_gone.cancelled()
+            assert one.done()
 
     asyncio.run(work())
