@@ -17,13 +17,15 @@ class PlantConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the rights of this app be known, and where its pages are."""
+        """Let its rights be known, where its pages are, and what people said of tags."""
         from deungdae.web.companies import attached
-        from deungdae.web.core import navigation
+        from deungdae.web.core import navigation, tags
         from deungdae.web.plant import rules  # noqa: F401
+        from deungdae.web.plant.describing import describe
         from deungdae.web.plant.places import PLACES
 
         navigation.add(*PLACES)
+        tags.add(describe)
         attached.add("plant", _count, _move)
 
 
