@@ -32,6 +32,7 @@ class Row:
     expected: str = ""
     take: bool = False
     value: str = ""
+    place: str = ""  #: where it stands among the machine's things
     kind: str = ""
     good: bool = True
     missing: bool = False  #: it was chosen, but the machine does not offer it now
@@ -51,7 +52,8 @@ def rows_of(
     """Return what was found as rows, with what was chosen and said before."""
     known = {tag.path: tag for tag in tags}
     chosen = {node["id"]: node["tag"] for node in driver.get("node", ())}
-    interval = driver.get("every_seconds")
+    usual = next((one.default for one in kind.options if one.name == "every_seconds"), None)
+    interval = driver.get("every_seconds", usual)
     rows = []
     for one in found:
         address, name = str(one["address"]), str(one["name"])
@@ -66,6 +68,7 @@ def rows_of(
                 expected=f"{interval:g}" if interval else "",
                 take=address in chosen,
                 value=value_shown(one.get("value")),
+                place=_place(one) if kind.browsed else "",
                 kind=str(one.get("kind", "")),
                 good=one.get("quality", GOOD) == GOOD,
             )
@@ -159,6 +162,12 @@ def value_shown(value: Any) -> str:
     if isinstance(value, int | float):
         return speech.words().number(value, digits=6)
     return str(value)[:80]
+
+
+def _place(one: Mapping[str, Any]) -> str:
+    """Return the folders in which something stands, without its own name."""
+    words = str(one.get("path") or "").split("/")
+    return " / ".join(words[:-1] if words[-1] == str(one["name"]) else words)
 
 
 def _unit_in(kind: str) -> str:

@@ -124,12 +124,12 @@ class MachineForm(forms.Form):
 class PartForm(forms.Form):
     """One register of a Modbus device, or one topic of a broker."""
 
-    def __init__(self, kind: Kind, prefix: str, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, kind: Kind, of_site: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.kind = kind
         self.value: Any = None  #: what was found there when it was tried
         for option in kind.parts:
-            self.fields[option.name] = field_of(option, prefix)
+            self.fields[option.name] = field_of(option, of_site)
             if option.name == "address":  # an empty row has none
                 self.fields[option.name].initial = None
         if kind.part == "value":
@@ -218,7 +218,7 @@ def parts_of(
         PartForm, formset=Parts, extra=extra if data is None else 0, max_num=1000,
         absolute_max=1000,
     )  # fmt: skip
-    return made(data, initial=rows, prefix="part", form_kwargs={"kind": kind, "prefix": prefix})
+    return made(data, initial=rows, prefix="part", form_kwargs={"kind": kind, "of_site": prefix})
 
 
 def named(driver: Mapping[str, Any]) -> str:

@@ -69,7 +69,6 @@ def new(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponse:
         except Refused as error:
             form.add_error(None, str(error.sentence))
         else:
-            messages.success(request, _("%(name)s is added.") % {"name": driver["name"]})
             return next_page(agent, KINDS[kind], driver["name"])
     context = {"agent": agent, "kind": KINDS[kind], "form": form, "machine": ""}
     return render(request, "plant/machine.html", context)

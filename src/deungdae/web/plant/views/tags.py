@@ -122,10 +122,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one tag, and keep what is said of it."""
     scope = request.tenant_scope
     tag = get_tag(scope, public_id)
-    typed = {
-        "said_label": tag.label, "unit": tag.unit, "expected_seconds": tag.expected_seconds,
-    }  # fmt: skip
-    form = DescribeForm(request.POST or None, initial=typed)
+    form = DescribeForm(request.POST or None, initial=_said(tag))
     if request.method == "POST" and form.is_valid():
         DescribeTag(
             scope=scope, organisation=tag.organisation, path=tag.path, **form.cleaned_data
@@ -185,6 +182,11 @@ def rename(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect(tag)
 
 
+def _said(tag: Tag) -> dict[str, Any]:
+    seconds = f"{tag.expected_seconds:g}" if tag.expected_seconds else ""
+    return {"said_label": tag.label, "unit": tag.unit, "expected_seconds": seconds}
+
+
 def _prefix(tag: Tag) -> str:
     return tag.agent.prefix if tag.agent else ""
 
@@ -192,13 +194,10 @@ def _prefix(tag: Tag) -> str:
 def _page(
     request: HttpRequest, tag: Tag, form: DescribeForm | None, renaming: RenameForm | None
 ) -> HttpResponse:
-    typed = {
-        "said_label": tag.label, "unit": tag.unit, "expected_seconds": tag.expected_seconds,
-    }  # fmt: skip
     context = {
         "tag": tag,
         "path": tag.path,
-        "form": form or DescribeForm(initial=typed),
+        "form": form or DescribeForm(initial=_said(tag)),
         "renaming": renaming or RenameForm(_prefix(tag), initial={"path": tag.path}),
         "renamable": bool(tag.origin),
         "from": _origins(request.tenant_scope).get(tag.origin, tag.origin),

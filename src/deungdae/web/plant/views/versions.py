@@ -44,13 +44,16 @@ def _listing(request: HttpRequest, agent: Agent) -> Listing:
         name="versions",
         caption=_("Versions"),
         columns=(
-            Column("number", _("Version"), "number", lambda row: row.number, number=True),
+            Column(
+                "number", _("Configuration version"), "number", lambda row: row.number,
+                number=True,
+            ),
             Column("what", _("What was done"), "what", lambda row: row.get_what_display()),
             Column("about", _("What it concerns"), "", lambda row: row.about, file_only=True),
             Column(
                 "machines", _("Machines"), "", lambda row: ", ".join(names(row)),
             ),
-            Column("by", _("By"), "made_by__name", lambda row: str(row.made_by or "")),
+            Column("by", _("Changed by"), "made_by__name", lambda row: str(row.made_by or "")),
             Column("at", _("Made on"), "made_at", lambda row: row.made_at),
         ),
         start="-number",
