@@ -116,6 +116,33 @@ def test_each_bucket_gives_back_what_it_was_given(tmp_path: Path) -> None:
     within(30, work())
 
 
+def test_what_was_written_never_seems_undone(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with running(settings_in(tmp_path)) as (_, connection):
+            web = await Mirror.open(connection, QUOTAS)
+            other = await Mirror.open(connection, QUOTAS)
+            seen: list[Quota | None] = []
+            web.heed(lambda _: seen.append(web.find("o")))
+            for number in range(1, 60):
+                await web.put(Quota("o", number), "o")
+                # The echo of an older write must not hide the newest for a moment.
+                assert web.find("o") == Quota("o", number)
+                if number % 10 == 0:
+                    await web.delete("o")
+                    assert web.find("o") is None
+            last = Quota("o", 59)
+            await until(lambda: other.find("o") == last)
+            await until(lambda: bool(seen) and seen[-1] == last)
+            numbers = [quota.points_per_minute for quota in seen if quota is not None]
+            assert numbers == sorted(numbers)
+            await other.put(Quota("o", 60), "o")
+            await until(lambda: web.find("o") == Quota("o", 60))
+            await other.delete("o")
+            await until(lambda: web.find("o") is None)
+
+    within(30, work())
+
+
 def test_whoever_heeds_a_bucket_hears_of_each_change(tmp_path: Path) -> None:
     async def work() -> None:
         async with running(settings_in(tmp_path)) as (_, connection):

@@ -17,12 +17,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, Self
 
 import nats.errors
 import nats.js.errors
 from nats.js.api import KeyValueConfig, StorageType
-from nats.js.kv import KV_DEL, KV_PURGE, KeyValue
+from nats.js.kv import KV_DEL, KV_OP, KV_PURGE, KeyValue
 
 from deungdae.bus.connection import LOST, Connection
 from deungdae.bus.ending import end
@@ -37,6 +38,14 @@ Heed = Callable[[str | None], None]
 _log = logging.getLogger(__name__)
 
 
+@dataclass
+class Loading(Generic[Record]):
+    """What has been read so far of a bucket that is read as a whole, with its revisions."""
+
+    found: dict[str, Record]
+    revisions: dict[str, int]
+
+
 class Mirror(Generic[Record]):
     """One bucket: reads from memory, writes through. Open it with `Mirror.open`."""
 
@@ -44,6 +53,7 @@ class Mirror(Generic[Record]):
         self._connection = connection
         self._bucket: Bucket[Record] = bucket
         self._known: dict[str, Record] = {}
+        self._revisions: dict[str, int] = {}  # of the entries, and of those that are gone
         self._task: asyncio.Task[None] | None = None
         self._kept: tuple[int, KeyValue] | None = None  # as long as the line did not break
         self._loaded = asyncio.Event()
@@ -93,10 +103,10 @@ class Mirror(Generic[Record]):
         """Keep a record durably; what stood there is replaced. Raises `Unavailable`."""
         name = self._bucket.key(*key)
         try:
-            await (await self._store()).put(name, to_json(record))
+            revision = await (await self._store()).put(name, to_json(record))
         except LOST as error:
             raise Unavailable(f"{self._bucket.name} was not confirmed") from error
-        self._known[name] = record
+        self._wrote(name, record, revision)
 
     async def change(self, new: Callable[[Record | None], Record], *key: str) -> None:
         """Replace what is kept by what `new` makes of it, though others write the same key.
@@ -110,10 +120,10 @@ class Mirror(Generic[Record]):
                 before, revision = await self._newest(store, name)
                 record = new(before)
                 try:
-                    await store.update(name, to_json(record), last=revision)
+                    revision = await store.update(name, to_json(record), last=revision)
                 except nats.js.errors.KeyWrongLastSequenceError:
                     continue
-                self._known[name] = record
+                self._wrote(name, record, revision)
                 return
         except LOST as error:
             self._kept = None
@@ -132,10 +142,26 @@ class Mirror(Generic[Record]):
         """Forget what is kept under a key. Raises `Unavailable`."""
         name = self._bucket.key(*key)
         try:
-            await (await self._store()).delete(name)
+            await self._store()
+            # What `KeyValue.delete` does, which does not say the revision.
+            subject, headers = f"$KV.{self._bucket.name}.{name}", {KV_OP: KV_DEL}
+            told = await self._connection.jetstream.publish(subject, headers=headers)
         except LOST as error:
             raise Unavailable(f"{self._bucket.name} was not confirmed") from error
-        self._known.pop(name, None)
+        self._wrote(name, None, told.seq)
+
+    def _wrote(self, name: str, record: Record | None, revision: int) -> None:
+        """Note what we wrote, unless something newer is known already."""
+        if revision > self._revisions.get(name, 0):
+            self._revisions[name] = revision
+            self._set(self._known, name, record)
+
+    @staticmethod
+    def _set(known: dict[str, Record], name: str, record: Record | None) -> None:
+        if record is None:
+            known.pop(name, None)
+        else:
+            known[name] = record
 
     async def _store(self) -> KeyValue:
         if self._kept is not None and self._kept[0] == self._connection.breaks:
@@ -161,8 +187,10 @@ class Mirror(Generic[Record]):
     async def _follow_until_a_break(self) -> None:
         breaks = self._connection.breaks
         watcher = await (await self._store()).watch(">")
+        # The revisions of a bus that was lost mean nothing to the one that took its place.
+        self._revisions = {}
+        loading: Loading[Record] | None = Loading({}, {})
         try:
-            found: dict[str, Record] | None = {}
             while breaks == self._connection.breaks:
                 try:
                     entry = await watcher.updates(timeout=1.0)  # type: ignore[no-untyped-call]
@@ -170,31 +198,44 @@ class Mirror(Generic[Record]):
                     continue
                 if entry is None:
                     # Whatever was removed while we did not look is gone now, too.
-                    if found is not None:
-                        self._known, found = found, None
+                    if loading is not None:
+                        self._replace(loading)
+                    loading = None
                     self._loaded.set()
                     self._say(None)
                     continue
                 assert not isinstance(entry, bool)
-                self._take(self._known if found is None else found, entry)
-                if found is None:
+                if loading is not None:
+                    loading.revisions[entry.key] = int(entry.revision or 0)
+                    self._set(loading.found, entry.key, self._read(entry))
+                elif int(entry.revision or 0) >= self._revisions.get(entry.key, 0):
+                    # An older one is the echo of what we ourselves have replaced since.
+                    self._revisions[entry.key] = int(entry.revision or 0)
+                    self._set(self._known, entry.key, self._read(entry))
                     self._say(entry.key)
         finally:
             with contextlib.suppress(*LOST):
                 await watcher.stop()  # type: ignore[no-untyped-call]
 
+    def _replace(self, loading: Loading[Record]) -> None:
+        """Know what was loaded, and what we wrote meanwhile."""
+        for name, revision in self._revisions.items():
+            if revision > loading.revisions.get(name, 0):
+                loading.revisions[name] = revision
+                self._set(loading.found, name, self._known.get(name))
+        self._known, self._revisions = loading.found, loading.revisions
+
     def _say(self, key: str | None) -> None:
         for call in list(self._heeding):
             call(key)
 
-    def _take(self, known: dict[str, Record], entry: Any) -> None:
+    def _read(self, entry: Any) -> Record | None:
         if entry.operation in (KV_DEL, KV_PURGE):
-            known.pop(entry.key, None)
-            return
+            return None
         try:
-            known[entry.key] = from_json(self._bucket.kind, entry.value)
+            return from_json(self._bucket.kind, entry.value)
         except (ValueError, TypeError) as error:
             # Closed by default: an entry that nobody understands gives no right to anybody.
             self.unreadable += 1
-            known.pop(entry.key, None)
             _log.warning("an entry of %s is unreadable: %s", self._bucket.name, error)
+            return None
