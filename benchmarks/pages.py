@@ -87,7 +87,7 @@ def main(words: list[str] | None = None) -> int:
         )
         print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         with (
-            serving(home, "deungdae.web.project.child", "0", "web") as ours,
+            serving(home, "deungdae.cli.part", "web", "--port", "0") as ours,
             serving(home, "serving.peer") as peer,
             browser(Path(name) / "browser") as chromium,
         ):

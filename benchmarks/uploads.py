@@ -61,7 +61,7 @@ def main(words: list[str] | None = None) -> int:
         for way in ("in pieces", "whole, as a form"):
             home = folder / way.split(",")[0]
             password = company(home)
-            with serving(home, "deungdae.web.project.child", "0", "web") as ours:
+            with serving(home, "deungdae.cli.part", "web", "--port", "0") as ours:
                 person = Person(ours.url, EMAIL, password, "harbour-lantern-9")
                 send = person.send_in_pieces if way == "in pieces" else person.send_whole
                 sent.append(timed(f"deungdae, {way}", partial(send, file), ours.pid))

@@ -109,13 +109,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         "DEUNGDAE_HOME": str(home),
         "DEUNGDAE_LANG": "ko",
         "DEUNGDAE_STYLEGUIDE": "yes",
+        "DEUNGDAE_GATEWAY_BIND": "127.0.0.1:0",
+        "DEUNGDAE_MQTT_BIND": "127.0.0.1:0",
         "PYTHONUNBUFFERED": "1",
     }
     said: list[str] = []
     with (
         (home / "server.log").open("w") as log,
         subprocess.Popen(
-            [sys.executable, "-m", "deungdae.cli", "up", "--port", "0"],
+            [sys.executable, "-m", "deungdae.cli", "up", "--port", "0", "--no-plant"],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=log,

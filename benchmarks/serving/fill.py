@@ -96,7 +96,7 @@ def _company() -> Any:
 def _work_off() -> None:
     """Have a real worker do all that waits."""
     with subprocess.Popen(
-        [sys.executable, "-m", "deungdae.web.project.child", "worker"], stdin=subprocess.PIPE
+        [sys.executable, "-m", "deungdae.cli.part", "worker"], stdin=subprocess.PIPE
     ) as worker:
         until = time.monotonic() + PATIENCE
         # One table is read, then searched: the moment between the two has no open job.

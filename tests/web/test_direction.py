@@ -49,7 +49,7 @@ def test_every_app_of_ours_stands_in_the_contract() -> None:
 def test_a_process_that_serves_pages_holds_no_heavy_library(tmp_path: Path) -> None:
     script = (
         "import sys, deungdae.cli\n"
-        "from deungdae.web.project import serve, start, record, child\n"
+        "from deungdae.web.project import serve, start, record\n"
         "start.django_ready()\n"
         "from django.urls import get_resolver\n"
         "import deungdae.web.project.asgi\n"

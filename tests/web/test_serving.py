@@ -22,6 +22,7 @@ import pytest
 from deungdae.records.errors import UnusableOption
 from deungdae.web.project import secret_key, serve
 
+PARTS = {"gateway", "history", "web", "worker"}
 COMMAND = Path(sys.executable).with_name("deungdae")
 
 
@@ -41,8 +42,8 @@ class Up:
 
     def __init__(self, home: Path) -> None:
         self.process = subprocess.Popen(
-            [COMMAND, "up", "--port", "0"],
-            env=environment(home),
+            [COMMAND, "up", "--port", "0", "--no-plant"],
+            env=environment(home) | {"DEUNGDAE_GATEWAY_BIND": "127.0.0.1:0"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -61,7 +62,7 @@ class Up:
 
     def children(self) -> dict[str, psutil.Process]:
         found = psutil.Process(self.process.pid).children()
-        return {child.cmdline()[-1]: child for child in found}
+        return {child.cmdline()[3]: child for child in found}
 
     def ask(
         self, method: str, path: str, cookies: str = "", data: dict[str, str] | None = None
@@ -153,12 +154,20 @@ def test_another_name_of_the_host_is_refused(up: Up) -> None:
 
 def test_a_part_that_is_killed_comes_back(up: Up) -> None:
     before = up.children()
-    assert set(before) == {"web", "worker"}
+    assert set(before) == PARTS
     before["web"].send_signal(signal.SIGKILL)
     assert up.ready() == up.url
     assert up.ask("GET", "/sign-in/").status == 200
     assert up.children()["web"].pid != before["web"].pid
-    assert up.children()["worker"].pid == before["worker"].pid
+    for other in PARTS - {"web"}:
+        assert up.children()[other].pid == before[other].pid
+
+
+def test_a_second_start_beside_the_first_is_refused(up: Up, home: Path) -> None:
+    refused = run(home, "up", "--port", "0", "--no-plant")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"Deungdae runs already on the data in {home}.")
+    assert up.ask("GET", "/sign-in/").status == 200
 
 
 def test_without_the_one_who_watches_nothing_stays_behind(up: Up) -> None:
@@ -172,7 +181,7 @@ def test_a_second_start_makes_no_second_demo(up: Up, home: Path) -> None:
     again = Up(home)
     try:
         assert not any("password" in line for line in again.said)
-        assert set(again.children()) == {"web", "worker"}
+        assert set(again.children()) == PARTS
         again.process.send_signal(signal.SIGTERM)
         assert again.process.wait(30) == 0
     finally:

@@ -67,7 +67,8 @@ class Connection:
         if self._watch is not None:
             await end(self._watch)
         if self._client is not None:
-            await self._client.close()
+            with contextlib.suppress(*LOST):  # the bus may have gone before us
+                await self._client.close()
 
     async def __aenter__(self) -> Self:
         return self

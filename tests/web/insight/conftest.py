@@ -133,11 +133,11 @@ class Floor:
 
     def worker(self) -> subprocess.Popen[str]:
         """Start a worker."""
-        return self.begin("-m", "deungdae.web.project.child", "worker")
+        return self.begin("-m", "deungdae.cli.part", "worker")
 
     def web(self) -> tuple[subprocess.Popen[str], str]:
         """Start the server; return it and its address."""
-        server = self.begin("-m", "deungdae.web.project.child", "0", "web")
+        server = self.begin("-m", "deungdae.cli.part", "web", "--port", "0")
         assert server.stdout is not None
         address = re.search(r"http://\S+/", server.stdout.readline())
         assert address is not None

@@ -1,0 +1,68 @@
+"""The inspector's files: one every few minutes, and the whole day in one.
+
+    FOLDER/drops/inspection-20261122-1303.csv    what was inspected in these minutes
+    FOLDER/inspection-20261122.csv               the whole day, to be analysed as one table
+
+Both have the Korean headings of `inspection.HEADER`. Drops of earlier days are removed.
+"""
+
+import csv
+import io
+from datetime import datetime
+from pathlib import Path
+
+from deungdae.demo_plant import inspection
+from deungdae.demo_plant.story import Story
+
+EVERY_S = 120  #: between two drops
+BEFORE_S = 600  #: the first drop reaches so far back
+
+
+class Drops:
+    """Writes the files below a folder."""
+
+    def __init__(self, story: Story, folder: Path) -> None:
+        self._story = story
+        self._folder = folder
+        self._written_s: float | None = None
+
+    def tick(self, time_s: float) -> Path | None:
+        """Write what is due; return the new file, if there is one."""
+        due_s = time_s // EVERY_S * EVERY_S
+        if self._written_s is not None and due_s <= self._written_s:
+            return None
+        drops = self._folder / "drops"
+        drops.mkdir(parents=True, exist_ok=True)
+        moment = datetime.fromtimestamp(due_s, inspection.KOREA)
+        start_s = due_s - BEFORE_S if self._written_s is None else self._written_s
+        self._written_s = due_s
+        file = drops / f"inspection-{moment:%Y%m%d-%H%M}.csv"
+        if file.exists():
+            return None  # an earlier run of this minute has written it
+        found = inspection.parts(self._story, start_s, due_s)
+        whole = self._folder / f"inspection-{moment:%Y%m%d}.csv"
+        midnight_s = moment.replace(hour=0, minute=0).timestamp()
+        _append(whole, [part for part in found if part.inspected_s >= midnight_s])
+        # Under another name until it is complete: whoever watches the folder takes no half file.
+        part_file = file.with_suffix(".part")
+        part_file.write_text(_text(found, heading=True), "utf-8-sig")
+        part_file.replace(file)
+        for left in drops.glob("inspection-*.csv"):
+            if left.name[11:19] < f"{moment:%Y%m%d}":
+                left.unlink()
+        return file
+
+
+def _append(file: Path, found: list[inspection.Part]) -> None:
+    new = not file.exists()
+    with file.open("a", encoding="utf-8-sig" if new else "utf-8", newline="") as whole:
+        whole.write(_text(found, heading=new))
+
+
+def _text(found: list[inspection.Part], *, heading: bool) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if heading:
+        writer.writerow(inspection.HEADER)
+    writer.writerows(part.row() for part in found)
+    return out.getvalue()
