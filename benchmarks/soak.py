@@ -8,7 +8,9 @@ clock runs PACE times faster than ours and ends now, so that half an hour at 12 
 close, and be merged.
 
 Printed every half minute: resident memory of the gateway and of the bus, messages on the bus that
-are not in the lake yet, how old the oldest of them is, data files, steps in the log, bytes. At the
+are not in the lake yet, how old the oldest of them is, data files on the disk and those of them that
+the newest version of the points names (the others stay an hour for questions under way), steps in
+the log, bytes. At the
 end: the slope of memory over the second half of the run, the worst lag, and whether the books
 reconcile.
 """
@@ -97,6 +99,7 @@ class Look:
     waiting: int
     lag_s: float
     files: int
+    named: int
     steps: int
     bytes: int
 
@@ -126,6 +129,7 @@ class Watch:
             max(0, last - committed),
             now - behind[0] if behind else 0.0,
             len(data),
+            len(inventory.files(telemetry / "points")),
             sum(1 for _ in telemetry.glob("*/_delta_log/*.json")),
             sum(file.stat().st_size for file in data),
         )
@@ -183,7 +187,7 @@ def soak(
     print(f"{load.points_a_second:,} points/s, their clock {load.pace:g} times ours")
     print(
         f"{'minute':>7}{'gateway MiB':>13}{'bus MiB':>9}{'waiting':>9}{'lag s':>7}{'files':>7}"
-        f"{'steps':>7}{'MB':>8}{'sent M':>8}"
+        f"{'named':>7}{'steps':>7}{'MB':>8}{'sent M':>8}"
     )
     while time.monotonic() < load.end_s:
         time.sleep(max(0.0, min(EVERY_S, load.end_s - time.monotonic())))
@@ -191,7 +195,7 @@ def soak(
         looks.append(one)
         print(
             f"{one.at_s / 60:7.1f}{one.gateway:13.0f}{one.bus:9.0f}{one.waiting:9}{one.lag_s:7.1f}"
-            f"{one.files:7}{one.steps:7}{one.bytes / 1e6:8.1f}{load.sent / 1e6:8.1f}",
+            f"{one.files:7}{one.named:7}{one.steps:7}{one.bytes / 1e6:8.1f}{load.sent / 1e6:8.1f}",
             flush=True,
         )
     for thread in threads:
@@ -210,7 +214,10 @@ def conclude(home: Path, looks: list[Look], load: Load) -> None:
             f"{slope:+.2f} MiB a minute"
         )
     print(f"worst lag: {max(one.lag_s for one in looks):.0f} s; seconds begun late: {load.late}")
-    print(f"most data files: {max(one.files for one in looks)}, last: {looks[-1].files}")
+    print(
+        f"most data files on the disk: {max(one.files for one in looks)}, named by the points: "
+        f"{max(one.named for one in looks)}, steps in logs: {max(one.steps for one in looks)}"
+    )
     total = Ledger(home).tally().total()
     print(
         f"acknowledged {load.sent:,}, refused {load.refused:,}; the books: received "
