@@ -7,12 +7,11 @@ many points each second as asked, and writes, merges and rolls up as it always d
 clock runs PACE times faster than ours and ends now, so that half an hour at 12 sees six hours come,
 close, and be merged.
 
-Printed every half minute: resident memory of the gateway and of the bus, messages on the bus that
-are not in the lake yet, how old the oldest of them is, data files on the disk and those of them that
-the newest version of the points names (the others stay an hour for questions under way), steps in
-the log, bytes. At the
-end: the slope of memory over the second half of the run, the worst lag, and whether the books
-reconcile.
+Printed every half minute: resident memory of the gateway and of the bus; messages on the bus that
+are not in the lake yet, and how old the oldest of them is; data files on the disk, and those of them
+that the newest version of the points names (the others stay an hour for questions under way); steps
+in the logs; bytes. At the end: the slope of memory over the second half of the run, the worst lag,
+and whether the books reconcile.
 """
 
 import asyncio
