@@ -8,8 +8,8 @@ clock runs PACE times faster than ours and ends now, so that half an hour at 12 
 close, and be merged.
 
 Printed every half minute: resident memory of the gateway and of the bus; messages on the bus that
-are not in the lake yet, and how old the oldest of them is; data files on the disk, and those of them
-that the newest version of the points names (the others stay an hour for questions under way); steps
+are not in the lake yet, and how old the oldest of them is; data files on the disk, and those that
+the newest version of the points names (the others stay an hour for questions under way); steps
 in the logs; bytes. At the end: the slope of memory over the second half of the run, the worst lag,
 and whether the books reconcile.
 """
