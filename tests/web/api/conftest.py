@@ -14,6 +14,7 @@ from django.utils import timezone
 from deungdae import runs
 from deungdae.reports.causes.brief import brief
 from deungdae.tables import demo
+from deungdae.web.companies.models import Site
 from deungdae.web.core.access import scope_of
 from deungdae.web.core.actions.credentials import MakeToken
 from deungdae.web.core.models import Person
@@ -158,5 +159,6 @@ def world(house: Any, engineer: Scope, finished: dict[str, str]) -> dict[str, st
     found = {
         "coming": coming, "ready": ready, "broken": broken,
         "waiting": waiting, "stopped": stopped, "organisation": house.organisation,
+        "site": Site.objects.within(engineer).get(main=True),
     }  # fmt: skip
     return finished | {name: str(it.public_id) for name, it in found.items()}

@@ -27,6 +27,8 @@ class Line:
 ANYBODY = (401, 200, 200, 200, 200, 200)
 SEEN = (401, 200, 200, 200, 200, 404)
 UNFINISHED = (401, 409, 409, 409, 409, 404)
+#: Nobody answers about history here, and who may not ask does not learn that.
+AWAY = (401, 503, 503, 503, 503, 404)
 
 
 def work(status: int, other: int = 404) -> tuple[int, ...]:
@@ -81,6 +83,13 @@ LINES = [
     Line("GET", "/analyses/{waiting}/figures", UNFINISHED, None, f"{ANALYSIS}/figures"),
     Line("GET", "/analyses/{waiting}/comparison", UNFINISHED, None, f"{ANALYSIS}/comparison"),
     Line("GET", "/analyses/{waiting}/report.pdf", UNFINISHED, None, ANALYSIS + "/report.{ending}"),
+    Line("GET", "/sites", ANYBODY),
+    Line("GET", "/sites?organisation={organisation}", SEEN, None, "/sites"),
+    Line("GET", "/sites/{site}/tags", AWAY, None, "/sites/{site_id}/tags"),
+    Line(
+        "GET", "/sites/{site}/history?tag=a&start=2026-09-01&end=2026-09-02", AWAY, None,
+        "/sites/{site_id}/history",
+    ),
 ]  # fmt: skip
 
 

@@ -43,7 +43,12 @@ GET /analyses/{analysis_id}/document
 GET /analyses/{analysis_id}/figures
 GET /analyses/{analysis_id}/comparison
 GET /analyses/{analysis_id}/report.{ending}
+GET /sites
+GET /sites/{site_id}/tags
+GET /sites/{site_id}/history
 """
+#: Nobody answers questions about history here: that is told, and no mistake of the server.
+NEEDS_HISTORY = {"GET /api/v1/sites/{site_id}/tags", "GET /api/v1/sites/{site_id}/history"}
 CONFORMANCE = [content_type_conformance, response_schema_conformance, status_code_conformance]
 EXAMPLES = 25  #: for each address
 
@@ -105,7 +110,11 @@ def test_nothing_that_the_description_allows_breaks_the_server(
     @given(case=operation.as_strategy())
     def ask(case: Any) -> None:
         nonlocal tried
-        for name, ids in (("upload_id", uploads), ("analysis_id", analyses)):
+        for name, ids in (
+            ("upload_id", uploads),
+            ("analysis_id", analyses),
+            ("site_id", itertools.repeat(world["site"])),
+        ):
             # An id at random is nobody's; these let the call get further.
             if name in case.path_parameters and tried % 4:
                 case.path_parameters[name] = next(ids)
@@ -114,7 +123,8 @@ def test_nothing_that_the_description_allows_breaks_the_server(
         tried += 1
         response = case.call(headers={**case.headers, "Authorization": f"Bearer {token}"})
         answers.add(response.status_code)
-        assert response.status_code < 500, response.text
+        away = response.status_code == 503 and operation.label in NEEDS_HISTORY
+        assert response.status_code < 500 or away, response.text
         case.validate_response(response, checks=CONFORMANCE)
 
     ask()

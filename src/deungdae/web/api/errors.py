@@ -18,10 +18,12 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from deungdae import bus
 from deungdae.records.errors import DeungdaeError
 from deungdae.web.core.action import NotAllowed
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.receiving import WrongOffset
+from deungdae.web.insight.speech import words
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +98,24 @@ def _not_allowed(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     return told(409, "refused", str(error.sentence))
+
+
+def _no_history(request: HttpRequest, error: bus.Unavailable) -> HttpResponse:
+    answer = told(
+        503,
+        "away",
+        _(
+            "The program that keeps the history of the machines does not answer. Nothing is lost "
+            "by that; ask again in a moment."
+        ),
+        {"seconds": SOON},
+    )
+    answer["Retry-After"] = str(SOON)
+    return answer
+
+
+def _history_refused(request: HttpRequest, error: bus.Refusal) -> HttpResponse:
+    return told(409, "refused", words().say_message(error.message))
 
 
 def _being_written(request: HttpRequest, error: BeingWritten) -> HttpResponse:
@@ -179,6 +199,8 @@ _HANDLERS: Final[Mapping[Any, Any]] = {
     NotAllowed: _not_allowed,
     Refused: _refused,
     BeingWritten: _being_written,
+    bus.Unavailable: _no_history,
+    bus.Refusal: _history_refused,
     WrongOffset: _wrong_offset,
     **dict.fromkeys(UNREADABLE, _unreadable),
     RequestDataTooBig: _too_large,
