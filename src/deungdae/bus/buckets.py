@@ -6,7 +6,7 @@
     quotas      ORGANISATION          how much an organisation may send
     joins       SHA-256 of a code     which edge a computer becomes that joins with it
     wanted      ORGANISATION.EDGE     what an edge agent is to do
-    status      ORGANISATION.EDGE     when an edge agent was heard, and what it said of itself
+    status      ORGANISATION.SOURCE   when an agent or source was heard, what it said of itself
     sparkplug   GROUP                 whose points a Sparkplug group sends
 
 A `Mirror` holds one bucket in memory and follows it, so that a look-up costs nothing and a

@@ -114,14 +114,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Status:
-    """When an edge agent was heard last, and what it said of itself. Times in microseconds."""
+    """When a sender was heard last, and what it said of itself. Times in microseconds."""
 
     organisation: str
-    edge: str
+    edge: str  #: an edge agent, or the source that a token for lines names
     seen_us: int  #: any call, by the gateway's clock
     batch_us: int | None = None  #: last batch that was stored, by the gateway's clock
     clock_error_us: int | None = None  #: agent's clock minus the gateway's, measured here
-    refusal: str | None = None  #: why its last batch was not taken, in English; None: it was
+    refusal: str | None = None  #: why its last points were not taken, in English; None: they were
     document: dict[str, Any] = field(default_factory=dict)  #: the last status it sent
 
 

@@ -44,7 +44,10 @@ async def status_of(gateway: Gateway, method: str, path: str, query: bytes, cont
     """Ask the gateway without a network between."""
     authorization = (b"authorization", f"Bearer {TOKEN}".encode())
     scope = {"type": "http", "method": method, "path": path, "query_string": query}
-    events: list[dict[str, Any]] = [{"type": "http.request", "body": content}, {"type": "http.disconnect"}]
+    events: list[dict[str, Any]] = [
+        {"type": "http.request", "body": content},
+        {"type": "http.disconnect"},
+    ]
     said: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:

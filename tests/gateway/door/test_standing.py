@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from bus_for_tests import within
-from door_for_tests import EDGE_ID, NOW_US, ORGANISATION, Place, a_door, until
+from door_for_tests import EDGE_ID, NOW_US, ORGANISATION, TOKEN, Place, a_door, until
 
 from deungdae import bus
+from deungdae.bus.entries import digest
 from deungdae.gateway.door import standing
 from deungdae.records.batches import Batch
 from deungdae.records.readings import Reading, tag_path
@@ -86,6 +87,24 @@ def test_why_a_batch_was_refused_is_said_until_one_is_taken(tmp_path: Path) -> N
             await place.registry.quotas.delete(ORGANISATION)
             assert await send(place, 2) == 200
             assert place.door.standing.of(ORGANISATION, EDGE_ID).refusal is None
+
+    within(30, work())
+
+
+def test_what_a_source_of_lines_did_wrong_is_said_as_well(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with a_door(tmp_path) as place:
+            token = bus.Token(ORGANISATION, "telegraf", ["write"])
+            await place.registry.tokens.put(token, digest(TOKEN))
+            url = "/api/v2/write?bucket=plant"
+            answer = await place.client.post(url, content="imm melt=")
+            assert answer.status_code == 400
+            known = place.door.standing.of(ORGANISATION, "telegraf")
+            assert (known.seen_us, known.batch_us) == (NOW_US, None)
+            assert (known.refusal or "").startswith("unable to parse 'imm melt='")
+            assert (await place.client.post(url, content="imm melt=1")).status_code == 204
+            known = place.door.standing.of(ORGANISATION, "telegraf")
+            assert (known.batch_us, known.refusal) == (NOW_US, None)
 
     within(30, work())
 

@@ -13,10 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from deungdae import bus
+from deungdae.records.readings import shown
 
 EVERY_SECONDS = 5.0  #: between two entries of one edge
 SAMPLES = 16  #: of a clock; the one with the least delay counts
-LARGEST_ERROR_US = 1 << 53
+
+MOST_WORDS = 500  #: letters of a refusal, which may repeat what was sent
 
 Pair = tuple[str, str]  #: organisation and edge
 
@@ -60,7 +62,7 @@ class Standing:
     def refused(self, organisation: str, edge: str, why: str) -> None:
         """Note that a batch was not taken."""
         pair = (organisation, edge)
-        self._note(pair, replace(self._status(pair), refusal=why))
+        self._note(pair, replace(self._status(pair), refusal=shown(why, MOST_WORDS)))
 
     def of(self, organisation: str, edge: str) -> bus.Status:
         """Return what is known of an agent at this moment."""

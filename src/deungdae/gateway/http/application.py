@@ -65,8 +65,10 @@ class Gateway:
         threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lines")
         meter = Meter(quotas or NoQuotas(), monotonic)
         turns = Turns(THREADS, monotonic)
-        lines = LineEndpoint(tokens, sink, meter, self._limits, clock_ns, threads, turns, names)
         standing = None if door is None else door.standing
+        lines = LineEndpoint(
+            tokens, sink, meter, self._limits, clock_ns, threads, turns, names, standing
+        )
         edges = EdgeEndpoint(
             tokens, sink, sequences, meter, clock_ns, threads, turns, names, standing
         )

@@ -10,6 +10,7 @@ from deungdae.bus import TagMap
 from deungdae.gateway.door.standing import Standing
 from deungdae.gateway.http.access import clock_us, granted
 from deungdae.gateway.http.answers import Answer, Failure, json_body
+from deungdae.gateway.http.noting import noted
 from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import Request
 from deungdae.gateway.http.turns import SECONDS_PER_BATCH_BYTE, Turns
@@ -56,18 +57,7 @@ class EdgeEndpoint:
         quarantine, before the batch behind it is stored.
         """
         grant = await granted(request, self._tokens, EDGE)
-        standing = self._standing
-        if standing is None or grant.edge is None:
-            return await self._take(request, grant)
-        standing.seen(grant.organisation, grant.edge, clock_us(request))
-        try:
-            answer = await self._take(request, grant)
-        except Failure as failure:
-            standing.refused(grant.organisation, grant.edge, failure.message)
-            raise
-        if answer.status == 200:
-            standing.took(grant.organisation, grant.edge)
-        return answer
+        return await noted(self._standing, grant, request, self._take(request, grant))
 
     async def _take(self, request: Request, grant: Grant) -> Answer:
         told_us, came_us = clock_us(request), self._clock_ns() // 1000

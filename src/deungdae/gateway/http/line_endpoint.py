@@ -8,9 +8,11 @@ from typing import get_args
 import numpy as np
 
 from deungdae.bus import TagMap
+from deungdae.gateway.door.standing import Standing
 from deungdae.gateway.http.access import granted
 from deungdae.gateway.http.answers import Answer, Failure
 from deungdae.gateway.http.limits import Limits
+from deungdae.gateway.http.noting import noted
 from deungdae.gateway.http.quotas import Meter
 from deungdae.gateway.http.requests import TOO_LARGE, Request
 from deungdae.gateway.http.turns import SECONDS_PER_LINE_BYTE, Turns
@@ -43,7 +45,9 @@ class LineEndpoint:
         threads: Executor,
         turns: Turns,
         names: Names,
+        standing: Standing | None,
     ) -> None:
+        self._standing = standing
         self._names = names
         self._tokens = tokens
         self._sink = sink
@@ -56,6 +60,9 @@ class LineEndpoint:
     async def __call__(self, request: Request) -> Answer:
         """Answer a request."""
         grant = await granted(request, self._tokens, WRITE)
+        return await noted(self._standing, grant, request, self._take(request, grant))
+
+    async def _take(self, request: Request, grant: Grant) -> Answer:
         parameters = request.parameters()
         precision = PRECISIONS.get(parameters.get("precision") or "ns")
         if precision is None:
