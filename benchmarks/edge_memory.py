@@ -62,6 +62,10 @@ class Taker(BaseHTTPRequestHandler):
         if Taker.away:
             self.close_connection = True
             return
+        if not self.path.endswith("/batches"):  # what the agent says of itself
+            self.send_response(204)
+            self.end_headers()
+            return
         batch = Batch.decode(body)
         Taker.readings += len(batch.readings)
         Taker.sent_bytes += len(body)

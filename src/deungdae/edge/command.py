@@ -12,6 +12,7 @@ from typing import Any
 from deungdae.edge import clock, config, joining, kept, service
 from deungdae.edge.agent import Agent
 from deungdae.edge.drivers import DriverFailed, DriverMissing
+from deungdae.edge.drivers.opcua import certificates
 from deungdae.edge.fields import Problem
 from deungdae.records.errors import UnusableOption
 from deungdae.records.messages import Message, message
@@ -29,6 +30,7 @@ def add(commands: Any) -> None:
         ("run", "run an agent until it is stopped"),
         ("check", "check a configuration without connecting to anything"),
         ("browse", "connect to the machines and list what they offer, with present values"),
+        ("certificate", "make a certificate by which OPC UA servers know the agent"),
         ("service", "write a file that lets the agent start with this computer"),
     ):
         parser = parts.add_parser(name, help=what)
@@ -66,6 +68,8 @@ def run(options: argparse.Namespace, say: Say) -> int:
     if options.edge == "service":
         _service(told, say, system=options.system)
         return 0
+    if options.edge == "certificate":
+        return _certificate(told, say)
     if told.remote and options.edge != "run":
         told = _with_what_was_kept(told)
     if options.edge == "check":
@@ -123,6 +127,30 @@ def _service(told: config.Config, say: Say, *, system: bool) -> None:
     print(say(message("Written: {file}. Now type:", file=str(made.file))))
     for command in made.commands:
         print(f"  {command}")
+
+
+def _certificate(told: config.Config, say: Say) -> int:
+    try:
+        made = certificates.make(told.edge, config.secrets(told), clock.now_us())
+    except FileExistsError as error:
+        raise UnusableOption(
+            "There is a certificate already: {file}. Machines trust it; delete it first if you "
+            "want another.",
+            file=str(error.filename),
+        ) from error
+    print(
+        say(
+            message(
+                "Made: {file}, for {years} years. Let the machine trust it, and use it with:",
+                file=str(made.certificate),
+                years=certificates.YEARS,
+            )
+        )
+    )
+    print(f'  certificate_file = "{made.certificate.name}"')
+    print(f'  key_file = "{made.key.name}"')
+    print(f'  application_uri = "{made.application_uri}"')
+    return 0
 
 
 def _run(told: config.Config, say: Say) -> int:

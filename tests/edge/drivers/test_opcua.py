@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -14,8 +15,11 @@ from threading import Event
 from typing import Any
 
 import pytest
+from foreign_packages import from_npm
 
+from deungdae.edge.clock import now_us
 from deungdae.edge.drivers import DriverFailed, read
+from deungdae.edge.drivers.opcua import certificates
 from deungdae.edge.drivers.opcua.driver import Server
 from deungdae.edge.drivers.opcua.nodes import NodeName, NoScalar, moment_us, node_name, plain
 from deungdae.edge.fields import Fields, Problem
@@ -308,6 +312,78 @@ def test_messages_are_signed_and_encrypted_when_asked(
             made(table(machine.port, "Melt")).run(memory, Event())
     finally:
         machine.kill()
+
+
+@pytest.fixture(scope="module")
+def foreign(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["subprocess.Popen[str]"]:
+    """A server that others wrote; the fourth of its words is its port."""
+    node, folder = from_npm(pytestconfig, "node-opcua", "2.186.4")
+    own = tmp_path_factory.mktemp("node-opcua")
+    port = Machine(own).port
+    process = subprocess.Popen(
+        [node, SERVER.with_suffix(".js"), folder, str(port), own],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert "ready\n" in process.stdout, "it says much else before"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize("security", ["none", "Basic256Sha256"])
+def test_node_opcua_of_npm_is_browsed_and_read(
+    foreign: "subprocess.Popen[str]", security: str, tmp_path: Path, memory: Any
+) -> None:
+    options: dict[str, object] = {"security": security}
+    if security != "none":
+        ours = certificates.make("press-shop", tmp_path, now_us())
+        assert stat.S_IMODE(ours.key.stat().st_mode) == 0o600
+        options |= {
+            "application_uri": ours.application_uri,
+            "certificate_file": ours.certificate.name,
+            "key_file": ours.key.name,
+        }
+    assert isinstance(foreign.args, list)
+    told = table(int(foreign.args[3]), "Melt", "Count", **options)
+    found = {f.path: f for f in made(told, tmp_path).browse(500)}
+    assert found["사출기/Melt"].address == f"nsu={URI};s=Melt"
+    assert (found["사출기/Melt"].value, found["사출기/Melt"].unit) == (231.5, "°C")
+    with Running(made(told, tmp_path), memory):
+        memory.wait_until(lambda: len(memory.readings) == 2)
+        assert foreign.stdin is not None
+        for melt, number in ((232.5, 7), (231.5, 0)):
+            before = len(memory.readings)
+            foreign.stdin.write(f"Melt {melt}\nCount {number}\n")
+            foreign.stdin.flush()
+            memory.wait_until(lambda before=before: len(memory.readings) == before + 2)
+    assert memory.values("t/Melt") == [231.5, 232.5, 231.5]
+    assert memory.values("t/Count") == [0, 7, 0]
+    assert memory.problem is None
+    assert {r.quality for r in memory.readings} == {Quality.GOOD}
+    assert memory.losses == []
+
+
+def test_a_certificate_that_a_server_refuses_is_a_sentence(
+    foreign: "subprocess.Popen[str]", tmp_path: Path
+) -> None:
+    certificate(tmp_path, "client")  # it does not say what it is for
+    assert isinstance(foreign.args, list)
+    told = table(
+        int(foreign.args[3]),
+        "Melt",
+        security="Basic256Sha256",
+        application_uri="urn:test:client",
+        certificate_file="client.der",
+        key_file="client.pem",
+    )
+    with pytest.raises(DriverFailed, match="does not accept this agent's certificate"):
+        list(made(told, tmp_path).browse(1))
 
 
 def certificate(folder: Path, name: str) -> None:

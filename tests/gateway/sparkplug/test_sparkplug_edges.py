@@ -6,7 +6,6 @@ once, into the cache of the tests; where that cannot be done, its test skips.
 
 import asyncio
 import contextlib
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from bus_in_a_thread import BusInAThread
+from foreign_packages import from_npm, installed
 from hosting import Running, hosting
 from mqtt_broker import mosquitto, until
 from sparkplug_edge import SECOND
@@ -62,21 +62,6 @@ def meeting(
         yield Meeting(where.port, ("공장", PASSWORD), {**host, "groups": ("공장",)})
 
 
-def installed(config: pytest.Config, name: str, commands: list[list[str]]) -> Path:
-    """Return the folder in which a package was installed, now or by an earlier run."""
-    assert config.cache is not None
-    folder = config.cache.mkdir(name)
-    if (folder / "complete").exists():
-        return folder
-    for command in commands:
-        try:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
-        except (OSError, subprocess.SubprocessError) as error:
-            pytest.skip(f"{name} cannot be installed here: {error}")
-    (folder / "complete").touch()
-    return folder
-
-
 @contextlib.contextmanager
 def edge(*command: str | Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run an edge that takes orders; it is killed at the end, as by a pulled plug."""
@@ -101,11 +86,7 @@ def count(running: Running, kind: Kind, device: str | None = None) -> int:
 def test_sparkplug_client_of_npm_is_read_reborn_unpacked_and_mourned(
     meeting: Meeting, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("sparkplug-client needs node and npm")
-    install = [npm, "install", "--no-audit", "--no-fund", "--prefix", ".", "sparkplug-client@3.2.4"]
-    folder = installed(pytestconfig, "sparkplug-client", [install])
+    node, folder = from_npm(pytestconfig, "sparkplug-client", "3.2.4")
 
     async def go() -> None:
         async with hosting(

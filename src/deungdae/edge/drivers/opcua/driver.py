@@ -114,6 +114,13 @@ class Driver:
                 url=self._server.url,
                 why=shown(str(error) or type(error).__name__),
             ) from error
+        except AssertionError as error:
+            # Of the library, when a server refuses to open a secure channel.
+            raise DriverFailed(
+                "The server {url} does not accept this agent's certificate. Has it been told to "
+                "trust it?",
+                url=self._server.url,
+            ) from error
         try:
             yield client
         except (OSError, TimeoutError, ua.UaError) as error:
