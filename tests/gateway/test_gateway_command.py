@@ -1,5 +1,6 @@
 """`deungdae gateway` as a user starts it: lines in by HTTP, points in the lake, nothing lost."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -11,7 +12,10 @@ from pathlib import Path
 import httpx
 from deltalake import DeltaTable
 
+from deungdae import bus
+from deungdae.bus.joining import code_digest, new_code
 from deungdae.lake.intake import Ledger, Sum
+from deungdae.records.environment import Settings
 
 DEUNGDAE = Path(sys.executable).with_name("deungdae")
 
@@ -27,6 +31,7 @@ def gateway(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         [DEUNGDAE, "gateway", "--port", "0"],
         env=surroundings(home),
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
     try:
@@ -79,6 +84,41 @@ def test_lines_that_were_acknowledged_survive_a_kill_and_reach_the_lake_once(
     assert sorted(table.column("value").to_pylist()) == [1.0, 2.0, 3.0]
     assert set(table.column("organisation").to_pylist()) == {"등대전자"}
     assert Ledger(tmp_path).tally().total() == Sum(received=4, stored=3, duplicate=1)
+
+
+def open_a_door(home: Path, code: str) -> None:
+    """Put a code on the bus, as the web does."""
+
+    async def work() -> None:
+        settings = Settings.from_environment(surroundings(home)).bus
+        async with await bus.Connection.open(bus.address(settings), "test") as connection:
+            joins = await bus.Mirror.open(connection, bus.JOINS)
+            join = bus.Join("o", "press-shop", "press-shop", 1 << 60)
+            await joins.put(join, code_digest(code) or "")
+            await joins.close()
+
+    asyncio.run(work())
+
+
+def test_neither_code_nor_token_is_left_anywhere(tmp_path: Path) -> None:
+    code = new_code()
+    with gateway(tmp_path) as (process, url):
+        open_a_door(tmp_path, code)
+        told = {"code": code, "host": "h", "version": "1"}
+        token = httpx.post(f"{url}edge/v1/join", json=told, timeout=30).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = httpx.post(f"{url}edge/v1/status", json={"a": 1}, headers=headers, timeout=30)
+        assert answer.status_code == 204
+        waiting = httpx.get(f"{url}edge/v1/work?wait=0", headers=headers, timeout=30)
+        assert waiting.status_code == 204
+        process.send_signal(signal.SIGTERM)
+        said, failed = process.communicate(timeout=60)
+        assert process.returncode == 0
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(b"press-shop" in text for text in kept), "nothing was looked at"
+    plain = code.replace("-", "")
+    for secret in (code, plain, token):
+        assert not any(secret.encode() in text for text in (*kept, said.encode(), failed.encode()))
 
 
 def test_a_token_needs_a_bus_that_runs(tmp_path: Path) -> None:
