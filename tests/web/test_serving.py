@@ -1,90 +1,19 @@
 """The commands that serve, as a person runs them: real processes, a real port, real signals."""
 
-import os
 import re
 import signal
 import sqlite3
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
-from email.message import Message
-from http.client import HTTPConnection
-from http.cookies import SimpleCookie
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
 
 import psutil
 import pytest
+from up_for_tests import COMMAND, PARTS, Up, ask, cookies_of, environment, run
 
 from deungdae.records.errors import UnusableOption
 from deungdae.web.project import secret_key, serve
-
-PARTS = {"gateway", "history", "web", "worker"}
-COMMAND = Path(sys.executable).with_name("deungdae")
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEUNGDAE_", "DJANGO"))}
-    return {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "en", "PYTHONUNBUFFERED": "1"}
-
-
-def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *words], env=environment(home), capture_output=True, text=True, check=False
-    )
-
-
-class Up:
-    """`deungdae up` while it runs."""
-
-    def __init__(self, home: Path) -> None:
-        self.process = subprocess.Popen(
-            [COMMAND, "up", "--port", "0", "--no-plant"],
-            env=environment(home) | {"DEUNGDAE_GATEWAY_BIND": "127.0.0.1:0"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.said: list[str] = []
-        self.url = self.ready()
-
-    def ready(self) -> str:
-        """Read on until pages are served, and return their URL."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(line)
-            if found := re.search(r"Open (http://\S+) ", line):
-                return found[1]
-        raise AssertionError((self.said, self.process.stderr and self.process.stderr.read()))
-
-    def children(self) -> dict[str, psutil.Process]:
-        found = psutil.Process(self.process.pid).children()
-        return {child.cmdline()[3]: child for child in found}
-
-    def ask(
-        self, method: str, path: str, cookies: str = "", data: dict[str, str] | None = None
-    ) -> "Answer":
-        headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
-        return ask(self.url, method, path, headers, urlencode(data or {}))
-
-
-class Answer(NamedTuple):
-    """What the server answered."""
-
-    status: int
-    headers: Message
-    text: str
-
-
-def ask(url: str, method: str, path: str, headers: dict[str, str], body: str = "") -> Answer:
-    where = urlsplit(url)
-    with closing(HTTPConnection(where.hostname or "", where.port, timeout=30)) as connection:
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read().decode())
 
 
 @pytest.fixture(scope="module")
@@ -94,17 +23,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def up(home: Path) -> Iterator[Up]:
-    running = Up(home)
+    running = Up(home, "--no-plant")
     yield running
-    running.process.kill()
-    running.process.communicate()
-
-
-def cookies_of(response: Answer, before: str = "") -> str:
-    jar: SimpleCookie = SimpleCookie(before)
-    for line in response.headers.get_all("Set-Cookie") or []:
-        jar.load(line)
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+    running.end()
 
 
 def test_the_printed_password_opens_the_demo_company(up: Up) -> None:
@@ -178,15 +99,14 @@ def test_without_the_one_who_watches_nothing_stays_behind(up: Up) -> None:
 
 
 def test_a_second_start_makes_no_second_demo(up: Up, home: Path) -> None:
-    again = Up(home)
+    again = Up(home, "--no-plant")
     try:
         assert not any("password" in line for line in again.said)
         assert set(again.children()) == PARTS
         again.process.send_signal(signal.SIGTERM)
         assert again.process.wait(30) == 0
     finally:
-        again.process.kill()
-        again.process.communicate()
+        again.end()
 
 
 def test_a_changed_record_ends_the_check_with_status_1(up: Up, home: Path) -> None:

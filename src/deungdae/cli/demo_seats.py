@@ -87,9 +87,8 @@ def seats(folder: Path, opcua_port: int, modbus_port: int, lang: str) -> list[Se
 
 
 def group(name: str, lang: str) -> Group:
-    """Return the Sparkplug group, whose tags begin with its name."""
-    tags = _tags(sparkplug.LINE, lang, before=f"{name}/")
-    return Group(name, _of(_NAMES[sparkplug.LINE], lang), tags)
+    """Return the Sparkplug group."""
+    return Group(name, _of(_NAMES[sparkplug.LINE], lang), _tags(sparkplug.LINE, lang))
 
 
 def _of(names: tuple[str, str], lang: str) -> str:
@@ -104,10 +103,10 @@ def _tags_of(line: str) -> dict[str, str]:
     return found
 
 
-def _tags(line: str, lang: str, before: str = "") -> list[Tag]:
+def _tags(line: str, lang: str) -> list[Tag]:
     return [
         Tag(
-            f"{before}{path}",
+            path,
             unit,
             _expected(line, path.rpartition("/")[2]),
             _of(_LABELS[path.rpartition("/")[2]], lang),

@@ -49,15 +49,13 @@ class Up:
             self._ports.remember()
             # What the pages tell of the gateway, and every part below, must know the same port.
             os.environ[GATEWAY_BIND.name] = f"{_bracketed(self._settings.gateway.bind)}:{gateway}"
-            start.bring_tables_up_to_date()
-            account = start.first_company(self._demo_table, self._words.lang)
-            if account is not None:
-                print(self._words.say("There is a demo company; all its values are generated."))
-                show_account(account.email, account.password, self._words)
 
             def begin(watch: Watch) -> None:
+                # It takes longest to be there, and needs no tables.
+                watch.begin(Part(("gateway", "--port", str(gateway)), GATEWAY))
+                start.bring_tables_up_to_date()
+                self._first_company()
                 watch.begin(
-                    Part(("gateway", "--port", str(gateway)), GATEWAY),
                     Part(("web", "--port", str(web)), PAGES, speaks=True),
                     Part(("worker",), PAGES),
                     Part(("history",), PAGES),
@@ -66,6 +64,14 @@ class Up:
                     self._begin_plant(watch, gateway, web)
 
             Watch().run(begin)
+
+    def _first_company(self) -> None:
+        from deungdae.web.project import start
+
+        account = start.first_company(self._demo_table, self._words.lang)
+        if account is not None:
+            print(self._words.say("There is a demo company; all its values are generated."))
+            show_account(account.email, account.password, self._words)
 
     def _demo_table(self, folder: Path) -> Path:
         from deungdae.tables import demo

@@ -42,7 +42,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class Group:
-    """The Sparkplug group of the plant: its id, its name on the page, its tags as they are sent."""
+    """The Sparkplug group of the plant: its id, its name on the page, its tags without the id."""
 
     group: str
     name: str
@@ -180,25 +180,28 @@ class _Registering:
                 group=group.group,
                 with_password=embedded,
             ).perform()
-            self._describe(made, group.tags)
+            self._name(made, group)
             _write(file, password, 0o600)
         elif embedded and not file.exists():
             _write(file, RenewGroupPassword(**about, group=known).perform(), 0o600)
         return True
 
-    def _describe(self, made: Any, tags: Sequence[Tag]) -> None:
-        from deungdae.web.plant.actions.tags import DescribeTag
+    def _name(self, made: Any, group: Group) -> None:
+        from deungdae.web.plant.actions.tag_rows import Said
+        from deungdae.web.plant.actions.tags import NameSent
 
-        for tag in tags:
-            DescribeTag(
-                scope=self._scope,
-                organisation=self._organisation,
-                path=tag.path,
-                said_label=tag.label,
-                unit=tag.unit,
-                expected_seconds=tag.expected_seconds,
-                origin=made.source,
-            ).perform()
+        NameSent(
+            scope=self._scope,
+            organisation=self._organisation,
+            site=self._site,
+            origin=made.source,
+            said={
+                f"{group.group}/{tag.path}": Said(
+                    tag.path, tag.unit, tag.expected_seconds, tag.label
+                )
+                for tag in group.tags
+            },
+        ).perform()
 
 
 def _write(file: Path, text: str, mode: int) -> None:

@@ -1,5 +1,6 @@
 """A tag is described, or gets another name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,3 +120,45 @@ class RenameChosenTag(Configure):
 def is_chosen(tag: Tag) -> bool:
     """Say whether a tag was named one by one at its machine."""
     return bool(tag.agent_id and tag.taken and tag.address)
+
+
+@dataclass(kw_only=True)
+class NameSent(Action[int]):
+    """Name everything that a source sends at once, before it sends anything."""
+
+    verb = "plant.tags_named"
+    right = "plant.manage"
+    label = _lazy("named the tags of a source")
+
+    site: Site
+    origin: str
+    said: Mapping[str, tag_rows.Said]  #: by the name under which it is sent
+
+    def change(self) -> int:
+        """Return how many; raises `Refused` for a name that is taken."""
+        rows = Tag.objects.within(self.scope).filter(organisation=self.organisation)
+        taken = rows.filter(path__in=[one.path for one in self.said.values()]).first()
+        if taken is not None:
+            raise Refused(tag_rows.taken_name(taken.path))
+        made = [
+            Tag(
+                organisation=self.organisation,
+                site=self.site,
+                origin=self.origin,
+                path=one.path,
+                sent_as="" if sent == one.path else sent,
+                label=one.label,
+                unit=one.unit,
+                expected_seconds=one.expected_seconds,
+            )
+            for sent, one in self.said.items()
+        ]
+        return len(Tag.objects.bulk_create(made))
+
+    def details(self, result: int) -> dict[str, Any]:
+        """Say of which source, and how many."""
+        return {"source": self.origin, "tags": result}
+
+    def after_commit(self, result: int) -> None:
+        """Let the gateway know the names."""
+        telling.tell_tags(self.organisation, self.origin)
