@@ -63,7 +63,7 @@ class ZoneField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Know the zone."""
         typed: str = super().clean(value)
-        if typed not in available_timezones():
+        if typed and typed not in available_timezones():
             raise ValidationError(_("There is no such time zone; try Asia/Seoul."))
         return typed
 
