@@ -60,6 +60,7 @@ PARTS: dict[str, Callable[[Site], Part]] = {
         site.settings.bus,
         site.server,
         site.registry.maps.find,
+        site.door.standing,
     ),
     "replay": lambda site: Replaying(
         site.connection, site.writer.quarantine, site.sink, site.registry.maps.find, site.now_us

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,18 @@ from hosting import Store
 from mqtt_broker import mosquitto, until
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
-from sparkplug_edge import Edge
+from sparkplug_edge import BEGIN_MS, Edge
 
 from deungdae import bus
 from deungdae.bus import mqtt
 from deungdae.bus.entries import SPARKPLUG, SparkplugGroup
-from deungdae.gateway.sparkplug.hosting import Hosting
+from deungdae.gateway.door.standing import Standing
+from deungdae.gateway.sparkplug.hosting import Hosting, now
+from deungdae.lake.telemetry import Flag
 from deungdae.records.environment import Settings
 from deungdae.records.errors import UnusableOption
 
+NINE_HOURS_US = 9 * 3_600_000_000
 PASSWORD, HASH = mqtt.new_password()
 OTHER_PASSWORD, OTHER_HASH = mqtt.new_password()
 PRESS = SparkplugGroup("가온", "사출.1동", "spb-1", password=HASH)
@@ -50,6 +54,7 @@ class Site:
     groups: "bus.Mirror[SparkplugGroup]"
     hosting: Hosting
     store: Store
+    standing: Standing
 
     @property
     def port(self) -> int:
@@ -73,13 +78,17 @@ async def site(folder: Path, settings: Settings, *groups: SparkplugGroup) -> Asy
         for group in groups:
             await mirror.put(group, group.group)
         store = Store(folder / "spool")
-        maps = {("누리", "spb-2"): bus.TagMap("누리", "spb-2", {PAINT_TAG: "도장/1호기/온도"})}
+        slow = bus.Shift("도장", -NINE_HOURS_US, 0)
+        paint = bus.TagMap("누리", "spb-2", {PAINT_TAG: "도장/1호기/온도"}, shifts=[slow])
+        maps = {("누리", "spb-2"): paint}
+        standing = Standing(await bus.Mirror.open(connection, bus.STATUS), lambda: now().utc_us)
         hosting = Hosting(
             *(connection, store, settings.mqtt, settings.bus, server),
             lambda organisation, source: maps.get((organisation, source)),
+            standing,
         )
         task = asyncio.create_task(hosting.run())
-        found = Site(settings, server, mirror, hosting, store)
+        found = Site(settings, server, mirror, hosting, store, standing)
         try:
             await found.online(*(group.group for group in groups))
             yield found
@@ -183,8 +192,36 @@ def test_a_group_is_heard_under_its_name_and_prefix_and_another_says_nothing_for
                 ((topic, said),) = press.heard
                 assert (topic, json.loads(said)["online"]) == (state, True)
                 assert not paint.heard
+                await until(lambda: found.standing.of("가온", "spb-1").batch_us)
+                assert found.standing.of("누리", "spb-2").seen_us
 
     within(60, work())
+
+
+def test_a_wrong_clock_is_put_right_and_what_has_our_own_time_is_left_alone(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with site(tmp_path, settings_in(tmp_path), PAINT) as found:
+            began = now().utc_us
+            edge = edge_of(PAINT)
+            with node(found.port, PAINT.group, OTHER_PASSWORD) as paint:
+                paint.say(edge.nbirth())
+                await until(lambda: len(found.store.rows()) == 1)
+                paint.say(edge.ndeath())
+                await until(lambda: len(found.store.rows()) == 2)
+            told, dead = found.store.rows()
+            assert as_us(told["time"]) == BEGIN_MS * 1000 - NINE_HOURS_US
+            assert (told["value"], told["flag"]) == (21.5, Flag.CLOCK_REPAIRED)
+            assert dead["value"] is None
+            assert began <= as_us(dead["time"]) <= now().utc_us
+            assert dead["flag"] == 0
+
+    within(60, work())
+
+
+def as_us(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
 
 
 def test_who_has_no_password_of_the_group_does_not_enter(tmp_path: Path) -> None:

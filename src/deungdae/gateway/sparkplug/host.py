@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
+import pyarrow as pa
 from paho.mqtt.client import MQTTMessage
 
 from deungdae.gateway.naming import Names, named
@@ -20,6 +21,7 @@ from deungdae.gateway.sparkplug.machine import Machine
 from deungdae.gateway.sparkplug.outcomes import Event, Moment, Outcome, Rules
 from deungdae.gateway.sparkplug.presence import Answer, OnDeath, Presence
 from deungdae.gateway.telemetry import Origin, messages, of_readings
+from deungdae.records.readings import Reading
 
 SLICE = 1000  #: messages that are stored together
 _PAUSES_S = (0.1, 1, 2, 4, 8, 16, 30)  #: before a connection is tried again
@@ -182,9 +184,9 @@ class Host:
         settings = self._settings
         origin = Origin(settings.organisation, settings.source, self._now().utc_us)
         if readings := out.readings + out.historical:
-            names = self._names(settings.organisation, settings.source)
-            for message in messages(named(of_readings(readings, origin), names), origin):
-                await self._until_stored(connection, partial(self._sink.store, message))
+            for rows in self._named(readings, origin):
+                for message in messages(rows, origin):
+                    await self._until_stored(connection, partial(self._sink.store, message))
         for refusal in out.refused:
             entry = Quarantined(
                 settings.organisation,
@@ -202,6 +204,19 @@ class Host:
         self.counts["readings"] += len(readings)
         self.counts["refused"] += sum(refusal.points for refusal in out.refused)
         self.counts["transient"] += len(out.transient)
+
+    def _named(self, readings: Sequence[Reading], origin: Origin) -> Iterator[pa.RecordBatch]:
+        """Yield rows with the names that the web chose, and the machines' clocks put right.
+
+        What has our own time, as the death of a node, is right already.
+        """
+        names = self._names(origin.organisation, origin.source)
+        ours = None if names is None else replace(names, shifts=[])
+        told = [reading for reading in readings if reading.time_us != reading.received_us]
+        timed = [reading for reading in readings if reading.time_us == reading.received_us]
+        for part, known in ((told, names), (timed, ours)):
+            if part:
+                yield named(of_readings(part, origin), known)
 
     async def _until_stored(
         self, connection: Connection, store: Callable[[], Awaitable[None]]

@@ -8,9 +8,11 @@ import asyncio
 import hashlib
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from deungdae import bus
 from deungdae.bus import mqtt
@@ -22,11 +24,27 @@ from deungdae.gateway.sparkplug.host import Host, Settings
 from deungdae.gateway.sparkplug.outcomes import Moment, Rules
 from deungdae.records.environment import BusSettings, MqttSettings
 from deungdae.records.errors import UnusableOption
+from deungdae.records.messages import Message, message
 
 LOOK_SECONDS = 1.0  #: between two looks at the broker's place and at hosts that ended
 REST_SECONDS = 5.0  #: before a host that failed is started again
 
 _log = logging.getLogger(__name__)
+
+
+class Standing(Protocol):
+    """Where it is noted how a source is."""
+
+    def seen(self, organisation: str, edge: str, clock_us: int | None) -> None:
+        """Note that something came."""
+
+    def took(self, organisation: str, edge: str) -> None:
+        """Note that it was stored."""
+
+    def refused(
+        self, organisation: str, edge: str, why: str, said: Message | None = None
+    ) -> None:
+        """Note that it was set aside."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,7 @@ class _Hosted:
     wanted: _Wanted
     host: Host
     task: "asyncio.Task[None]"
+    told: Counter[str] = field(default_factory=Counter)  #: counts that were noted already
 
 
 class Hosting:
@@ -57,8 +76,10 @@ class Hosting:
         bus_settings: BusSettings,
         server: bus.Server | None,
         names: Names = lambda *_: None,
+        standing: Standing | None = None,
     ) -> None:
         """`server` is the embedded bus, which lets the groups' edge nodes in."""
+        self._standing = standing
         self._connection, self._sink, self._names = connection, sink, names
         self._settings, self._folder, self._server = settings, bus_settings.folder, server
         self._stop, self._changed = asyncio.Event(), asyncio.Event()
@@ -82,6 +103,7 @@ class Hosting:
         try:
             while not self._stop.is_set():
                 await self._bring(mirror.all())
+                self._note()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
                 if not self._stop.is_set():
@@ -112,6 +134,21 @@ class Hosting:
         for name, each in wanted.items():
             if name not in self._hosted:
                 self._hosted[name] = self._begin(name, each)
+
+    def _note(self) -> None:
+        """Note of each source what came since the last look."""
+        for hosted in self._hosted.values() if self._standing is not None else ():
+            assert self._standing is not None
+            before, hosted.told = hosted.told, Counter(hosted.host.counts)
+            new = hosted.told - before
+            whose = (hosted.wanted.organisation, hosted.wanted.source)
+            if new["messages"]:
+                self._standing.seen(*whose, None)
+            if new["readings"]:
+                self._standing.took(*whose)
+            if new["refused"]:
+                said = message("{count} Sparkplug metrics were set aside.", count=new["refused"])
+                self._standing.refused(*whose, str(said), said)
 
     def _broker(self) -> Broker | None:
         """Return where the broker is now; None while there is none."""
