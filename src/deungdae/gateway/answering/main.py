@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,19 +11,28 @@ from pathlib import Path
 from deungdae import bus
 from deungdae.gateway.answering import exporting, points
 from deungdae.gateway.answering.books import Books
+from deungdae.gateway.answering.clocks import Clocks
 from deungdae.gateway.answering.desk import Desk, Handler
+from deungdae.gateway.writing.writer import Points
 from deungdae.lake.intake import Ledger, Quarantine
-from deungdae.lake.telemetry import History
+from deungdae.lake.telemetry import History, Telemetry
+from deungdae.lake.telemetry.clock import Clock
 from deungdae.records.environment import Settings
+from deungdae.records.errors import PublicError
 
 TOPIC = "history"
+STORED_SECONDS = 30.0  #: for the writer, which commits every few seconds
 
 _log = logging.getLogger(__name__)
 
 
-def desk(home: Path, **limits: float) -> Desk:
-    """Return the desk at which the questions about a home folder are answered."""
+def desk(home: Path, stored: Callable[[], None] = lambda: None, **limits: float) -> Desk:
+    """Return the desk at which the questions about a home folder are answered.
+
+    `stored` waits until what was taken in so far is in the lake.
+    """
     history = History(home)
+    clocks = Clocks(Clock(home), _now_us, stored)
     books = Books(Ledger(home), Quarantine(home))
     quick = {
         "latest": points.latest,
@@ -38,11 +48,15 @@ def desk(home: Path, **limits: float) -> Desk:
         "ledger": books.ledger,
         "quarantine": books.page,
         "quarantine_groups": books.groups,
+        "clock_preview": clocks.preview,
+        "clock_repairs": clocks.repairs,
     }
     long: dict[str, Handler] = {
         "export": partial(exporting.export, history),
         "arrow": partial(exporting.arrow, history),
         "quarantine_export": books.export,
+        "clock_repair": clocks.repair,
+        "clock_undo": clocks.undo,
     }
     return Desk(at_once, long, **limits)
 
@@ -64,12 +78,29 @@ async def _run(settings: Settings, announce: Callable[[], None]) -> None:
         opening.cancel()
         return
     async with opening.result() as connection:
-        answering = desk(settings.home)
+        answering = desk(settings.home, partial(_stored, settings.home, connection, loop))
         answers = await bus.Answering.open(connection, TOPIC, answering.answer, within=60)
         announce()
         await stop.wait()
         await answers.close()
         answering.close()
+
+
+def _stored(home: Path, connection: bus.Connection, loop: asyncio.AbstractEventLoop) -> None:
+    """Wait, in a thread, until the writer has come to what is on the bus now."""
+    telemetry, until = Telemetry(home), time.monotonic() + STORED_SECONDS
+    last = asyncio.run_coroutine_threadsafe(connection.last(bus.INGEST), loop).result()
+    while (telemetry.version(Points.app) or 0) < last:
+        if time.monotonic() > until:
+            raise PublicError(
+                "Points that came before are still on their way into the lake. Please try again "
+                "in a minute."
+            )
+        time.sleep(0.1)
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
 
 
 async def _connected(settings: Settings) -> bus.Connection:

@@ -7,7 +7,7 @@ not rewrite a day for each.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -110,6 +110,7 @@ def replace(
     operation: str,
     data_change: bool,
     transaction: tuple[str, int] | None = None,
+    more: Mapping[str, int] | None = None,
 ) -> None:
     """Put `new` in the place of `old` in one step. A removed file's age is counted from now."""
     gone = list(old)
@@ -123,6 +124,7 @@ def replace(
             operation=operation,
             data_change=data_change,
             transaction=transaction,
+            more=more,
         )
 
 

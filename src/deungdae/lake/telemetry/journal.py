@@ -25,11 +25,13 @@ from urllib.parse import quote, unquote
 
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from deungdae.lake.telemetry.failures import changed, damaged
 
 CHECKPOINT_EVERY = 100  #: versions
 KEPT_VERSIONS = 1_000  #: before the last checkpoint; older steps are cleaned away
+_ASKED_OFTEN = ("points", "clock")
 _KEY = "deungdae"  # of our record in a commit's metadata
 
 
@@ -148,13 +150,15 @@ class Journal:
         operation: str,
         data_change: bool,
         transaction: tuple[str, int] | None = None,
+        more: Mapping[str, int] | None = None,
         record: Mapping[str, Any] | None = None,
         after: int | None = None,
     ) -> int:
         """Make one atomic step and return its version. The caller holds `lock()`.
 
         `now_us` is the time of the step in microseconds UTC, `record` is plain JSON data kept
-        beside it. With `after` the step must follow that very version.
+        beside it. With `after` the step must follow that very version. `more` are transactions of
+        other applications.
 
         Raises PublicError, with nothing changed, when a file to be removed is not there any more
         or somebody without the lock was faster.
@@ -174,8 +178,8 @@ class Journal:
             _KEY: json.dumps(dict(record or {}), ensure_ascii=False),
         }
         actions: list[dict[str, Any]] = [{"commitInfo": info}]
-        if transaction:
-            application, number = transaction
+        told = ([transaction] if transaction else []) + list((more or {}).items())
+        for application, number in told:
             actions.append({"txn": {"appId": application, "version": number, "lastUpdated": now}})
         actions += [{"remove": self._removal(file, now, data_change)} for file in removed]
         actions += [{"add": self._addition(file, now, data_change)} for file in add]
@@ -283,7 +287,10 @@ class Journal:
                 _bound(row["min"]),
                 _bound(row["max"]),
             )
-        return Snapshot(delta.version(), files, _Transactions(delta))
+        applications = _Transactions(delta)
+        for application in _ASKED_OFTEN:
+            applications.get(application)  # now, while the steps of this version are there
+        return Snapshot(delta.version(), files, applications)
 
     def _after(self, before: Snapshot, actions: list[dict[str, Any]]) -> Snapshot:
         files = dict(before.files)
@@ -342,9 +349,9 @@ class Journal:
 class _Transactions(Mapping[str, int]):
     """What applications said last: asked of the library once, then followed step by step."""
 
-    def __init__(self, delta: DeltaTable, known: Mapping[str, int] | None = None) -> None:
+    def __init__(self, delta: DeltaTable, known: Mapping[str, int | None] | None = None) -> None:
         self._delta = delta
-        self._known = dict(known or {})
+        self._known = dict(known or {})  # None: it had said nothing by then
 
     @classmethod
     def of(cls, before: Mapping[str, int], application: str, version: int) -> "_Transactions":
@@ -353,17 +360,23 @@ class _Transactions(Mapping[str, int]):
 
     def __getitem__(self, application: str) -> int:
         if application not in self._known:
-            version = self._delta.transaction_version(application)
-            if version is None:
-                raise KeyError(application)
+            try:
+                version = self._delta.transaction_version(application)
+            except DeltaError:
+                # The steps of that version were cleaned away since: the newest knows as well.
+                self._delta = DeltaTable(self._delta.table_uri)
+                version = self._delta.transaction_version(application)
             self._known[application] = version
-        return self._known[application]
+        found = self._known[application]
+        if found is None:
+            raise KeyError(application)
+        return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._known)
+        return (name for name, version in self._known.items() if version is not None)
 
     def __len__(self) -> int:
-        return len(self._known)
+        return sum(1 for _ in self)
 
 
 def _actions(step: Path) -> list[dict[str, Any]]:

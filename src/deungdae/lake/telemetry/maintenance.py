@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from deungdae.lake.telemetry import compaction, latest, rollups
+from deungdae.lake.telemetry.clock import Clock
 from deungdae.lake.telemetry.compaction import HOUR
 from deungdae.lake.telemetry.failures import public
 from deungdae.lake.telemetry.journal import File, Journal
@@ -41,6 +42,7 @@ class Maintenance:
         """`checkpoint` is told of each task when it begins."""
         self._tables = Tables(home)
         self._rolled = rollups.Rolled(self._tables)
+        self._clock = Clock(home)
         self._expiry = Expiry(self._tables, self._rolled, retention or Retention())
         self._beginning = checkpoint or (lambda _: None)
 
@@ -78,6 +80,10 @@ class Maintenance:
         yield self._swept(now_us)
 
     def _latest(self, now_us: int) -> Iterator[tuple[Task, Callable[[], object]]]:
+        if numbers := latest.behind(self._tables):
+            # Whoever repaired a clock was killed before the latest values knew it.
+            task = Task("clock", f"{len(numbers)} repairs")
+            yield task, partial(self._clock.settle, now_us)
         newer = latest.beyond(self._tables)[1]
         if any(file.rows for file in newer):
             task = Task("latest", f"{len(newer)} files")
@@ -126,7 +132,10 @@ class Maintenance:
 
     def _swept(self, now_us: int) -> Iterator[tuple[Task, Callable[[], object]]]:
         tables = self._tables
-        for journal in (tables.points, tables.minutes, tables.hours, tables.latest):
+        journals = [tables.points, tables.minutes, tables.hours, tables.latest]
+        if (tables.folder / "clock_originals").exists():
+            journals.append(tables.originals)
+        for journal in journals:
             name = journal.folder.name
             before = now_us - LONGEST_QUERY
             if old := journal.unnamed(before):
