@@ -122,6 +122,7 @@ class Status:
     batch_us: int | None = None  #: last batch that was stored, by the gateway's clock
     clock_error_us: int | None = None  #: agent's clock minus the gateway's, measured here
     refusal: str | None = None  #: why its last points were not taken, in English; None: they were
+    refusal_said: dict[str, Any] | None = None  #: the same for people: template and values
     document: dict[str, Any] = field(default_factory=dict)  #: the last status it sent
 
 

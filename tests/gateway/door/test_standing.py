@@ -84,6 +84,7 @@ def test_why_a_batch_was_refused_is_said_until_one_is_taken(tmp_path: Path) -> N
             assert [await send(place, number) for number in (1, 2)] == [200, 429]
             known = place.door.standing.of(ORGANISATION, EDGE_ID)
             assert (known.refusal or "").startswith("this organisation may send 1 points a minute")
+            assert (known.refusal_said or {})["values"] == {"most": 1}
             await place.registry.quotas.delete(ORGANISATION)
             assert await send(place, 2) == 200
             assert place.door.standing.of(ORGANISATION, EDGE_ID).refusal is None
@@ -102,9 +103,12 @@ def test_what_a_source_of_lines_did_wrong_is_said_as_well(tmp_path: Path) -> Non
             known = place.door.standing.of(ORGANISATION, "telegraf")
             assert (known.seen_us, known.batch_us) == (NOW_US, None)
             assert (known.refusal or "").startswith("unable to parse 'imm melt='")
+            said = known.refusal_said or {}
+            assert said["template"] == "What it sends cannot be read: {why}"
+            assert said["values"]["why"].startswith("unable to parse 'imm melt='")
             assert (await place.client.post(url, content="imm melt=1")).status_code == 204
             known = place.door.standing.of(ORGANISATION, "telegraf")
-            assert (known.batch_us, known.refusal) == (NOW_US, None)
+            assert (known.batch_us, known.refusal, known.refusal_said) == (NOW_US, None, None)
 
     within(30, work())
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from deungdae import bus
+from deungdae.records.messages import Message
 from deungdae.records.readings import shown
 
 EVERY_SECONDS = 5.0  #: between two entries of one edge
@@ -57,12 +58,19 @@ class Standing:
     def took(self, organisation: str, edge: str) -> None:
         """Note that a batch was stored."""
         pair = (organisation, edge)
-        self._note(pair, replace(self._status(pair), batch_us=self._now_us(), refusal=None))
+        self._note(
+            pair,
+            replace(self._status(pair), batch_us=self._now_us(), refusal=None, refusal_said=None),
+        )
 
-    def refused(self, organisation: str, edge: str, why: str) -> None:
-        """Note that a batch was not taken."""
+    def refused(self, organisation: str, edge: str, why: str, said: Message | None = None) -> None:
+        """Note that points were not taken; `said` is why, for people."""
         pair = (organisation, edge)
-        self._note(pair, replace(self._status(pair), refusal=shown(why, MOST_WORDS)))
+        told = None
+        if said is not None:
+            told = {"template": said.template, "values": dict(said.values)}
+        why = shown(why, MOST_WORDS)
+        self._note(pair, replace(self._status(pair), refusal=why, refusal_said=told))
 
     def of(self, organisation: str, edge: str) -> bus.Status:
         """Return what is known of an agent at this moment."""

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from deungdae.records.messages import Message
+
 CODES = {
     400: "invalid",
     401: "unauthorized",
@@ -30,12 +32,24 @@ class Answer:
 
 
 class Failure(Exception):  # noqa: N818 - the word a reader would say
-    """A request that is answered with an error."""
+    """A request that is answered with an error.
 
-    def __init__(self, status: int, message: str, retry_after_s: int | None = None) -> None:
+    `message` is for programs and those who write them; `said` for the people on whose page it
+    stands why nothing comes from a sender.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        retry_after_s: int | None = None,
+        *,
+        said: Message | None = None,
+    ) -> None:
         self.status = status
         self.message = message
         self.retry_after_s = retry_after_s
+        self.said = said
         super().__init__(message)
 
     @property

@@ -18,6 +18,7 @@ from deungdae.gateway.naming import Names, named
 from deungdae.gateway.sinks import EDGE, Grant, Message, Quarantined, Sequences, Sink, Tokens
 from deungdae.gateway.telemetry import Origin, messages, of_readings
 from deungdae.records.batches import MOST_BYTES, BadBatch, Batch
+from deungdae.records.messages import message
 
 #: By this header an agent says, after a 409, that nothing is left between that and its batch.
 GAP_AFTER = b"deungdae-gap-after"
@@ -73,9 +74,13 @@ class EdgeEndpoint:
                     self._threads, understood, data, origin, names, error_us
                 )
         except BadBatch as error:
-            raise Failure(400, str(error)) from error
+            raise Failure(400, str(error), said=error.message) from error
         if grant.edge is not None and grant.edge != batch.edge:
-            raise Failure(403, "this token belongs to another edge")
+            raise Failure(
+                403,
+                "this token belongs to another edge",
+                said=message("The token belongs to another edge agent."),
+            )
         # One at a time for each edge: its second batch must not overtake its first.
         lock = self._locks.setdefault((grant.organisation, batch.edge), asyncio.Lock())
         async with lock:
@@ -86,8 +91,8 @@ class EdgeEndpoint:
                 await self._sink.quarantine(_gap(batch, last, origin))
             if last is None or batch.sequence > last:
                 await self._meter.take(grant.organisation, len(batch.readings))
-                for message in stored:
-                    await self._sink.store(message)
+                for piece in stored:
+                    await self._sink.store(piece)
                 await self._sequences.advance(grant.organisation, batch.edge, batch.sequence)
         return json_body({"acknowledged": batch.sequence, "server_time_us": received_us})
 

@@ -21,9 +21,11 @@ from deungdae.gateway.lines.writing import to_lines, with_prefix
 from deungdae.gateway.naming import Names, instead, named
 from deungdae.gateway.sinks import WRITE, Grant, Message, Quarantined, Sink, Tokens
 from deungdae.gateway.telemetry import Origin, messages, of_points
-from deungdae.records.readings import BadReading, tag_path
+from deungdae.records.messages import message
+from deungdae.records.readings import BadReading, shown, tag_path
 
 PRECISIONS: dict[str, Precision] = {name: name for name in get_args(Precision)}
+MOST_WORDS = 300  #: letters of what is told to people of a line
 _SHORT = 8 << 10  # bytes that are read sooner than another thread begins
 _DROPPED = {
     "time_out_of_range": "points beyond the years 1900 to 2199",
@@ -85,7 +87,7 @@ class LineEndpoint:
                 )
         await self._meter.take(grant.organisation, points)
         await _all(
-            *(self._sink.store(message) for message in stored),
+            *(self._sink.store(piece) for piece in stored),
             *(self._sink.quarantine(entry) for entry in quarantined),
         )
         if quarantined:
@@ -95,6 +97,10 @@ class LineEndpoint:
                 422,
                 f"failure writing points to database: partial write: {reasons}; "
                 f"they wait in quarantine dropped={dropped}",
+                said=message(
+                    "{count} points cannot be kept as they came and wait in quarantine.",
+                    count=dropped,
+                ),
             )
         return Answer(204)
 
@@ -109,14 +115,25 @@ async def _all(*stores: Awaitable[None]) -> None:
 def _prefix(grant: Grant, parameters: dict[str, str]) -> str:
     organisation = parameters.get("org") or parameters.get("orgID") or ""
     if organisation and grant.names and organisation not in grant.names:
-        raise Failure(404, f'organization name "{organisation[:80]}" not found')
+        raise Failure(
+            404,
+            f'organization name "{organisation[:80]}" not found',
+            said=message(
+                "It names the organisation {name}, which is not that of its token.",
+                name=shown(organisation),
+            ),
+        )
     bucket = parameters.get("bucket", "")
     if not bucket:
-        raise Failure(404, "bucket not found")
+        raise Failure(404, "bucket not found", said=message("It names no bucket."))
     if grant.buckets is not None:
         if bucket not in grant.buckets:
             # 404 would be truer if it does not exist at all, but agents throw data away at 404.
-            raise Failure(403, "insufficient permissions for write")
+            raise Failure(
+                403,
+                "insufficient permissions for write",
+                said=message("Its token may not write to the bucket {name}.", name=shown(bucket)),
+            )
         return grant.buckets[bucket]
     try:
         return tag_path(bucket)
@@ -140,7 +157,9 @@ def understood(
     try:
         points = parse(data, precision, now_ns)
     except BadLines as error:
-        raise Failure(400, str(error)) from error
+        why = shown(str(error), MOST_WORDS)
+        said = message("What it sends cannot be read: {why}", why=why)
+        raise Failure(400, str(error), said=said) from error
     if len(points.series) > most_series:
         raise Failure(413, TOO_LARGE)
     found = of_points(points, prefix, origin, instead(names))

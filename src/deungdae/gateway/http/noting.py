@@ -25,7 +25,7 @@ async def noted(
     try:
         answer = await taking
     except Failure as failure:
-        standing.refused(*pair, failure.message)
+        standing.refused(*pair, failure.message, failure.said)
         raise
     if answer.status in _STORED:
         standing.took(*pair)

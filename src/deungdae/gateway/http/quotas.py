@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from deungdae.gateway.http.answers import Failure
 from deungdae.gateway.sinks import Allowance, Quotas
+from deungdae.records.messages import message
 
 _MINUTE_S = 60.0
 _MOST_KNOWN = 100_000  # organisations; one that has been forgotten starts with a full minute
@@ -49,6 +50,11 @@ class Meter:
                 f"this organisation may send {most} points a minute and has sent more; "
                 f"nothing of this request was stored; send it again after {int(wait_s)} seconds",
                 int(wait_s),
+                said=message(
+                    "This organisation may send {most} points a minute and sends more. Nothing "
+                    "more is taken until the minute has passed; senders keep it and send it again.",
+                    most=most,
+                ),
             )
         if len(self._stocks) > _MOST_KNOWN:
             del self._stocks[next(iter(self._stocks))]
