@@ -1,11 +1,12 @@
 """The agent as a person starts it: a configuration, a process, a server."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,16 +53,25 @@ def deungdae(*words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def start(config: Path) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [DEUNGDAE, "edge", "run", str(config)],
-        env={**os.environ, "DEUNGDAE_LANG": "en"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert "press-shop is running" in process.stdout.readline()
-    return process
+@pytest.fixture
+def start() -> Iterator[Callable[[Path], "subprocess.Popen[str]"]]:
+    """Starts agents; whatever a test leaves running ends with it."""
+    with contextlib.ExitStack() as running:
+
+        def begin(config: Path) -> "subprocess.Popen[str]":
+            process = subprocess.Popen(
+                [DEUNGDAE, "edge", "run", str(config)],
+                env={**os.environ, "DEUNGDAE_LANG": "en"},
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            running.callback(process.communicate)
+            running.callback(process.kill)
+            assert process.stdout is not None
+            assert "press-shop is running" in process.stdout.readline()
+            return process
+
+        yield begin
 
 
 def rounds(server: Any, more_than: int) -> Iterator[None]:
@@ -75,18 +85,17 @@ def rounds(server: Any, more_than: int) -> Iterator[None]:
 
 
 def test_a_killed_agent_goes_on_where_it_was_and_a_stopped_one_says_so(
-    config: Path, server: Any
+    config: Path, server: Any, start: Any
 ) -> None:
     for round_ in range(3):
         process = start(config)
         next(rounds(server, more_than=3 * round_))
         process.kill()
-        process.communicate()
+        process.wait()
     process = start(config)
     next(rounds(server, more_than=12))
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 0
-    process.communicate()
     sequences = [batch.sequence for batch in server.batches()]
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     assert not (server.folder / "two_contents").exists()
@@ -106,6 +115,16 @@ def test_a_configuration_in_order_is_said_to_be_so(config: Path) -> None:
     result = deungdae("edge", "check", config)
     assert (result.returncode, result.stderr) == (0, "")
     assert "in order" in result.stdout
+
+
+def test_an_agent_needs_nothing_of_what_a_server_needs(config: Path) -> None:
+    names = ("django", "pyarrow", "numpy", "duckdb", "deltalake", "nats", "uvicorn", "asyncua")
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({names!r})); "
+        f"from deungdae.cli import main; sys.exit(main(['edge', 'check', {str(config)!r}]))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
 
 
 def test_browse_lists_what_is_there_with_values(config: Path) -> None:

@@ -51,7 +51,7 @@ class Agent:
             clock_us=clock.now_us,
             after_batch=config.after_batch,
         )
-        uplink = Uplink(
+        uplink = self._uplink = Uplink(
             config.server,
             config.token,
             ca_file=config.ca_file,
@@ -81,8 +81,9 @@ class Agent:
         """Run until `stop`; what was taken and not acknowledged stays in the buffer."""
         remote = self._remote
         if remote is None:
+            told = self._config
             self._apply(
-                Wanted(self._config.drivers, self._config.most_readings, self._config.every_seconds)
+                Wanted(told.drivers, told.most_readings, told.every_seconds, told.timeout_seconds)
             )
         else:
             remote.begin()
@@ -112,6 +113,7 @@ class Agent:
         self.crew.change(wanted.drivers)
         self.sender.most_readings = wanted.most_readings
         self.sender.every_seconds = wanted.every_seconds
+        self._uplink.be_patient(wanted.timeout_seconds)
 
     def _keep(self, name: str, work: Callable[[Event], None]) -> None:
         while not self._stop.is_set():

@@ -63,6 +63,7 @@ class Wanted:
     drivers: tuple[DriverConfig, ...]
     most_readings: int
     every_seconds: float
+    timeout_seconds: float
 
 
 def load(path: Path) -> Config:
@@ -126,6 +127,7 @@ def read_wanted(document: Mapping[str, Any], config: Config, problems: list[Prob
         _drivers(top, secrets(config), confined=True),
         fields.whole("most_readings", 1, MOST_READINGS, config.most_readings),
         fields.number("every_seconds", 0.05, 3600, config.every_seconds),
+        fields.number("timeout_seconds", 1, 600, config.timeout_seconds),
     )
     fields.close()
     return wanted

@@ -63,6 +63,10 @@ class Uplink:
             headers["Deungdae-Gap-After"] = str(gap_after)
         return _answer(self._wire.ask("POST", PATH, body, headers))
 
+    def be_patient(self, seconds: float) -> None:
+        """Wait so long for an answer, from the next connection on."""
+        self._wire.be_patient(seconds)
+
     def close(self) -> None:
         """Close the connection; the next batch opens another."""
         self._wire.close()

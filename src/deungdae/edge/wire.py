@@ -131,6 +131,10 @@ class Wire:
         named = {name.lower(): value for name, value in response.getheaders()}
         return Reply(response.status, content, named, sent, heard)
 
+    def be_patient(self, seconds: float) -> None:
+        """Wait so long for an answer, from the next connection on."""
+        self._connection.timeout = seconds
+
     def break_off(self) -> None:
         """End for good what another thread is waiting for; it gets `NoAnswer`."""
         self._ended = True
