@@ -1,14 +1,17 @@
 """`POST /edge/v1/join`: a code becomes a token once, and guessing is not worth while."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 from bus_for_tests import within
-from door_for_tests import CODE, EDGE_ID, NOW_US, ORGANISATION, Place, a_door
+from door_for_tests import CODE, EDGE_ID, NOW_US, ORGANISATION, Place, a_door, until
 
 from deungdae import bus
 from deungdae.bus.entries import digest
 from deungdae.bus.joining import code_digest, new_code
+from deungdae.gateway.http import join_endpoint
 
 KEY = code_digest(CODE) or ""
 ATTEMPT = "an-attempt-of-many-signs"
@@ -133,5 +136,32 @@ def test_a_request_that_is_none_is_400_and_costs_no_try(tmp_path: Path) -> None:
             answer = await place.client.post("/edge/v1/join", content=b" " * 5000)
             assert answer.status_code == 413
             assert (await place.join()).status_code == 404
+
+    within(30, work())
+
+
+def test_who_joins_slowly_keeps_nobody_else_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(join_endpoint, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(join_endpoint, "BODY_S", 0.5)
+
+    async def never() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async def work() -> None:
+        async with a_door(tmp_path) as place:
+            await place.let_in()
+            url = "/edge/v1/join"
+            slow = [asyncio.create_task(place.client.post(url, content=never())) for _ in range(2)]
+            await until(lambda: place.load.requests == 2)
+            assert (await place.join()).status_code == 503
+            assert (await place.work()).status_code == 204
+            # Those who are slow are not waited for; the next comes to its turn.
+            await until(lambda: place.load.requests == 0)
+            assert (await place.join()).status_code == 404
+            for one in slow:
+                one.cancel()
 
     within(30, work())

@@ -10,6 +10,8 @@ from deungdae.gateway.http.requests import Request
 from deungdae.gateway.http.tries import Tries
 
 MOST_BYTES = 4 << 10
+#: Whoever has no token must not hold up those who have one.
+MOST_AT_ONCE, BODY_S = 32, 5.0
 SHORTEST_ATTEMPT, LONGEST_ATTEMPT = 16, 200
 
 
@@ -19,10 +21,20 @@ class JoinEndpoint:
     def __init__(self, joining: Joining, monotonic: Callable[[], float]) -> None:
         self._joining = joining
         self._tries = Tries(monotonic)
+        self._under_way = 0
 
     async def __call__(self, request: Request) -> Answer:
         """Answer a request: 200 with the token, 404 for no code, 410 for one that was spent."""
-        document = await json_object(request, MOST_BYTES)
+        if self._under_way >= MOST_AT_ONCE:
+            raise Failure(503, "too many computers join at this moment; try again", 2)
+        self._under_way += 1
+        try:
+            return await self._join(request)
+        finally:
+            self._under_way -= 1
+
+    async def _join(self, request: Request) -> Answer:
+        document = await json_object(request, MOST_BYTES, within_s=BODY_S)
         typed = text_of(document, "code", 100)
         attempt = document.get("attempt")
         if attempt is not None:

@@ -9,9 +9,11 @@ from deungdae.gateway.http.requests import Request
 MOST_DEPTH = 16
 
 
-async def json_object(request: Request, most_bytes: int) -> dict[str, Any]:
+async def json_object(
+    request: Request, most_bytes: int, *, within_s: float | None = None
+) -> dict[str, Any]:
     """Return the body; raise `Failure` 400 for anything but a JSON object, 413 if it is longer."""
-    data = await request.body(most_bytes, unpack=True)
+    data = await request.body(most_bytes, unpack=True, within_s=within_s)
     try:
         document = json.loads(data)
         if not isinstance(document, dict) or not _shallow(document, MOST_DEPTH):

@@ -95,7 +95,7 @@ class Request:
             found.setdefault(key, value)
         return found
 
-    async def body(self, most_bytes: int, *, unpack: bool) -> bytes:
+    async def body(self, most_bytes: int, *, unpack: bool, within_s: float | None = None) -> bytes:
         """Return the body, unpacked if `unpack` and the client packed it.
 
         Raises `Failure` 413 as soon as it is longer than `most_bytes`, unpacked or not; 503 when
@@ -112,7 +112,7 @@ class Request:
         pieces: list[bytes] = []
         size = 0
         try:
-            async with asyncio.timeout(self._load.limits.body_s):
+            async with asyncio.timeout(within_s or self._load.limits.body_s):
                 async for piece in self._pieces():
                     kept = unpacker.add(piece) if unpacker else [piece]
                     grown = sum(map(len, kept))

@@ -6,11 +6,9 @@ from contextlib import suppress
 
 from deungdae.gateway.http.answers import Failure
 
-WRONG_PER_MINUTE = 10  #: of one address
-ALL_WRONG_PER_MINUTE = 600  #: of all addresses together
-MOST_ADDRESSES = 10_000
+WRONG_PER_MINUTE = 10  #: of one address. A bound of all together would let anyone lock all out
+MOST_ADDRESSES = 100_000
 _MINUTE_S = 60.0
-_ALL = ""
 
 
 class Tries:
@@ -22,29 +20,26 @@ class Tries:
 
     def begin(self, address: str) -> None:
         """Take a try, before it is known whether it is wrong; raise `Failure` 429 without one."""
-        network = _network(address)
-        for name, most in ((network, WRONG_PER_MINUTE), (_ALL, ALL_WRONG_PER_MINUTE)):
-            if self._stock(name, most) < 1:
-                raise Failure(429, "too many wrong codes came from here; try again in a minute", 60)
-        self._add(network, WRONG_PER_MINUTE, -1)
-        self._add(_ALL, ALL_WRONG_PER_MINUTE, -1)
+        name = _network(address)
+        if self._stock(name) < 1:
+            raise Failure(429, "too many wrong codes came from here; try again in a minute", 60)
+        self._add(name, -1)
 
     def right(self, address: str) -> None:
         """Give a try back: it was not wrong."""
-        self._add(_network(address), WRONG_PER_MINUTE, 1)
-        self._add(_ALL, ALL_WRONG_PER_MINUTE, 1)
+        self._add(_network(address), 1)
 
-    def _stock(self, name: str, most: int) -> float:
-        stock, since = self._stocks.get(name, (float(most), self._monotonic()))
-        return min(most, stock + (self._monotonic() - since) * most / _MINUTE_S)
+    def _stock(self, name: str) -> float:
+        stock, since = self._stocks.get(name, (float(WRONG_PER_MINUTE), self._monotonic()))
+        filled = (self._monotonic() - since) * WRONG_PER_MINUTE / _MINUTE_S
+        return min(WRONG_PER_MINUTE, stock + filled)
 
-    def _add(self, name: str, most: int, tries: int) -> None:
-        stock = min(most, self._stock(name, most) + tries)
+    def _add(self, name: str, tries: int) -> None:
+        stock = min(WRONG_PER_MINUTE, self._stock(name) + tries)
         self._stocks.pop(name, None)
         self._stocks[name] = (stock, self._monotonic())
         if len(self._stocks) > MOST_ADDRESSES:
-            # The one that was quiet longest; the stock of all together is always among the newest.
-            del self._stocks[next(iter(self._stocks))]
+            del self._stocks[next(iter(self._stocks))]  # the one that was quiet longest
 
 
 def _network(address: str) -> str:
