@@ -22,7 +22,7 @@ def known(scope: Scope) -> Mapping[str, Described]:
     if board is not None and board.version:
         return board.described
     described = described_here(scope)
-    name = f"plant tags {organisation}"
+    name = f"plant-tags-{organisation}"
     seen = cache.get(name)
     if seen is None:
         try:

@@ -88,7 +88,7 @@ class Look:
 
     def scaled(self, factor: float) -> Self:
         """Return a span around the same middle, so many times as long."""
-        middle, half = self.start + self.length / 2, self.length * factor / 2
+        middle, half = self.start + self.length / 2, min(self.length * factor, LONGEST) / 2
         return self.between(middle - half, middle + half)
 
     def with_tags(self, tags: Iterable[str]) -> Self:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -77,6 +76,8 @@ def _fact(one: Series, name: str) -> dict[str, Any]:
     low, high = _numbers(one.low or one.values), _numbers(one.high or one.values)
     words = say.for_browser()
     last = next((v for v in reversed(one.values) if v is not None), None)
+    if one.kind == YES_NO:
+        return _fact_of_yes_no(one, name, last, words)
     return {
         "path": one.about.path,
         "name": name,
@@ -89,11 +90,27 @@ def _fact(one: Series, name: str) -> dict[str, Any]:
     }
 
 
+def _fact_of_yes_no(
+    one: Series, name: str, last: Value, words: Mapping[str, str]
+) -> dict[str, Any]:
+    share = None if one.mean is None else f"{100 * one.mean:.1f}"
+    return {
+        "path": one.about.path,
+        "name": name,
+        "unit": one.about.unit,
+        "low": "",
+        "mean": "" if share is None else _("%(share)s%% on") % {"share": share},
+        "high": "",
+        "last": "" if last is None else say.value_text(bool(last), words),
+        "gaps": _gaps(one, words),
+    }
+
+
 def _gaps(one: Series, words: Mapping[str, str]) -> str:
     if not one.times:
         return _("no value in this span") if one.kind != NOTHING else _("never a value")
     if one.cut:
-        return _("only the first %(n)s changes") % {"n": number_format(len(one.times))}
+        return _("only the first %(n)s changes") % {"n": say.count(len(one.times))}
     if not one.gaps:
         return _("none")
     longest = max(end - start for start, end in one.gaps) / 1000

@@ -28,6 +28,7 @@ from deungdae.web.plant.live.telling import line_told
 
 REFRESH_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 3.0
+SILENCE_SECONDS: Final = 3.0  #: after which it is asked whether the bus is there at all
 LINGER_SECONDS: Final = 30.0  #: a page that is loaded again finds the board as it was
 COUNT_SECONDS: Final = 1.0
 
@@ -128,10 +129,12 @@ class Board:
     async def _listen(self) -> None:
         while True:
             try:
-                async for message in line.listen(self.organisation):
-                    self.bus_away = False
+                async for message in line.listen(self.organisation, beat=SILENCE_SECONDS):
                     if message:
+                        self.bus_away = False
                         self._hear_safely(message)
+                    else:
+                        self.bus_away = not await asyncio.to_thread(line.stands)
             except bus.Unavailable:
                 self.bus_away = True
             await asyncio.sleep(RETRY_SECONDS)

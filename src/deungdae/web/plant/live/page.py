@@ -147,7 +147,7 @@ def _line(
             for one in worst[:MOST_TROUBLES]
         ],
         more=more,
-        more_words=words["more"].format(n=more),
+        more_words=words["more"].format(n=say.count(more)),
         assets=[
             Asset(
                 key=asset.key,
@@ -157,7 +157,7 @@ def _line(
                 rows=rows(chosen.get(asset.key, ()), known, words),
                 open=asset.key in asked,
                 count=asked.get(asset.key, ROWS),
-                next=_next(asset.total, asked.get(asset.key, 0)),
+                next=_next(asset.total, asked[asset.key]) if asset.key in asked else 0,
             )
             for asset in found.assets
         ],

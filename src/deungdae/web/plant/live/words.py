@@ -7,7 +7,6 @@ places to fill, given to the page once by `for_browser`; nothing is put together
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from deungdae.records.readings import Value
@@ -42,8 +41,8 @@ def for_browser() -> dict[str, str]:
         "never_many": _("{what}: there was no value of {n} tags yet."),
         "clock_behind": _("{what}: values arrive, but their clock is {age} behind."),
         "clock_ahead": _("{what}: values arrive, but their clock is {age} ahead."),
-        "all_fresh": _("All {n} tags are fresh."),
-        "some_troubled": _("{n} of {total} tags need a look."),
+        "all_fresh": _("All {n} tags are fresh"),
+        "some_troubled": _("{n} of {total} tags need a look"),
         "more": _("and {n} more"),
         "mark_stale": _("stale"),
         "mark_bad": _("wrong"),
@@ -52,14 +51,14 @@ def for_browser() -> dict[str, str]:
         "mark_uncertain": _("uncertain"),
         "yes": _("on"),
         "no": _("off"),
-        "live": _("Live"),
+        "live": _("Values move as they come"),
         "connecting": _("Connecting …"),
         "again": _("The line is lost; connecting again …"),
         "still": _("Not moving: what you see is of {time}."),
         "no_rows": _("These rows could not be fetched. Try again in a moment."),
         "none": _("No value"),
-        "trend": _("Today between {low} and {high}"),
-        "no_trend": _("Nothing today"),
+        "trend": _("Between {low} and {high}"),
+        "no_trend": _("Nothing came"),
     }
 
 
@@ -81,6 +80,11 @@ def lasting(seconds: float, words: Mapping[str, str]) -> str:
     return _spoken("for", seconds, words)
 
 
+def count(number: int) -> str:
+    """Return a count as it is shown."""
+    return f"{number:,}" if abs(number) >= 10_000 else str(number)
+
+
 def value_text(value: Value, words: Mapping[str, str]) -> str:
     """Return a value as it is shown, without its unit."""
     if value is None:
@@ -90,7 +94,7 @@ def value_text(value: Value, words: Mapping[str, str]) -> str:
     if isinstance(value, str):
         return value if len(value) <= LONGEST_TEXT else f"{value[: LONGEST_TEXT - 1]}…"
     if isinstance(value, int):
-        return str(number_format(value, use_l10n=True, force_grouping=abs(value) >= 10_000))
+        return count(value)
     return number(value)
 
 
@@ -102,17 +106,17 @@ def number(value: float) -> str:
     most = next(decimals for bound, decimals in DECIMALS if size >= bound)
     written = f"{value:.{most}f}".rstrip("0").rstrip(".")
     places = len(written.partition(".")[2])
-    return str(number_format(value, places, use_l10n=True, force_grouping=size >= 10_000))
+    # Both languages write numbers alike; Django would cut decimals off instead of rounding.
+    return f"{value:,.{places}f}" if size >= 10_000 else f"{value:.{places}f}"
 
 
-def about(what: str, line: str, described: Mapping[str, Described]) -> str:
-    """Return how a sentence names a tag or an asset of a line: without the line."""
-    known = described.get(what)
-    if known is None:
-        return what.removeprefix(f"{line}/")
-    found = place(what)
+def about(trouble: Trouble, line: str, described: Mapping[str, Described]) -> str:
+    """Return how a sentence names the tag or the asset of a line: without the line."""
+    if trouble.tags > 1:
+        return trouble.what.removeprefix(f"{line}/")
+    found, known = place(trouble.what), described.get(trouble.what)
     asset = found.asset.removeprefix(line).removeprefix("/")
-    name = known.label or found.name
+    name = known.label if known and known.label else found.name
     return f"{asset} {name}" if asset else name
 
 
@@ -124,7 +128,7 @@ def sentence(
     words: Mapping[str, str],
 ) -> str:
     """Return what is wrong in one sentence."""
-    what = about(trouble.what, line, described) if trouble.what else ""
+    what = about(trouble, line, described) if trouble.what else ""
     key, seconds = trouble.state.value, (now_us - trouble.since_us) / 1e6
     if trouble.state is State.CLOCK:
         key = "clock_behind" if trouble.off_us < 0 else "clock_ahead"
@@ -133,11 +137,11 @@ def sentence(
         key = "stale_line"
     elif trouble.tags > 1:
         key = f"{key}_many"
-    return words[key].format(what=what, n=trouble.tags, age=lasting(seconds, words))
+    return words[key].format(what=what, n=count(trouble.tags), age=lasting(seconds, words))
 
 
 def of_line(line: Line, words: Mapping[str, str]) -> str:
     """Return how a line stands, in one sentence."""
     if not line.troubled:
-        return words["all_fresh"].format(n=line.total)
-    return words["some_troubled"].format(n=line.troubled, total=line.total)
+        return words["all_fresh"].format(n=count(line.total))
+    return words["some_troubled"].format(n=count(line.troubled), total=count(line.total))

@@ -1,13 +1,14 @@
 """The history of tags: any tags, any span, as a picture, as a table and as a file."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -112,6 +113,7 @@ def _shown(look: Look, fetched: Fetched, known: Mapping[str, Described]) -> dict
         "header": header,
         "rows": rows,
         "every": picture.part_words(fetched.every) if fetched.every else "",
+        "between": _("%(from)s to %(to)s") % {"from": _day(look.start), "to": _day(look.end)},
         "start_input": look.start.strftime("%Y-%m-%dT%H:%M"),
         "end_input": look.end.strftime("%Y-%m-%dT%H:%M"),
         "fixed": look.between(look.start, look.end),
@@ -124,6 +126,13 @@ def _shown(look: Look, fetched: Fetched, known: Mapping[str, Described]) -> dict
         ),
         "resolution": _resolution(look.length),
     }
+
+
+def _day(moment: datetime) -> str:
+    form = "n월 j일 H:i" if translation.get_language() == "ko" else "j M, H:i"
+    if moment.year != timezone.localtime().year:
+        form = "Y년 n월 j일 H:i" if translation.get_language() == "ko" else "j M Y, H:i"
+    return date_format(moment, form)
 
 
 def _says() -> dict[str, str]:

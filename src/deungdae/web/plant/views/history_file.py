@@ -17,6 +17,7 @@ from deungdae import bus
 from deungdae.reports.words import Words
 from deungdae.web.core import line
 from deungdae.web.core.access import needs
+from deungdae.web.plant.explorer import finding
 from deungdae.web.plant.explorer.look import Look
 
 MINUTE_US: Final = 60_000_000
@@ -42,6 +43,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if ending not in TYPES or every not in EVERY or not look.tags:
         raise Http404
     language = translation.get_language() or "en"
+    known = finding.known(request.tenant_scope)
     parameters = {
         "tags": list(look.tags),
         "start": look.start_us,
@@ -50,6 +52,9 @@ def export(request: HttpRequest) -> HttpResponseBase:
         "format": ending,
         "time_zone": settings.TIME_ZONE,
         "language": language,
+        "units": {
+            path: known[path].unit for path in look.tags if path in known and known[path].unit
+        },
     }
     organisation = str(request.tenant_scope.current.public_id)
     try:

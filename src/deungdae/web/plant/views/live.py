@@ -1,6 +1,7 @@
 """The live page: what the machines say now, as it is painted first and as it moves on."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from typing import Final
 
@@ -21,6 +22,8 @@ from deungdae.web.plant.live import page, streams, trends
 from deungdae.web.plant.live import words as say
 from deungdae.web.plant.live.tags import Shown
 
+#: Hours of a day, before which its trend begins on the day before.
+EARLY: Final = trends.LEAST // timedelta(hours=1)
 #: Labels that a page takes along; beyond that its sentences say the names of tags.
 MOST_NAMED: Final = 2000
 
@@ -38,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     troubled, total = sum(one.troubled for one in lines), len(known.described)
     answers = _answers(len(lines))
     answer = answers["says_troubled" if troubled else "says_fresh"]
-    answer = answer.format(troubled=troubled, total=total)
+    answer = answer.format(troubled=say.count(troubled), total=say.count(total))
     context = answers | {
         "lines": lines,
         "found": sum(len(asset.rows) for one in lines for asset in one.assets),
@@ -54,9 +57,14 @@ def index(request: HttpRequest) -> HttpResponse:
             if about.label and total <= MOST_NAMED
         },
         "now_ms": known.now // 1000,
+        "trend": _trend(),
         "may_manage": allowed("plant.manage", scope, scope.current),
     }
     return render(request, "plant/live.html", context)
+
+
+def _trend() -> str:
+    return _("Today") if timezone.localtime().hour >= EARLY else _("8 hours")
 
 
 def _answers(lines: int) -> dict[str, str]:
@@ -89,7 +97,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     assets = [asset for line in found for asset in line.assets if asset.open]
     if not assets:
         raise Http404
-    return render(request, "plant/live_rows.html", {"asset": assets[0]})
+    return render(request, "plant/live_rows.html", {"asset": assets[0], "trend": _trend()})
 
 
 @needs("plant.see")

@@ -17,7 +17,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const STEPS = [
   1 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 61 * DAY, 91 * DAY, 182 * DAY, 365 * DAY, 730 * DAY,
+  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY,
 ];
 
 export class Zone {
@@ -42,15 +42,29 @@ export class Zone {
   }
 }
 
+// Beginnings of months, every so many.
+function months(from, to, count, zone) {
+  const wanted = (to - from) / DAY / 30.4 / count;
+  const every = [1, 2, 3, 6, 12, 24, 60].find((one) => one >= wanted) ?? 120;
+  const ahead = zone.offset(from);
+  const first = new Date(from + ahead);
+  const found = [];
+  for (let month = Math.ceil((first.getUTCFullYear() * 12 + first.getUTCMonth()) / every) * every; ; month += every) {
+    const at = Date.UTC(Math.floor(month / 12), month % 12, 1) - ahead;
+    if (at > to) return found;
+    if (at >= from) found.push({ at, text: zone.month.format(at), day: false });
+  }
+}
+
 // Ticks of a span: {at, text, day}; `day` marks midnights among hours.
 export function times(from, to, count, zone) {
-  const step = STEPS.find((one) => (to - from) / one <= count) ?? STEPS.at(-1);
+  const step = STEPS.find((one) => (to - from) / one <= count);
+  if (!step) return months(from, to, count, zone);
   const ahead = zone.offset(from);
   const found = [];
   for (let at = Math.ceil((from + ahead) / step) * step - ahead; at <= to; at += step) {
     const local = at + ahead;
-    if (step >= 30 * DAY) found.push({ at, text: zone.month.format(at), day: false });
-    else if (step >= DAY) found.push({ at, text: zone.day.format(at), day: false });
+    if (step >= DAY) found.push({ at, text: zone.day.format(at), day: false });
     else if (local % DAY === 0) found.push({ at, text: zone.day.format(at), day: true });
     else found.push({ at, text: zone.clock(at, step < MINUTE), day: false });
   }

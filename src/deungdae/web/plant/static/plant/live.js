@@ -3,7 +3,7 @@
 // Only rows that can be seen are written; what comes for others waits until they are. The server
 // sends at most two events a second, and ages are written with them or once a second.
 
-import { numberText } from "./numbers.js";
+import { numberText, wholeText } from "./numbers.js";
 import { ago, fill, sentence, valueText, words } from "./words.js";
 import { draw, paths } from "./trend.js";
 
@@ -116,13 +116,13 @@ async function fetchTrends() {
     if (some.length) {
       const query = new URLSearchParams(some.map((row) => ["tag", row.tag]));
       const answer = await fetch(`${root.dataset.today}?${query}`);
-      if (answer.ok) {
-        const told = await answer.json();
-        for (const row of some) showTrend(row, told);
-      }
+      if (!answer.ok) throw new Error(answer.statusText);
+      const told = await answer.json();
+      for (const row of some) showTrend(row, told);
     }
   } catch {
-    // Without the line there is no trend now; the next look asks again.
+    // The next look at rows asks again.
+    for (const row of some) row.trend = 0;
   } finally {
     fetching = false;
   }
@@ -151,7 +151,7 @@ function showLine(line) {
     if (box.dataset.line !== line.key) continue;
     box.classList.toggle("soon", line.troubled > 0);
     const says = box.querySelector("[data-line-says]");
-    put(says, fill(line.troubled ? words.some_troubled : words.all_fresh, { n: line.troubled || line.total, total: line.total }));
+    put(says, fill(line.troubled ? words.some_troubled : words.all_fresh, { n: wholeText(line.troubled || line.total), total: wholeText(line.total) }));
     const mark = box.querySelector("[data-line-mark]");
     if (mark) mark.hidden = !line.troubled;
   }
@@ -170,7 +170,7 @@ function writeTroubles(line) {
   const list = troubleLists.get(line.key);
   if (!list) return;
   const said = line.worst.map((one) => sentence(one, line.key, now()));
-  if (line.more) said.push(fill(words.more, { n: line.more }));
+  if (line.more) said.push(fill(words.more, { n: wholeText(line.more) }));
   while (list.children.length > said.length) list.lastElementChild.remove();
   while (list.children.length < said.length) list.append(document.createElement("li"));
   said.forEach((text, i) => put(list.children[i], text));
@@ -185,7 +185,7 @@ function showAnswer() {
     troubled += line.troubled;
   }
   const answer = document.querySelector("[data-answer]");
-  if (answer && total) put(answer, fill(troubled ? root.dataset.saysTroubled : root.dataset.saysFresh, { total, troubled }));
+  if (answer && total) put(answer, fill(troubled ? root.dataset.saysTroubled : root.dataset.saysFresh, { total: wholeText(total), troubled: wholeText(troubled) }));
 }
 
 let assets = new Map();

@@ -9,7 +9,7 @@ import { numberText } from "./numbers.js";
 const NS = "http://www.w3.org/2000/svg";
 const COLOURS = ["var(--ink)", "var(--link)", "var(--amber)", "var(--chart-neutral)"];
 const PANEL = 168;
-const BAND = 40; // of texts
+const LOW = 44; // of texts, and of what is on or off
 const BELOW = 26;
 const BETWEEN = 26;
 
@@ -44,6 +44,7 @@ function bounds(panel) {
 function path(series, x, y) {
   const step = series.kind === "yes_no";
   let line = "";
+  let dots = ""; // values that stand alone between gaps
   let before = null;
   series.t.forEach((t, i) => {
     const value = series.v[i];
@@ -52,11 +53,13 @@ function path(series, x, y) {
       return;
     }
     const at = `${x(t)} ${y(Number(value))}`;
-    if (before === null) line += `M${at}h0`; // alone it is a dot
+    const alone = before === null && (series.v[i + 1] ?? null) === null;
+    if (alone) dots += `M${at}h0`;
+    else if (before === null) line += `M${at}`;
     else line += step ? `L${x(t)} ${before}L${at}` : `L${at}`;
     before = y(Number(value));
   });
-  return line;
+  return { line, dots };
 }
 
 // One closed shape for each piece without a gap.
@@ -86,31 +89,47 @@ function drawTexts(svg, series, box, x, drawing) {
   });
 }
 
+// The unit of a panel, and which line is which.
+function drawLegend(svg, panel, y, width) {
+  let x = 0;
+  if (panel.unit) {
+    const unit = add(svg, "text", { x, y, fill: "var(--chart-muted)", "font-size": 13 }, panel.unit);
+    x += unit.getComputedTextLength() + 16;
+  }
+  for (const series of panel.series) {
+    if (x > width - 60) return; // the table below says the rest
+    add(svg, "path", { d: `M${x} ${y - 4}h18`, fill: "none", ...stroke(series.place), "stroke-width": 2.5 });
+    const name = add(svg, "text", { x: x + 24, y, fill: "var(--ink)", "font-size": 13 }, series.name);
+    x += 24 + name.getComputedTextLength() + 20;
+  }
+}
+
 // Draws into `holder`; returns what reading and zooming need: the scales and the panels' places.
 export function plot(holder, drawing, zone) {
   const width = Math.max(holder.clientWidth, 280);
   const left = width < 500 ? 48 : 64;
   const right = 8;
-  const panels = drawing.panels.map((panel) => ({ ...panel, text: panel.series[0].kind === "text" }));
-  const height = panels.reduce((sum, panel) => sum + BETWEEN + (panel.text ? BAND : PANEL), 0) + BELOW;
+  const panels = drawing.panels.map((panel) => ({ ...panel, text: panel.series[0].kind === "text", yesNo: panel.series.every((series) => series.kind === "yes_no") }));
+  const tall = (panel) => (panel.text || panel.yesNo ? LOW : PANEL);
+  const height = panels.reduce((sum, panel) => sum + BETWEEN + tall(panel), 0) + BELOW;
   const svg = document.createElementNS(NS, "svg");
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.setAttribute("width", width);
   svg.setAttribute("height", height);
   svg.setAttribute("font-family", getComputedStyle(document.documentElement).getPropertyValue("--sans").trim());
+  holder.replaceChildren(svg);
   const length = drawing.to - drawing.from;
   const inside = width - left - right;
   const x = (t) => Math.round((left + (inside * t) / length) * 10) / 10;
-  const ticks = times(drawing.from, drawing.to, Math.max(Math.floor(inside / 90), 2), zone);
+  const ticks = times(drawing.from, drawing.to, Math.max(Math.floor(inside / 72), 2), zone);
 
   let top = 0;
   for (const panel of panels) {
     top += BETWEEN;
-    const bottom = top + (panel.text ? BAND : PANEL);
+    const bottom = top + tall(panel);
     panel.top = top;
     panel.bottom = bottom;
-    const title = panel.series.length === 1 ? panel.series[0].name : "";
-    add(svg, "text", { x: 0, y: top - 10, fill: "var(--chart-muted)", "font-size": 13 }, [title, panel.unit].filter(Boolean).join(title && panel.unit ? " · " : ""));
+    drawLegend(svg, panel, top - 10, width);
     for (const tick of ticks) add(svg, "path", { d: `M${x(tick.at - drawing.from)} ${top}V${bottom}`, stroke: tick.day ? "var(--edge)" : "var(--chart-grid)", "stroke-width": 1, fill: "none" });
     if (panel.text) {
       drawTexts(svg, panel.series[0], { left, top, bottom }, x, drawing);
@@ -118,7 +137,7 @@ export function plot(holder, drawing, zone) {
       const [low, high] = bounds(panel);
       const y = (value) => Math.round((bottom - ((bottom - top) * (value - low)) / (high - low)) * 10) / 10;
       panel.y = y;
-      const yesNo = panel.series.every((series) => series.kind === "yes_no");
+      const { yesNo } = panel;
       const marks = yesNo ? { found: [0, 1], places: 0 } : steps(low, high, 4);
       for (const mark of marks.found) {
         add(svg, "path", { d: `M${left} ${y(mark)}H${width - right}`, stroke: "var(--chart-grid)", "stroke-width": 1, fill: "none" });
@@ -128,7 +147,9 @@ export function plot(holder, drawing, zone) {
       for (const series of panel.series) {
         const look = stroke(series.place);
         if (series.lo) add(svg, "path", { d: band(series, x, y), fill: look.stroke, "fill-opacity": 0.16, stroke: "none" });
-        add(svg, "path", { d: path(series, x, y), fill: "none", ...look, "stroke-width": 1.5, "stroke-linejoin": "round", "stroke-linecap": "round" });
+        const { line, dots } = path(series, x, y);
+        add(svg, "path", { d: line, fill: "none", ...look, "stroke-width": 1.5, "stroke-linejoin": "round", "stroke-linecap": "round" });
+        add(svg, "path", { d: dots, fill: "none", stroke: look.stroke, "stroke-width": 3.5, "stroke-linecap": "round" });
       }
     }
     add(svg, "path", { d: `M${left} ${top}V${bottom}H${width - right}`, stroke: "var(--chart-neutral)", "stroke-width": 1, fill: "none" });
@@ -141,7 +162,6 @@ export function plot(holder, drawing, zone) {
   }
   const select = add(svg, "rect", { y: BETWEEN, height: top - BETWEEN, x: 0, width: 0, fill: "var(--link)", "fill-opacity": 0.14, stroke: "none" });
   const cursor = add(svg, "path", { d: "", stroke: "var(--ink)", "stroke-width": 1, fill: "none" });
-  holder.replaceChildren(svg);
   return {
     svg, left, width, panels, select, cursor, top: BETWEEN, bottom: top, x,
     time: (pixels) => Math.min(Math.max((pixels - left) / inside, 0), 1) * length,

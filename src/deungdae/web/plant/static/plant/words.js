@@ -52,5 +52,5 @@ export function sentence([what, state, since, tags, off], line, now) {
   } else if (state === "stale" && !what) key = "stale_line";
   else if (tags > 1) key = `${state}_many`;
   const named_ = tags > 1 && what.startsWith(`${line}/`) ? what.slice(line.length + 1) : named(what, line);
-  return fill(words[key], { what: named_, n: tags, age: lasting(seconds) });
+  return fill(words[key], { what: named_, n: wholeText(tags), age: lasting(seconds) });
 }
