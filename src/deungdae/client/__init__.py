@@ -6,6 +6,7 @@ It knows the API alone and no other part of Deungdae.
 from deungdae.client.connection import Deungdae
 from deungdae.client.errors import (
     ApiError,
+    Away,
     BeingWritten,
     DeungdaeClientError,
     Failed,
@@ -22,9 +23,11 @@ from deungdae.client.errors import (
     WrongOffset,
 )
 from deungdae.client.result import Result
+from deungdae.client.site import Site
 
 __all__ = [
     "ApiError",
+    "Away",
     "BeingWritten",
     "Deungdae",
     "DeungdaeClientError",
@@ -37,6 +40,7 @@ __all__ = [
     "Refused",
     "Result",
     "ServerError",
+    "Site",
     "TimedOut",
     "TooMany",
     "Unusable",

@@ -9,6 +9,7 @@ from typing import Any, Self
 from deungdae.client import uploading
 from deungdae.client.errors import Failed, TimedOut, Unusable
 from deungdae.client.result import Result
+from deungdae.client.site import Site
 from deungdae.client.transport import PAUSES, Transport
 from deungdae.client.uploading import Progress
 
@@ -77,12 +78,14 @@ class Deungdae:
         reason: Sequence[str] | None = None,
         ignore: Sequence[str] | None = None,
         organisation: str | None = None,
+        history: Mapping[str, Any] | None = None,
         progress: Progress = _silent,
         wait: float | None = None,
     ) -> Result:
         """Send a table, say what is known of it, find the causes, and wait for them.
 
-        What is left out is guessed by the server. `progress` is told the step and its share from
+        What is left out is guessed by the server. `history` joins what machines measured; it is
+        made by `Site.causes`. `progress` is told the step and its share from
         0 to 1. `wait` is the most seconds to wait in all. Raises `Unusable` for a file that cannot
         be analysed as it is, `Failed`, `TimedOut`, and errors of the API.
         """
@@ -103,7 +106,14 @@ class Deungdae:
                 upload = self._read(self.correct(upload["id"], **part), progress, until)
         if upload["problem"]:
             raise Unusable(upload["problem"])
-        return self.wait(self.start(upload["id"])["id"], progress=progress, until=until)
+        started = self.start(upload["id"], history=history)
+        return self.wait(started["id"], progress=progress, until=until)
+
+    def sites(self, *, organisation: str | None = None) -> list[Site]:
+        """Return the sites of your organisations, or of one, with their tags and history."""
+        params = {"organisation": organisation} if organisation else {}
+        found = self._transport.json("GET", "/sites", params=params)["items"]
+        return [Site(self._transport, self.analyse, told) for told in found]
 
     def upload(
         self,
@@ -179,6 +189,7 @@ class Deungdae:
         method: str = "causes",
         about: str | None = None,
         options: Mapping[str, Any] | None = None,
+        history: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Start an analysis of a file that was read; return it.
 
@@ -188,6 +199,8 @@ class Deungdae:
         asked: dict[str, Any] = {"upload": upload}
         if method != "causes":
             asked |= {"method": method, "options": dict(options or {}), "about": about}
+        if history is not None:
+            asked["history"] = dict(history)
         found: dict[str, Any] = self._transport.json("POST", "/analyses", json=asked)
         return found
 

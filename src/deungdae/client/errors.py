@@ -58,6 +58,10 @@ class ServerError(ApiError):
     """Something went wrong in the server."""
 
 
+class Away(ServerError):  # noqa: N818
+    """A part of the server does not answer, such as the one that keeps the history; ask later."""
+
+
 class Unusable(DeungdaeClientError):  # noqa: N818
     """The file cannot be analysed as it is; the message says why and what could be told."""
 
@@ -84,6 +88,7 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 _BY_CODE: Mapping[str, type[ApiError]] = {
     "wrong_offset": WrongOffset,
     "being_written": BeingWritten,
+    "away": Away,
 }
 
 

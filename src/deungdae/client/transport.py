@@ -1,10 +1,11 @@
 """Requests to the API: with the key, over a checked connection, and again after a break."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import httpx
 
@@ -14,6 +15,7 @@ from deungdae.client import errors
 PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 #: Answers after which a request that changes nothing may be made again.
 PASSING: Final = frozenset({502, 503, 504})
+_PIECE: Final = 256 << 10  #: bytes that are read ahead of a stream
 
 
 class Transport:
@@ -73,13 +75,32 @@ class Transport:
         finally:
             aside.unlink(missing_ok=True)
 
-    def _answer(self, method: str, path: str, *, again: bool, **options: Any) -> httpx.Response:
+    @contextmanager
+    def stream(self, path: str, *, accept: str, **options: Any) -> Iterator[BinaryIO]:
+        """Give the body of an answer as a file that is read as it comes.
+
+        Only its beginning is asked for again after a break. Reading raises `NotReachable` when the
+        connection ends before the answer does.
+        """
+        options["headers"] = {"Accept": accept}
+        answer = self._answer("GET", path, again=True, stream=True, **options)
+        try:
+            yield BufferedReader(_Body(answer, self._reached), _PIECE)
+        finally:
+            answer.close()
+
+    def _answer(
+        self, method: str, path: str, *, again: bool, stream: bool = False, **options: Any
+    ) -> httpx.Response:
         pauses = iter(self._pauses)
         while True:
             pause = next(pauses, None)
             try:
                 with self._reached():
-                    answer = self._http.request(method, path, **options)
+                    request = self._http.build_request(method, path, **options)
+                    answer = self._http.send(request, stream=stream)
+                    if not answer.is_success:
+                        answer.read()
             except errors.NotReachable:
                 if not again or pause is None:
                     raise
@@ -107,6 +128,34 @@ class Transport:
             raise errors.NotReachable(
                 f"{address.scheme}://{address.netloc.decode()} cannot be reached: {error}"
             ) from error
+
+
+class _Body(RawIOBase):
+    """What comes of an answer, piece by piece."""
+
+    def __init__(
+        self, answer: httpx.Response, reached: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._pieces = answer.iter_bytes()
+        self._reached = reached
+        self._left = b""
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as something is there, waiting for the next piece if not."""
+        while not self._left:
+            with self._reached():
+                piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = piece
+        size = min(len(buffer), len(self._left))
+        buffer[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
 
 
 def _body(answer: httpx.Response) -> Any:

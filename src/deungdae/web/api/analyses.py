@@ -151,7 +151,12 @@ def start(request: HttpRequest, given: AnalysisIn) -> Status:
     if given.method == CAUSES:
         if given.options or given.about:
             raise Refused(_("What causes are told is corrected at the upload."))
-        analysis = StartAnalysis(scope=scope, upload=upload).perform()
+        history = None if given.history is None else given.history.told()
+        if history is not None:
+            ask(scope, "plant.see", upload.organisation)
+        analysis = StartAnalysis(scope=scope, upload=upload, history=history).perform()
+    elif given.history is not None:
+        raise Refused(_("History is joined to a search for causes."))
     else:
         about = None if given.about is None else get_analysis(scope, given.about)
         if (given.method in FOLLOWS) != (about is not None):

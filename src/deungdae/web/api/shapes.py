@@ -1,7 +1,7 @@
 """What goes over the wire: the shapes of requests and answers, and how models become them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -120,6 +120,10 @@ Name = str | None
 Names = list[str] | None
 
 
+TagName = Annotated[str, Field(min_length=1, max_length=2100, pattern=PLAIN)]
+ColumnName = Annotated[str, Field(min_length=1, max_length=1000, pattern=PLAIN)]
+
+
 class Corrections(Schema):
     """What was guessed wrong. What is left out stays; null takes an answer back."""
 
@@ -137,6 +141,71 @@ class Corrections(Schema):
     ignore: Names = Field(None, max_length=1000)
 
 
+class CycleIn(Schema):
+    """A shot counter, and the column with the number of each part's shot."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tag: TagName
+    column: Name = Field(None, pattern=PLAIN, max_length=1000)
+
+
+class LotIn(Schema):
+    """A tag that shows the lot, and the column with each part's lot."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tag: TagName
+    column: ColumnName
+
+
+class SpanIn(Schema):
+    """Two columns of times between which a part's lot was made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: ColumnName
+    end: ColumnName
+
+
+class LineIn(Schema):
+    """The column that names the machine; `prefixes` says how the tags of each value begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    column: ColumnName
+    prefixes: dict[ColumnName, TagName] = Field(default_factory=dict, max_length=1000)
+
+
+class HistoryIn(Schema):
+    """What machines measured while each part was made, joined to the table; lengths in seconds.
+
+    `tags` may hold `*`; without any all tags are taken. Without `cycle`, `lot` and `span` it is the
+    `window_s` (30) before a part, which was made `delay_s` (0) before its time. A value stands for
+    `hold_s` (600) at most.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    tags: list[TagName] = Field(default_factory=list, max_length=300)
+    window_s: float | None = Field(None, gt=0, le=366 * 86_400)
+    delay_s: float | None = Field(None, ge=0, le=366 * 86_400)
+    hold_s: float | None = Field(None, gt=0, le=366 * 86_400)
+    time: Name = Field(None, pattern=PLAIN, max_length=1000)
+    cycle: CycleIn | None = None
+    lot: LotIn | None = None
+    span: SpanIn | None = None
+    line: LineIn | None = None
+    features: list[Literal["mean", "min", "max", "slope", "spread", "last"]] | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return what was said, without what was left open."""
+        plain: dict[str, Any] = self.model_dump(exclude_none=True)
+        if plain.get("line", {}).get("prefixes") == {}:
+            del plain["line"]["prefixes"]
+        return plain
+
+
 class AnalysisIn(Schema):
     """Which method is asked of which upload, and what it is told."""
 
@@ -151,6 +220,7 @@ class AnalysisIn(Schema):
     about: UUID | None = Field(
         None, description="plan: the causes it shall prove; experiment: its plan"
     )
+    history: HistoryIn | None = Field(None, description="causes: join what machines measured")
 
 
 class AnalysisOut(Schema):

@@ -76,6 +76,14 @@ FOR_PAGES: Final[Mapping[str, Any]] = {
         "Column {column} does not hold numbers. Choose another kind of result, or another "
         "column, below."
     ),
+    "Say with --time which column says when the parts were made: {columns}.": _lazy(
+        "Choose on the page of the file which column is the time of making: {columns}."
+    ),
+    "No value of the column of machines begins a tag: {values}. Tags begin with: {known}. "
+    "Say which is which, such as --line 'machine=1:line1,2:line2'.": _lazy(
+        "No value of the column of machines begins a tag: {values}. Tags begin with: {known}. "
+        "Ask again, and say which is which."
+    ),
     "The run needed more than the {allowed} of memory that it may use and was stopped. "
     "Nothing was lost. Raise DEUNGDAE_RUN_MEMORY, or leave out columns that cannot matter.": _lazy(
         "This table needed more than the {allowed} of memory that one analysis may use here, so "
@@ -100,6 +108,7 @@ _READING: Final[Mapping[str, tuple[Any, float, float]]] = {
 _ANALYSING: Final[Mapping[str, tuple[Any, float, float]]] = {
     "loading": (_lazy("Loading the table"), 0.02, 0.02),
     "understanding": (_lazy("Understanding the columns"), 0.05, 0.05),
+    "joining": (_lazy("Reading the history of the machines"), 0.02, 0.05),
     "searching": (_lazy("Searching for causes"), 0.05, 0.95),
     "judging": (_lazy("Checking what was found"), 0.85, 0.97),
     "done": (_lazy("Writing the report"), 0.98, 0.98),

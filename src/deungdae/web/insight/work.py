@@ -14,7 +14,7 @@ from deungdae.records.errors import RunFailed, UnusableFile
 from deungdae.reports.causes.brief import brief
 from deungdae.reports.paper.brief import brief as brief_paper
 from deungdae.web.core.scope import Scope
-from deungdae.web.insight import folders
+from deungdae.web.insight import folders, machines
 from deungdae.web.insight.methods import CAUSES, EXPERIMENT, METHODS, PLAN
 from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.models import Mapping as Remembered
@@ -144,20 +144,25 @@ def analyse(job: Job, scope: Scope, bench: Bench) -> dict[str, Any]:
     assert analysis is not None, "a job of this kind has an analysis"
     if analysis.method != CAUSES:
         return _as_paper(analysis, folders.home_of(upload.organisation), bench)
+    home = folders.home_of(upload.organisation)
+    options, known = dict(analysis.options), {}
+    joining = machines.joining(upload, options, scope)
+    if joining is not None:
+        joined = bench.run(home, "join-history", joining).result
+        known = {name: joined[name] for name in ("table", "understanding")}
+        options.pop(machines.ASKED)
     causes = bench.run(
-        folders.home_of(upload.organisation),
+        home,
         "causes",
         {
-            "table": analysis.table,
-            "options": analysis.options,
+            "table": known.get("table", analysis.table),
+            "options": options,
             "seed": 0,
             "told": ["sheet"] if analysis.sheet_told else [],
         },
     )
-    return {
-        "run": causes.run_id,
-        **brief(causes.result["document"], analysis.understanding or {}),
-    }
+    understanding = known.get("understanding", analysis.understanding) or {}
+    return {"run": causes.run_id, **known, **brief(causes.result["document"], understanding)}
 
 
 def _as_paper(analysis: Analysis, home: Path, bench: Bench) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """An analysis is started, stopped, asked again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,19 +9,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.core.action import Action
-from deungdae.web.insight import queue
+from deungdae.web.insight import machines, queue
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.models import Analysis, Job, Upload
 
 
 @dataclass(kw_only=True)
 class StartAnalysis(Action[Analysis]):
-    """Ask for the causes of the defects in a file, as it is understood now."""
+    """Ask for the causes of the defects in a file, as it is understood now.
+
+    With `history` that of machines is joined to it first, as the run "join-history" takes it.
+    """
 
     verb = "insight.analysis_started"
     label = _lazy("started an analysis")
     right = "insight.work"
     upload: Upload
+    history: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self.organisation = self.upload.organisation
@@ -30,30 +35,32 @@ class StartAnalysis(Action[Analysis]):
         upload = Upload.objects.within(self.scope).select_for_update().get(pk=self.upload.pk)
         if upload.state != Upload.State.READY or upload.problem:
             raise Refused(_("This file is not understood yet, so nothing can be started."))
+        options = machines.options_with(upload, self.history)
         # A second click while the first one's work is under way leads to the same page.
         for open_one in Analysis.objects.within(self.scope).filter(
             upload=upload, finished_at=None, jobs__state__in=Job.OPEN
         ):
-            if (open_one.options, open_one.table) == (upload.options, upload.table):
+            if (open_one.options, open_one.table) == (options, upload.table):
                 return open_one
         analysis = Analysis.objects.create(
             organisation=self.organisation,
             upload=upload,
             title=upload.name,
             asked_by=self.scope.person,
-            options=upload.options,
+            options=options,
             table=upload.table,
             understanding=upload.understanding,
             sheet_told="sheet" in upload.answers,
-            shape=upload.shape,
+            shape=machines.shape_with(upload.shape, self.history),
             demo=upload.demo,
         )
         queue.add(Job.Kind.ANALYSE, upload, asked_by=self.scope.person, analysis=analysis)
         return analysis
 
     def details(self, result: Analysis) -> dict[str, Any]:
-        """Name the analysis."""
-        return {"analysis": str(result.public_id), "title": result.title}
+        """Name the analysis, and the tags that are joined."""
+        told = {"analysis": str(result.public_id), "title": result.title}
+        return told if self.history is None else {**told, "history": dict(self.history)}
 
 
 @dataclass(kw_only=True)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from deungdae.web.companies.models import Site
 from deungdae.web.core.action import Action
-from deungdae.web.insight import folders, queue, room
+from deungdae.web.insight import folders, machines, queue, room
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.models import Job, Mapping, Upload
 
@@ -274,7 +274,11 @@ class RemoveUpload(_OnUpload):
         sheets = (upload.understanding or {}).get("sheets", ())
         name = str(upload.public_id)
         return {
-            "tables": [name, *(f"{name} {sheet}" for sheet in sheets)],
+            "tables": [
+                name,
+                *(f"{name} {sheet}" for sheet in sheets),
+                machines.table_name(upload),
+            ],
             # The same content is kept once: another file may be it.
             "originals": [upload.sha256] if upload.sha256 and not shared else [],
             "runs": [report.run for report in reports if report.run],
