@@ -15,7 +15,7 @@ from deungdae.edge.drivers import Recipe, Sink
 from deungdae.edge.losses import Loss, Overflow
 from deungdae.edge.reporting import MOST_BYTES, fitted
 from deungdae.edge.sink import DriverSink
-from deungdae.records.readings import Reading, tag_path
+from deungdae.records.readings import Quality, Reading, tag_path
 
 HOUR = 3_600_000_000
 TAG = tag_path("line1/imm3/melt")
@@ -81,11 +81,16 @@ def test_a_clock_that_is_nine_hours_off_is_seen_in_the_lag(buffer: Buffer) -> No
     sink = DriverSink("press", "opcua", buffer)
     assert sink.source_lag_us is None
     now = now_us()
+    sink.take([Reading(TAG, now - 24 * HOUR, 1.0, received_us=now)])
+    assert sink.source_lag_us is None, "the first value may have stood there since yesterday"
     sink.take([Reading(TAG, now - 9 * HOUR - n, 1.0, received_us=now) for n in range(100)])
     assert sink.source_lag_us is not None
     assert abs(sink.source_lag_us - 9 * HOUR) < 1000
-    sink.take([Reading(TAG, now + 9 * HOUR, 1.0, received_us=now)] * 100)
-    sink.take([Reading(TAG, now + 9 * HOUR, 1.0, received_us=now)])
+    sink.take([Reading(TAG, now, None, Quality.BAD, now)])
+    sink.take([Reading(TAG, now - 24 * HOUR, 1.0, received_us=now)])
+    assert abs(sink.source_lag_us - 9 * HOUR) < 1000, "nor does the first after a silence count"
+    for _ in range(30):
+        sink.take([Reading(TAG, now + 9 * HOUR, 1.0, received_us=now)])
     assert sink.source_lag_us == -9 * HOUR, "ahead, once most of the last ones are"
 
 

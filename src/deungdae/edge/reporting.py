@@ -85,6 +85,8 @@ def fitted(status: dict[str, Any]) -> dict[str, Any]:
 
 def _mark(status: dict[str, Any]) -> str:
     loud = {name: value for name, value in status.items() if name not in _QUIET}
-    loud["problems"] = [(one["name"], one["problem"]) for one in status["drivers"]]
+    loud["machines"] = [
+        (one["name"], one["problem"], one["taken"] > 0) for one in status["drivers"]
+    ]
     loud["lost"] = [(one["source"], one["reason"]) for one in status["losses"]]
     return json.dumps(loud, ensure_ascii=False)

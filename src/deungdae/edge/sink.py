@@ -26,6 +26,7 @@ class DriverSink:
         self._gap_from: int | None = None  #: since when nobody reads the machine
         self._buffer = buffer
         self._lags: deque[int] = deque(maxlen=LAGS)
+        self._live: set[str] = set()  #: tags whose next reading is a change that we saw happen
 
     def follow(self, other: "DriverSink") -> None:
         """Go on counting where another left off, when one configuration gives way to another."""
@@ -73,10 +74,23 @@ class DriverSink:
     def _measure(self, readings: list[Reading], now: int) -> None:
         if self.kind in RESUMING:
             # An old file or a stay in the broker is no wrong clock: the newest tells most.
-            newest = max(readings, key=lambda reading: reading.time_us)
-            chosen = [newest]
+            chosen = [max(readings, key=lambda reading: reading.time_us)]
         else:
-            chosen = readings[:: -(-len(readings) // LAGS_OF_A_TAKE)]
+            seen = [reading for reading in readings if self._saw(reading)]
+            chosen = seen[:: -(-len(seen) // LAGS_OF_A_TAKE) or 1]
         for reading in chosen:
             received = now if reading.received_us is None else reading.received_us
             self._lags.append(received - reading.time_us)
+
+    def _saw(self, reading: Reading) -> bool:
+        """Say whether a reading tells what just happened.
+
+        The first of a tag, also after a silence, may be of a time long ago: a machine tells when
+        its value changed last.
+        """
+        if reading.value is None:
+            self._live.discard(reading.tag)
+            return False
+        known = reading.tag in self._live
+        self._live.add(reading.tag)
+        return known

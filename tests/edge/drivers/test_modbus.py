@@ -163,6 +163,18 @@ def test_browse_shows_present_values(device: Device) -> None:
     assert len(list(made(device.port).browse(2))) == 2
 
 
+def test_registers_can_be_looked_at_before_they_have_tags(device: Device) -> None:
+    problems: list[Problem] = []
+    values = [{"address": 100, "type": "int16"}, {"address": 1, "type": "uint16", "table": "input"}]
+    table = {"host": "127.0.0.1", "port": device.port, "value": values}
+    fields = Fields(table, "m", problems)
+    fields.browsing = True
+    recipe = read("modbus", fields)
+    assert (problems, recipe.tags) == ([], [])
+    found = [(f.address, f.value) for f in recipe.make().browse(10)]
+    assert found == [("holding 100", 2315), ("input 1", 8)]
+
+
 def test_a_device_that_goes_away_is_a_gap_and_can_be_read_again(
     device: Device, memory: Any
 ) -> None:

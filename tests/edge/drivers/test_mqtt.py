@@ -205,6 +205,24 @@ def test_a_message_that_was_not_kept_comes_again(broker: BrokerProcess, memory: 
     thread.join(20)
 
 
+@needs_broker
+def test_topics_are_found_before_any_was_named(broker: BrokerProcess) -> None:
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.connect("127.0.0.1", broker.port)
+    client.loop_start()
+    client.publish("press/3", "231.5", qos=1, retain=True).wait_for_publish(20)
+    client.disconnect()
+    client.loop_stop()
+    problems: list[Problem] = []
+    table = {"host": "127.0.0.1", "port": broker.port, "tls": False}
+    fields = Fields(table, "m", problems)
+    fields.browsing = True
+    recipe = read("mqtt", fields)
+    assert problems == []
+    (found,) = recipe.make().browse(1)
+    assert (found.address, found.value) == ("press/3", "231.5")
+
+
 def published(broker: BrokerProcess, memory: Any, true: Callable[[], bool]) -> None:
     """Publish until the driver has subscribed for the first time."""
     for _ in range(200):
