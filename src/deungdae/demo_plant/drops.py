@@ -34,7 +34,7 @@ class Drops:
         drops = self._folder / "drops"
         drops.mkdir(parents=True, exist_ok=True)
         moment = datetime.fromtimestamp(due_s, inspection.KOREA)
-        start_s = due_s - BEFORE_S if self._written_s is None else self._written_s
+        start_s = max(due_s - BEFORE_S, self._written_s or self._last(drops))
         self._written_s = due_s
         file = drops / f"inspection-{moment:%Y%m%d-%H%M}.csv"
         if file.exists():
@@ -51,6 +51,14 @@ class Drops:
             if left.name[11:19] < f"{moment:%Y%m%d}":
                 left.unlink()
         return file
+
+    @staticmethod
+    def _last(drops: Path) -> float:
+        """Return up to when an earlier run has written; 0 if there was none."""
+        times = [file.stem.removeprefix("inspection-") for file in drops.glob("inspection-*.csv")]
+        if not times:
+            return 0.0
+        return datetime.strptime(f"{max(times)}+0900", "%Y%m%d-%H%M%z").timestamp()
 
 
 def _append(file: Path, found: list[inspection.Part]) -> None:
