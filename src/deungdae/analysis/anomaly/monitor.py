@@ -1,0 +1,195 @@
+"""One machine watched by all its tags together: learned from a good period, scored step by step.
+
+Two scores, both in standard deviations of the good period:
+
+    relations   what the tags' recent past holds beyond the machine's usual states: the tags no
+                longer go together as they did. Above its limit it is an alarm.
+    place       how far the machine is from its usual states: it is run as it was not in the good
+                period, while its relations may hold. Above its limit, the good period should be
+                learned anew or widened; it is no alarm.
+
+Scores are exponentially weighted means (MEWMA's idea, Lowry and others 1992) of the logarithms of
+the two statistics of `canonical`: a small shift that lasts is found as well as a large one.
+"""
+
+import itertools
+from collections import deque
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deungdae.analysis.anomaly.canonical import Canonical, longest_past
+from deungdae.analysis.anomaly.limits import Limit, limit
+from deungdae.analysis.anomaly.reference import LONGEST_HOLD, Reference
+
+PAST = 3  #: steps of the past, where the good period is long enough for them
+SMOOTHING = 0.2  #: weight of the newest step
+FOLDS = 5
+_SMALL = 1e-9
+
+
+class Scores(NamedTuple):
+    """One entry for each row; NaN where a tag was missing for long, and in the first steps."""
+
+    relations: NDArray[np.float64]
+    place: NDArray[np.float64]
+
+
+class Blame(NamedTuple):
+    """One tag's part in an anomaly.
+
+    `share` (0 to 1) of what breaks the relations: the reconstruction-based contribution (Alcala and
+    Qin 2009), for which a tag is not blamed merely because others moved it. `deviation` says how
+    far the tag itself was from its usual level, in its own spreads.
+    """
+
+    name: str
+    share: float
+    deviation: float
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A machine as it was in its good period, and the limits that follow from it.
+
+    `centre` and `spread` are of the logarithms of (place, relations); `smoothing` is the weight of
+    the newest step.
+    """
+
+    reference: Reference
+    model: Canonical
+    centre: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    smoothing: float
+    relations: Limit
+    place: Limit
+
+    @classmethod
+    def learn(
+        cls,
+        values: NDArray[np.float64],
+        names: tuple[str, ...],
+        budget: float,
+        *,
+        past: int = PAST,
+        smoothing: float = SMOOTHING,
+    ) -> "Monitor":
+        """Learn a good period: rows of equal steps, a column for each tag, NaN for missing.
+
+        `budget`: false alarms per step that a person is willing to see. Raises `TooLittle` for a
+        period that is too short or in which nothing changes, ValueError for a budget of zero.
+        """
+        values = np.asarray(values, float)
+        reference = Reference.of(values, names)
+        z = reference.scaled(values)
+        past = longest_past(len(z), z.shape[1], past)
+        logs = _unseen(values, names, reference, past)
+        centre, spread = np.nanmean(logs, axis=0), np.nanstd(logs, axis=0)
+        scores = _smooth((logs - centre) / np.maximum(spread, _SMALL), smoothing)
+        return cls(
+            reference,
+            Canonical.of(z, past),
+            centre,
+            np.maximum(spread, _SMALL),
+            smoothing,
+            limit(scores[:, 1], budget),
+            limit(scores[:, 0], budget),
+        )
+
+    def score(self, values: NDArray[np.float64]) -> Scores:
+        """Return the scores of rows that follow one another."""
+        z = self.reference.scaled(values)
+        logs = np.log(self.model.statistics(z) + _SMALL)
+        found = _smooth((logs - self.centre) / self.spread, self.smoothing)
+        return Scores(found[:, 1], found[:, 0])
+
+    def blame(self, values: NDArray[np.float64]) -> list[Blame]:
+        """Return each tag's part in what rows show, such as those of an alarm, greatest first.
+
+        Rows need `past - 1` more before the first that counts. Raises ValueError without a row.
+        """
+        z = self.reference.scaled(values)
+        past, tags = self.model.past, z.shape[1]
+        rows = np.hstack([z[past - 1 - back : len(z) - back] for back in range(past)])
+        rows = rows[np.isfinite(rows).all(axis=1)]
+        if not len(rows):
+            raise ValueError("there is no whole row to blame a tag by")
+        form, pulled = self.model.form_rest, rows @ self.model.form_rest
+        parts = np.empty(tags)
+        for tag in range(tags):
+            own = [tag + tags * back for back in range(past)]
+            inner = form[np.ix_(own, own)] + _SMALL * np.eye(past)
+            parts[tag] = np.einsum(
+                "ij,ij->i", pulled[:, own] @ np.linalg.inv(inner), pulled[:, own]
+            ).mean()
+        deviations = rows[:, :tags].mean(axis=0)
+        whole = float(parts.sum()) or 1.0
+        found = [
+            Blame(name, float(part) / whole, float(deviation))
+            for name, part, deviation in zip(self.reference.names, parts, deviations, strict=True)
+        ]
+        return sorted(found, key=lambda one: (-one.share, one.name))
+
+
+class Stream:
+    """A monitor that takes one row at a time; the same scores as `Monitor.score` on all of them."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        self.monitor = monitor
+        self._past: deque[NDArray[np.float64]] = deque(maxlen=monitor.model.past)
+        self._level: NDArray[np.float64] | None = None
+        self._last = np.full(len(monitor.reference.names), np.nan)
+        self._age = np.zeros(len(monitor.reference.names), int)
+
+    def push(self, row: NDArray[np.float64]) -> tuple[float, float]:
+        """Take a row; return its (relations, place), NaN where nothing can be said yet."""
+        monitor = self.monitor
+        reference = monitor.reference
+        z = (np.asarray(row, float)[reference.columns] - reference.centre) / reference.spread
+        missing = ~np.isfinite(z)
+        self._age = np.where(missing, self._age + 1, 0)
+        z = np.where(missing & (self._age <= LONGEST_HOLD), self._last, z)
+        self._last = np.where(missing, self._last, z)
+        self._past.append(z)
+        if len(self._past) < monitor.model.past:
+            return float("nan"), float("nan")
+        stacked = np.concatenate(list(self._past)[::-1])
+        if not np.isfinite(stacked).all():
+            return float("nan"), float("nan")
+        model = monitor.model
+        both = np.array([stacked @ model.form_state @ stacked, stacked @ model.form_rest @ stacked])
+        now = (np.log(both + _SMALL) - monitor.centre) / monitor.spread
+        if self._level is None:
+            self._level = np.zeros(2)
+        self._level = self._level + monitor.smoothing * (now - self._level)
+        return float(self._level[1]), float(self._level[0])
+
+
+def _unseen(
+    values: NDArray[np.float64], names: tuple[str, ...], reference: Reference, past: int
+) -> NDArray[np.float64]:
+    """Return the logarithms of both statistics of each row, by models that did not see it."""
+    edges = np.linspace(0, len(values), FOLDS + 1).astype(int)
+    found = np.full((len(values), 2), np.nan)
+    z = reference.scaled(values)
+    for start, end in itertools.pairwise(edges.tolist()):
+        others = z.copy()
+        # Not cut out but blanked: rows on both sides of a cut do not follow one another.
+        others[start:end] = np.nan
+        model = Canonical.of(others, past)
+        found[start:end] = np.log(model.statistics(z[start:end]) + _SMALL)
+    return found
+
+
+def _smooth(x: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    """Return exponentially weighted means of each column, from zero; NaN rows leave the mean."""
+    found = np.full_like(x, np.nan)
+    level = np.zeros(x.shape[1])
+    whole = np.isfinite(x.sum(axis=1))
+    for at in range(len(x)):
+        if whole[at]:
+            level = level + weight * (x[at] - level)
+            found[at] = level
+    return found

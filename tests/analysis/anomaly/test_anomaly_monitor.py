@@ -1,0 +1,125 @@
+"""A machine of a few tags whose relations anybody can see: what is an alarm, and who is blamed."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from deungdae.analysis.anomaly import LeftOut, Monitor, Stream, TooLittle, alarms, limit
+
+NAMES = ("heater", "melt", "pressure", "ambient", "setpoint", "broken")
+BUDGET = 1 / 2_000
+
+
+def machine(seed: int, rows: int = 3_000) -> NDArray[np.float64]:
+    """The melt follows the heater, the pressure falls with the melt; ambient goes by itself."""
+    chance = np.random.default_rng(seed)
+    heater, ambient = np.zeros(rows), np.zeros(rows)
+    for at in range(1, rows):
+        heater[at] = 0.9 * heater[at - 1] + chance.normal(0, 1)
+        ambient[at] = 0.99 * ambient[at - 1] + chance.normal(0, 0.1)
+    melt = 220 + 0.8 * np.concatenate(([0], heater[:-1])) + chance.normal(0, 0.3, rows)
+    pressure = 100 - 2.0 * (melt - 220) + chance.normal(0, 0.5, rows)
+    constant, missing = np.full(rows, 230.0), np.full(rows, np.nan)
+    return np.column_stack((heater, melt, pressure, 20 + ambient, constant, missing))
+
+
+@pytest.fixture(scope="module")
+def monitor() -> Monitor:
+    return Monitor.learn(machine(1), NAMES, BUDGET)
+
+
+def test_tags_that_say_nothing_are_named_and_left_out(monitor: Monitor) -> None:
+    assert monitor.reference.names == NAMES[:4]
+    assert monitor.reference.left_out == (
+        LeftOut("setpoint", "constant"),
+        LeftOut("broken", "missing"),
+    )
+
+
+def test_a_good_day_has_about_as_many_false_alarms_as_the_budget(monitor: Monitor) -> None:
+    found = 0
+    for seed in range(10, 20):
+        scores = monitor.score(machine(seed)).relations
+        found += len(alarms(scores[np.isfinite(scores)], monitor.relations.score))
+    # 30,000 steps at one in 2,000: fifteen; three times as many would be a broken promise.
+    assert found <= 45
+
+
+def test_a_relation_that_breaks_is_an_alarm_and_the_right_tag_is_blamed(monitor: Monitor) -> None:
+    values = machine(2)
+    # The sensor of the melt reads 2 degrees high: well within its usual range, 1.5 of its spreads.
+    values[1_500:, 1] += 2.0
+    scores = monitor.score(values).relations
+    first = alarms(scores, monitor.relations.score)
+    first = [one for one in first if one[1] > 1_500]
+    assert first and first[0][0] - 1_500 <= 15
+    blamed = monitor.blame(values[1_500:1_560])
+    assert blamed[0].name == "melt"
+    assert blamed[0].share > 1.5 * blamed[1].share
+    assert blamed[0].deviation > 0
+
+
+def test_a_new_operating_point_with_its_relations_intact_is_a_place_and_no_alarm() -> None:
+    values = machine(3, 4_000)
+    monitor = Monitor.learn(values[:3_000], NAMES, BUDGET)
+    hotter = values[3_000:].copy()
+    hotter[:, 0] += 12
+    hotter[:, 1] += 0.8 * 12
+    hotter[:, 2] -= 1.6 * 12
+    scores = monitor.score(hotter)
+    assert np.nanmedian(scores.place) > monitor.place.score
+    usual = monitor.score(values[3_000:])
+    assert np.nanmedian(usual.place) < monitor.place.score
+
+
+def test_one_row_at_a_time_gives_the_same_scores(monitor: Monitor) -> None:
+    values = machine(4, 300)
+    values[100:105, 2] = np.nan  # held as it was
+    values[200:230, 0] = np.nan  # too long: nothing is said
+    at_once = monitor.score(values)
+    stream = Stream(monitor)
+    one_by_one = np.array([stream.push(row) for row in values])
+    assert one_by_one[:, 0] == pytest.approx(at_once.relations, nan_ok=True)
+    assert one_by_one[:, 1] == pytest.approx(at_once.place, nan_ok=True)
+    assert np.isnan(at_once.relations[215:230]).all()
+    assert np.isfinite(at_once.relations[100:105]).all()
+
+
+def test_a_limit_is_exceeded_as_often_as_the_budget_says() -> None:
+    chance = np.random.default_rng(5)
+    learned = limit(chance.exponential(1, 20_000), 1 / 1_000)
+    assert learned.fitted
+    # Of independent exponential scores, one in a thousand is above ln 1000 = 6.91.
+    assert learned.score == pytest.approx(6.91, rel=0.1)
+    fresh = chance.exponential(1, 200_000)
+    assert 100 <= len(alarms(fresh, learned.score)) <= 400
+
+
+def test_of_few_scores_the_greatest_is_the_limit_and_nothing_is_promised() -> None:
+    learned = limit(np.linspace(0, 1, 60), 1 / 1_000)
+    assert (learned.score, learned.seen, learned.fitted) == (1.0, 0, False)
+
+
+def test_short_dips_do_not_make_two_alarms_of_one() -> None:
+    scores = np.zeros(100)
+    scores[[10, 11, 15, 40]] = 2
+    assert alarms(scores, 1) == [(10, 16), (40, 41)]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (np.zeros((50, 6)), "50 rows are too few"),
+        (np.ones((500, 6)), "no tag changes"),
+    ],
+)
+def test_a_period_that_cannot_be_learned_from_is_refused(
+    values: NDArray[np.float64], reason: str
+) -> None:
+    with pytest.raises(TooLittle, match=reason):
+        Monitor.learn(values, NAMES, BUDGET)
+
+
+def test_a_budget_of_no_false_alarm_at_all_is_refused() -> None:
+    with pytest.raises(ValueError, match="above zero"):
+        limit(np.ones(100), 0)
