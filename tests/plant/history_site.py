@@ -21,6 +21,8 @@ from bus_in_a_thread import BusInAThread
 from deungdae.bus import Answering, Question, Token, ask
 from deungdae.bus.entries import digest
 from deungdae.gateway.answering import main
+from deungdae.gateway.answering.desk import QUICK
+from deungdae.gateway.answering.lane import Rules
 from deungdae.gateway.answering.replaying import Replaying
 from deungdae.gateway.http import Gateway
 from deungdae.gateway.sinks import Quarantined
@@ -69,12 +71,12 @@ _TIMES = ("time", "received")
 class HistorySite:
     """A home folder with its bus; questions about it are answered as by `deungdae history`."""
 
-    def __init__(self, folder: Path, *, gateway: bool = False, **limits: float) -> None:
+    def __init__(self, folder: Path, *, gateway: bool = False, quick_rules: Rules = QUICK) -> None:
         self.settings = Settings.from_environment({"DEUNGDAE_HOME": str(folder / "공장 자료")})
         self.home = self.settings.home
         self.bus = BusInAThread(self.settings.bus)
         self.gateway = GatewayInALoop(self) if gateway else None
-        self._limits = limits
+        self._rules = quick_rules
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -83,7 +85,7 @@ class HistorySite:
         self.telemetry = Telemetry(self.home)
         self.ledger = Ledger(self.home)
         self.quarantine = Quarantine(self.home)
-        self._desk = main.desk(self.home, **self._limits)
+        self._desk = main.desk(self.home, quick_rules=self._rules)
         self._answering = self.bus.run(
             Answering.open(self.bus.connection, main.TOPIC, self._desk.answer)
         )

@@ -38,7 +38,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
     gateway = GatewaySettings("127.0.0.1", 8086, "http://127.0.0.1:8086")
     mqtt = MqttSettings(None, None, None, "127.0.0.1", 1883, None, None)
     assert Settings.from_environment({}) == Settings(
-        Path(".deungdae"), 6 * 1024**3, "Asia/Seoul", "en", web, bus, gateway, mqtt
+        Path(".deungdae"), 6 * 1024**3, 1024**3, "Asia/Seoul", "en", web, bus, gateway, mqtt
     )
 
 
@@ -47,6 +47,7 @@ def test_every_variable_is_taken() -> None:
         "DEUNGDAE_HOME": "/srv/등대",
         "DEUNGDAE_RUN_MEMORY": "900 MiB",
         "DEUNGDAE_TIME_ZONE": "Asia/Ho_Chi_Minh",
+        "DEUNGDAE_HISTORY_MEMORY": "512MiB",
         "DEUNGDAE_LANG": "ko",
         "DEUNGDAE_DATABASE_URL": "postgresql://kim:p%40ss@db.example:5433/programme?sslmode=require",
         "DEUNGDAE_SECRET_KEY_FILE": "/run/secrets/key",
@@ -72,6 +73,7 @@ def test_every_variable_is_taken() -> None:
     assert set(told) == {setting.name for setting in SETTINGS}
     taken = Settings.from_environment({**told, "PATH": "/bin"})
     assert (taken.home, taken.run_memory_bytes) == (Path("/srv/등대"), 900 * 1024**2)
+    assert taken.history_memory_bytes == 512 * 1024**2
     assert (taken.time_zone, taken.language) == ("Asia/Ho_Chi_Minh", "ko")
     web = taken.web
     assert web.database is not None

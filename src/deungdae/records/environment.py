@@ -46,6 +46,12 @@ RUN_MEMORY = Setting(
     "6GiB",
     "The most memory that one run may occupy, such as 900MiB or 6GiB, at least 256MiB.",
 )
+HISTORY_MEMORY = Setting(
+    "DEUNGDAE_HISTORY_MEMORY",
+    "1GiB",
+    "The most memory that questions to the history may occupy together, such as 512MiB or 4GiB, "
+    "at least 128MiB.",
+)
 TIME_ZONE = Setting(
     "DEUNGDAE_TIME_ZONE",
     "Asia/Seoul",
@@ -162,7 +168,18 @@ MQTT_KEY_FILE = Setting(
     "The key of that certificate.",
 )
 SETTINGS: tuple[Setting, ...] = (
-    *(HOME, RUN_MEMORY, TIME_ZONE, LANG, DATABASE_URL, SECRET_KEY_FILE, HOSTS, BIND, HTTPS),
+    *(
+        HOME,
+        RUN_MEMORY,
+        HISTORY_MEMORY,
+        TIME_ZONE,
+        LANG,
+        DATABASE_URL,
+        SECRET_KEY_FILE,
+        HOSTS,
+        BIND,
+        HTTPS,
+    ),
     *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE, BUS_URL, BUS_SECRET_FILE, BUS_STORE),
     *(GATEWAY_BIND, GATEWAY_URL),
     *(MQTT_URL, MQTT_SECRET_FILE, MQTT_CA_FILE, MQTT_BIND, MQTT_CERT_FILE, MQTT_KEY_FILE),
@@ -234,10 +251,11 @@ class MqttSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of this process. `run_memory_bytes` is in bytes."""
+    """The settings of this process. Memory is in bytes."""
 
     home: Path
     run_memory_bytes: int
+    history_memory_bytes: int
     time_zone: str
     language: str
     web: WebSettings
@@ -264,6 +282,9 @@ class Settings:
             home=home,
             run_memory_bytes=_bytes(
                 RUN_MEMORY.name, _value(environment, RUN_MEMORY), SMALLEST_RUN_MEMORY
+            ),
+            history_memory_bytes=_bytes(
+                HISTORY_MEMORY.name, _value(environment, HISTORY_MEMORY), 128 << 20
             ),
             time_zone=_zone(TIME_ZONE.name, _value(environment, TIME_ZONE)),
             language=_language(environment),

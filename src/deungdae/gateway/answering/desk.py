@@ -1,28 +1,23 @@
 """Who may ask what, how many at a time, and for how long: one huge question holds up no others.
 
-Questions run in threads of two lanes: what a page waits for, and what takes its time (exports).
-An organisation has at most its share of each lane, waiting ones included.
+Questions go two lanes: what a page waits for, and what takes its time, such as an export.
 """
 
-import asyncio
-import contextvars
 import json
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from deungdae.bus import Asked, Said
 from deungdae.gateway.answering.given import Given
-from deungdae.lake.telemetry.engine import Allowance
-from deungdae.records.errors import PublicError, UnusableOption
+from deungdae.gateway.answering.lane import Lane, Rules, Work
+from deungdae.records.errors import UnusableOption
 
-QUICK_SECONDS = 20.0  #: for an answer to a page
-LONG_SECONDS = 900.0  #: for an export, the time in which its reader is slow not counted
-
-Result = TypeVar("Result")
+QUICK = Rules("quick", threads=4, share=12, most=60, seconds=20.0)
+#: The time in which the reader of an export is slow is not counted.
+LONG = Rules("long", threads=2, share=2, most=16, seconds=900.0, nice=10)
 
 
 @dataclass(frozen=True)
@@ -37,37 +32,6 @@ class Stream:
 Handler = Callable[[str, Given], Any]
 
 
-@dataclass
-class Lane:
-    """Threads for questions of one sort."""
-
-    name: str
-    threads: int
-    share: int  #: questions of one organisation that run or wait
-    seconds: float  #: of work for one question
-    busy: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self.pool = ThreadPoolExecutor(self.threads, thread_name_prefix=self.name)
-
-    @contextmanager
-    def place(self, organisation: str) -> Iterator[None]:
-        """Hold a place of an organisation; raises PublicError when it has none left."""
-        if self.busy[organisation] >= self.share:
-            raise PublicError(
-                "{count} questions of your organisation are being answered already. Please ask "
-                "again when they are done.",
-                count=self.share,
-            )
-        self.busy[organisation] += 1
-        try:
-            yield
-        finally:
-            self.busy[organisation] -= 1
-            if not self.busy[organisation]:
-                del self.busy[organisation]
-
-
 class Desk:
     """Answers questions by their names."""
 
@@ -75,11 +39,10 @@ class Desk:
         self,
         quick: Mapping[str, Handler],
         long: Mapping[str, Handler],
-        *,
-        quick_seconds: float = QUICK_SECONDS,
-        long_seconds: float = LONG_SECONDS,
+        quick_rules: Rules = QUICK,
+        long_rules: Rules = LONG,
     ) -> None:
-        self._lanes = Lane("quick", 3, 12, quick_seconds), Lane("long", 2, 2, long_seconds)
+        self._lanes = Lane(quick_rules), Lane(long_rules)
         self._handlers = {name: (self._lanes[0], handler) for name, handler in quick.items()}
         self._handlers |= {name: (self._lanes[1], handler) for name, handler in long.items()}
 
@@ -89,26 +52,21 @@ class Desk:
             raise UnusableOption("There is no question {name}.", name=asked.ask[:80])
         lane, handler = self._handlers[asked.ask]
         given = Given(asked.parameters)
-        place = lane.place(asked.organisation)
-        place.__enter__()
-        work = _Work(lane)
-        kept = False
-        try:
+        with ExitStack() as holding:
+            work = holding.enter_context(lane.place(asked.organisation))
+            if lane is self._lanes[0]:
+                work.no_longer_than(asked.within)
             found = await work.run(_answered, handler, asked.organisation, given)
-            if isinstance(found, Stream):
-                # The first piece now: what is refused is refused before the answer begins.
-                first = await work.run(next, found.pieces, None)
-                kept = True
-                return Said(_pieces(work, first, found.pieces, place), found.about)
-            return Said(_once(found), {"type": "application/json"})
-        finally:
-            if not kept:
-                place.__exit__(None, None, None)
+            if isinstance(found, bytes):
+                return Said(_once(found), {"type": "application/json"})
+            # The first piece now: what is refused is refused before the answer begins.
+            first = await work.run(next, found.pieces, None)
+            return Said(_pieces(work, first, found.pieces, holding.pop_all()), found.about)
 
     def close(self) -> None:
         """Wait for the threads."""
         for lane in self._lanes:
-            lane.pool.shutdown(cancel_futures=True)
+            lane.close()
 
 
 def _answered(handler: Handler, organisation: str, given: Given) -> Stream | bytes:
@@ -124,45 +82,25 @@ async def _once(data: bytes) -> AsyncIterator[bytes]:
 
 
 async def _pieces(
-    work: "_Work", first: bytes | None, rest: Iterator[bytes], place: Any
+    work: Work, first: bytes | None, rest: Iterator[bytes], holding: ExitStack
 ) -> AsyncIterator[bytes]:
-    try:
-        piece = first
-        while piece is not None:
-            if piece:  # an empty one says only that it may be ended here
-                yield piece
-            piece = await work.run(next, rest, None)
-    finally:
-        place.__exit__(None, None, None)
-        close = getattr(rest, "close", None)
-        if close is not None:
-            work.lane.pool.submit(close)
-
-
-class _Work:
-    """The work for one question: its time is measured, and it ends when nobody waits for it."""
-
-    def __init__(self, lane: Lane) -> None:
-        self.lane = lane
-        self._allowance = Allowance()
-        self._left = lane.seconds
-
-    async def run(self, do: Callable[..., Result], *arguments: Any) -> Result:
-        loop = asyncio.get_running_loop()
-
-        def carry_out() -> Result:
-            with self._allowance:
-                return do(*arguments)
-
-        # Waiting for a thread counts, too: the person waits as well.
-        began = loop.time()
-        timer = loop.call_later(max(self._left, 0), self._allowance.stop)
-        context = contextvars.copy_context()
+    with holding:
         try:
-            return await loop.run_in_executor(self.lane.pool, lambda: context.run(carry_out))
-        except asyncio.CancelledError:
-            self._allowance.stop()
-            raise
+            piece = first
+            while piece is not None:
+                if piece:  # an empty one says only that it may be ended here
+                    yield piece
+                piece = await work.run(next, rest, None)
         finally:
-            timer.cancel()
-            self._left -= loop.time() - began
+            # A cursor or a folder of it is let go in a thread, as it was made in one.
+            work.lane.submit(lambda: _let_go(rest))
+
+
+def _let_go(pieces: Iterator[bytes]) -> None:
+    if isinstance(pieces, Generator):
+        for _ in range(100):
+            try:
+                pieces.close()
+                return
+            except ValueError:  # a piece that nobody waits for is still being made
+                time.sleep(0.1)

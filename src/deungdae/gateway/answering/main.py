@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -12,10 +13,11 @@ from deungdae import bus
 from deungdae.gateway.answering import exporting, points
 from deungdae.gateway.answering.books import Books
 from deungdae.gateway.answering.clocks import Clocks
-from deungdae.gateway.answering.desk import Desk, Handler
+from deungdae.gateway.answering.desk import LONG, QUICK, Desk, Handler
+from deungdae.gateway.answering.lane import Rules
 from deungdae.gateway.writing.writer import Points
 from deungdae.lake.intake import Ledger, Quarantine
-from deungdae.lake.telemetry import History, Telemetry
+from deungdae.lake.telemetry import History, Telemetry, engine
 from deungdae.lake.telemetry.clock import Clock
 from deungdae.records.environment import Settings
 from deungdae.records.errors import PublicError
@@ -26,7 +28,12 @@ STORED_SECONDS = 30.0  #: for the writer, which commits every few seconds
 _log = logging.getLogger(__name__)
 
 
-def desk(home: Path, stored: Callable[[], None] = lambda: None, **limits: float) -> Desk:
+def desk(
+    home: Path,
+    stored: Callable[[], None] = lambda: None,
+    quick_rules: Rules = QUICK,
+    long_rules: Rules = LONG,
+) -> Desk:
     """Return the desk at which the questions about a home folder are answered.
 
     `stored` waits until what was taken in so far is in the lake.
@@ -58,7 +65,7 @@ def desk(home: Path, stored: Callable[[], None] = lambda: None, **limits: float)
         "clock_repair": clocks.repair,
         "clock_undo": clocks.undo,
     }
-    return Desk(at_once, long, **limits)
+    return Desk(at_once, long, quick_rules, long_rules)
 
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:
@@ -78,12 +85,19 @@ async def _run(settings: Settings, announce: Callable[[], None]) -> None:
         opening.cancel()
         return
     async with opening.result() as connection:
+        _bound(settings.history_memory_bytes)
         answering = desk(settings.home, partial(_stored, settings.home, connection, loop))
         answers = await bus.Answering.open(connection, TOPIC, answering.answer, within=60)
         announce()
         await stop.wait()
         await answers.close()
         answering.close()
+
+
+def _bound(memory_bytes: int) -> None:
+    """Give each lane its share of the memory; exports keep to one of the processor's cores."""
+    engine.bound(QUICK.name, engine.Bounds(memory_bytes // 2, os.cpu_count() or 1))
+    engine.bound(LONG.name, engine.Bounds(memory_bytes // 2, 1))
 
 
 def _stored(home: Path, connection: bus.Connection, loop: asyncio.AbstractEventLoop) -> None:

@@ -1,4 +1,8 @@
-"""DuckDB as this package uses it: one connection per process, a cursor per query, Arrow out."""
+"""DuckDB as this package uses it: an engine for each share of a process, a cursor per query.
+
+Most programs have one share. One that answers for many gives each lane its own, with bounds of its
+own, so that one huge question takes neither memory nor threads from the others.
+"""
 
 import contextvars
 import functools
@@ -7,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,24 +20,35 @@ import pyarrow as pa
 Parameters = Mapping[str, int | float | str | Sequence[str]]
 
 MEMORY = "25%"  #: of the machine, for each process, what it remembers of files included
+ALL = "all"  #: the share of who does not say another
 
 _making = threading.Lock()
-_bounds: dict[str, str | int] = {"memory_limit": MEMORY}
 
 
-def bound(memory_bytes: int, threads: int) -> None:
-    """Let all queries of this process together take no more; call it before the first one."""
-    _bounds["memory_limit"] = f"{memory_bytes >> 20}MiB"
-    _bounds["threads"] = threads
+@dataclass(frozen=True)
+class Bounds:
+    """What all queries of a share together may take."""
+
+    memory_bytes: int
+    threads: int
+
+
+_bounds: dict[str, Bounds] = {}
+
+
+def bound(share: str, bounds: Bounds) -> None:
+    """Bound a share of this process, before its first query."""
+    _bounds[share] = bounds
 
 
 class Allowance:
-    """How long what one question sets going may take: `stop` ends its queries, from any thread.
+    """What one question may take: the engine of a share, and time until `stop`.
 
     It counts for what runs in `with allowance:`, and in no other thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, share: str = ALL) -> None:
+        self.share = share
         self._lock = threading.Lock()
         self._running: set[duckdb.DuckDBPyConnection] = set()
         self._tokens: list[contextvars.Token[Allowance | None]] = []
@@ -71,18 +87,21 @@ _allowance: contextvars.ContextVar[Allowance | None] = contextvars.ContextVar(
 
 
 @functools.cache
-def _made() -> duckdb.DuckDBPyConnection:
+def _made(share: str) -> duckdb.DuckDBPyConnection:
     # Nothing is fetched from the network behind our back.
     closed: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        **_bounds,
+        "memory_limit": MEMORY,
     }
+    if share in _bounds:
+        closed["memory_limit"] = f"{_bounds[share].memory_bytes >> 20}MiB"
+        closed["threads"] = _bounds[share].threads
     connection = duckdb.connect(config=closed)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute("SET GLOBAL preserve_insertion_order = false")
     # Sorting a day needs more than its part of the memory: the rest goes to a folder of its own.
-    spill = Path(tempfile.gettempdir()) / f"deungdae-duckdb-{os.getpid()}"
+    spill = Path(tempfile.gettempdir()) / f"deungdae-duckdb-{os.getpid()}-{share}"
     connection.execute("SET GLOBAL temp_directory = ?", [str(spill)])
     # A file never changes once a log names it: what was read of it stays true.
     connection.execute("SET GLOBAL parquet_metadata_cache = true")
@@ -94,7 +113,7 @@ def _made() -> duckdb.DuckDBPyConnection:
 def _cursor(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
     allowance = _allowance.get()
     with _making:
-        cursor = _made().cursor()
+        cursor = _made(ALL if allowance is None else allowance.share).cursor()
     try:
         if allowance is not None:
             allowance.began(cursor)
