@@ -30,11 +30,11 @@ def small_house(root: Path, tmp_path: Path) -> Path:
     package = tmp_path / "src" / "deungdae"
     for name in (
         *("records", "bus", "lake", "analysis", "tables", "runs", "reports", "client"),
-        *("edge", "gateway"),
+        *("edge", "gateway", "demo_plant"),
     ):
         (package / name).mkdir(parents=True)
         (package / name / "__init__.py").touch()
-    for name in ("core", "companies", "insight", "project"):
+    for name in ("core", "companies", "insight", "plant", "project"):
         (package / "web" / name).mkdir(parents=True)
         (package / "web" / name / "__init__.py").touch()
     (package / "web" / "__init__.py").touch()
@@ -73,6 +73,7 @@ def test_an_empty_house_keeps_the_contracts(small_house: Path) -> None:
         ("client", "import django"),
         ("web/core", "import deungdae.client"),
         ("bus", "import deungdae.lake"),
+        ("demo_plant", "import deungdae.records"),
         ("lake", "import deungdae.bus"),
         ("edge", "import deungdae.gateway"),
         ("gateway", "import deungdae.web"),
