@@ -126,28 +126,28 @@ def text(sign: str) -> tuple[Reading, ...]:
 
 
 def test_a_full_buffer_drops_the_oldest_and_counts_them(opened: Opens) -> None:
-    buffer = opened(Overflow.DROP_OLDEST, most_bytes=4 << 20)
-    for sign in "abcdefgh":
+    buffer = opened(Overflow.DROP_OLDEST, most_bytes=2 << 20)
+    for sign in "abcd":
         assert buffer.take("d", text(sign)) == 16
     standing = buffer.standing()
-    assert standing.waiting_bytes <= 4 << 20
+    assert standing.waiting_bytes <= 2 << 20
     (lost,) = standing.losses
     assert (lost.source, lost.reason) == ("buffer", Loss.OVERFLOW_OLDEST)
     assert lost.readings > 0
-    assert standing.taken == standing.waiting + lost.readings == 8 * 16
+    assert standing.taken == standing.waiting + lost.readings == 4 * 16
     kept = {v for part in drain(buffer) for v in part}
-    assert all(reading.value in kept for reading in text("h"))
+    assert all(reading.value in kept for reading in text("d"))
     assert not any(reading.value in kept for reading in text("a"))
 
 
 def test_a_full_buffer_refuses_the_new_and_counts_them(opened: Opens) -> None:
-    buffer = opened(Overflow.REFUSE_NEW, most_bytes=4 << 20)
-    kept = sum(buffer.take("d", text(sign)) for sign in "abcdefgh")
+    buffer = opened(Overflow.REFUSE_NEW, most_bytes=2 << 20)
+    kept = sum(buffer.take("d", text(sign)) for sign in "abcd")
     standing = buffer.standing()
-    assert 0 < kept < 8 * 16
+    assert 0 < kept < 4 * 16
     assert standing.taken == kept
     assert [(lost.source, lost.reason, lost.readings) for lost in standing.losses] == [
-        ("d", Loss.OVERFLOW_NEW, 8 * 16 - kept)
+        ("d", Loss.OVERFLOW_NEW, 4 * 16 - kept)
     ]
 
 
@@ -157,15 +157,15 @@ def test_a_full_buffer_refuses_the_new_and_counts_them(opened: Opens) -> None:
 def test_who_waits_for_room_goes_on_when_there_is_some(
     opened: Opens, when_full: Overflow, bookmarks: dict[str, str] | None
 ) -> None:
-    buffer = opened(when_full, most_bytes=4 << 20)
-    for sign in "abcdefgh":
-        if buffer.standing().waiting_bytes + (1 << 20) > 4 << 20:
+    buffer = opened(when_full, most_bytes=2 << 20)
+    for sign in "abcd":
+        if buffer.standing().waiting_bytes + (1 << 20) > 2 << 20:
             break
         buffer.take("d", text(sign))
     done = threading.Event()
 
     def take() -> None:
-        buffer.take("d", text("a") + text("b") + text("c"), bookmarks)
+        buffer.take("d", text("a") + text("b"), bookmarks)
         done.set()
 
     thread = threading.Thread(target=take)
@@ -178,7 +178,7 @@ def test_who_waits_for_room_goes_on_when_there_is_some(
 
 
 def test_who_waits_for_room_is_let_go_at_the_end(opened: Opens) -> None:
-    buffer = opened(Overflow.WAIT, most_bytes=4 << 20)
+    buffer = opened(Overflow.WAIT, most_bytes=2 << 20)
     ended: list[type] = []
 
     def take() -> None:
@@ -190,7 +190,7 @@ def test_who_waits_for_room_is_let_go_at_the_end(opened: Opens) -> None:
 
     thread = threading.Thread(target=take)
     thread.start()
-    while buffer.standing().waiting_bytes < 3 << 20:
+    while buffer.standing().waiting_bytes < 1 << 20:
         thread.join(0.01)
     buffer.close()
     thread.join(timeout=20)

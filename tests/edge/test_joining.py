@@ -29,7 +29,8 @@ def test_a_code_makes_a_folder_that_an_agent_runs_from(server: Any, tmp_path: Pa
     token = tmp_path / "agent" / "token"
     assert token.read_text() == "secret-1\n"
     assert stat.S_IMODE(token.stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "agent" / "secrets").stat().st_mode) == 0o700
+    for folder in (tmp_path / "agent", tmp_path / "agent" / "secrets"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     told = config.load(tmp_path / "agent")
     assert (told.edge, told.server, told.token) == ("press-shop", server.url, "secret-1")
     assert told.remote

@@ -24,7 +24,7 @@ from deungdae.records.readings import BadReading, Reading, check_reading
 OVERHEAD_BYTES = 120  #: of a chunk beside its body, in the file
 CHUNK_READINGS = 1000
 SMALL_BYTES = 1 << 10  #: of a chunk's body
-SMALLEST_LIMIT = 4 << 20  #: bytes; below this a single long text could fill the buffer
+SMALLEST_LIMIT = 2 << 20  #: bytes; below this a few long texts could fill the buffer
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;

@@ -89,7 +89,8 @@ def _prepared(folder: Path) -> bool:
             command=f"deungdae edge run {folder}",
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # What waits in the buffer is nobody else's business either.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / SECRETS_FOLDER).mkdir(mode=0o700, exist_ok=True)
         for name in (CONFIG_FILE, TOKEN_FILE):
             # Readable by its owner alone from its first moment.
