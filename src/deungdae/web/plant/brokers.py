@@ -21,7 +21,7 @@ class Broker:
     topics: str
 
 
-def shown(group: SparkplugGroup) -> Broker:
+def broker_of(group: SparkplugGroup) -> Broker:
     """Return what is set at the nodes of a group."""
     told = settings.MQTT
     if told.url is not None:

@@ -103,7 +103,9 @@ OPCUA: Final = Kind(
             choices=(("SignAndEncrypt", _("signed and encrypted")), ("Sign", _("signed only"))),
             default="SignAndEncrypt", more=True,
         ),
-        Option("certificate_file", "file", _("Certificate of the agent"), _FILE, default="",
+        Option("certificate_file", "file", _("Certificate of the agent"),
+               _("In the folder “secrets” of the agent on that PC; this makes it there: deungdae "
+                 "edge certificate"), default="",
                more=True, example="client.der"),
         Option("key_file", "file", _("Key of the agent's certificate"), _FILE, default="",
                more=True, example="client-key.pem"),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from deungdae import bus
 from deungdae.web.core import line
 from deungdae.web.core.models import Organisation
-from deungdae.web.plant import copies
+from deungdae.web.plant import copies, speech
 
 Counts = Mapping[str, int]
 WITHIN = 4.0  #: seconds; a page does not wait longer for a figure
@@ -40,3 +40,19 @@ def last_day(organisation: Organisation | None, now: datetime) -> Counts | None:
     for hour in hours:
         found[hour["source"]] += hour["received"]
     return found
+
+
+def heard(organisation: Organisation, source: str) -> bus.Status | None:
+    """Return when a source was heard last, and why its last request was refused, if it was."""
+    try:
+        return line.get(bus.STATUS, copies.organisation_id(organisation), source)
+    except bus.Unavailable as error:
+        log.info("when %s was heard is not known: %s", source, error)
+        return None
+
+
+def refusal_of(status: bus.Status | None) -> str:
+    """Return why the last request of a source was refused, in the reader's language; or ""."""
+    if status is None or not status.refusal:
+        return ""
+    return speech.told(status.refusal_said) or status.refusal

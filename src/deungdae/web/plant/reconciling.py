@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from deungdae import bus
 from deungdae.web.core import line
+from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope
 from deungdae.web.plant import copies, telling
 from deungdae.web.plant.actions.agents import NoteJoin
-from deungdae.web.plant.models import Agent, Source, SparkplugGroup, Tag
+from deungdae.web.plant.models import Agent, ClockShift, Source, SparkplugGroup, Tag
 from deungdae.web.plant.operations import watching
 
 EVERY_SECONDS = 60.0
@@ -112,9 +113,9 @@ def _note_seen(scope: Scope, agents: list[Agent]) -> None:
 
 
 def _tell_tags(scope: Scope) -> None:
-    rows = Tag.objects.within(scope).exclude(origin="").order_by("organisation_id", "origin")
-    done = set()
-    for tag in rows.select_related("organisation").iterator():
-        if (key := (tag.organisation_id, tag.origin)) not in done:
-            done.add(key)
-            telling.tell_tags(tag.organisation, tag.origin)
+    described = Tag.objects.within(scope).exclude(origin="")
+    sources = set(described.values_list("organisation_id", "origin"))
+    sources |= set(ClockShift.objects.within(scope).values_list("organisation_id", "source"))
+    organisations = Organisation.objects.in_bulk({key for key, _ in sources})
+    for key, source in sorted(sources):
+        telling.tell_tags(organisations[key], source)

@@ -72,7 +72,7 @@ class Standing:
         return {
             str(row.get("name")): {
                 "taken": row.get("taken"),
-                "last_at": _moment(row.get("last_us")),
+                "last_at": moment(row.get("last_us")),
                 "problem": speech.told(row.get("problem")),
             }
             for row in rows
@@ -98,7 +98,7 @@ def judged(agent: Agent, status: bus.Status | None, now: datetime) -> Standing:
     if status is None and agent.joined_at is None:
         return Standing("waiting" if agent.code_is_open(now) else "expired")
     document: Mapping[str, Any] = status.document if status else {}
-    seen_at = _moment(status.seen_us) if status else agent.seen_at
+    seen_at = moment(status.seen_us) if status else agent.seen_at
     applied = document.get("applied")
     refused = document.get("refused")
     is_refused = isinstance(refused, Mapping) and refused.get("number") == agent.number
@@ -113,7 +113,8 @@ def judged(agent: Agent, status: bus.Status | None, now: datetime) -> Standing:
     )
 
 
-def _moment(us: Any) -> datetime | None:
+def moment(us: Any) -> datetime | None:
+    """Return a moment told in microseconds; None for what is none."""
     if not isinstance(us, int) or isinstance(us, bool) or not 0 < us < 1 << 53:
         return None
     return datetime.fromtimestamp(us / 1e6, UTC)

@@ -30,9 +30,11 @@ class MachineForm(forms.Form):
 
     def __init__(
         self, kind: Kind, prefix: str, driver: Mapping[str, Any] | None, taken: Iterable[str],
-        *args: Any, **options: Any,
+        *args: Any, edge: str = "", **options: Any,
     ) -> None:  # fmt: skip
-        typed = None if driver is None else {**driver, "below": driver.get(BELOW, "")}
+        typed = _usual(kind, edge)
+        if driver is not None:
+            typed |= {**driver, "below": driver.get(BELOW, "")}
         super().__init__(*args, initial=typed, **options)
         self.kind, self._driver, self._taken = kind, driver, set(taken)
         if driver is not None:
@@ -119,6 +121,17 @@ class MachineForm(forms.Form):
         for name in names:
             if not told.get(name) and name not in self.errors:
                 self.add_error(name, sentence)
+
+
+def _usual(kind: Kind, edge: str) -> dict[str, str]:
+    """Return what stands in the form at first: the files that the agent makes by itself."""
+    if kind is not OPCUA:
+        return {}
+    return {
+        "certificate_file": "opcua-client.der",
+        "key_file": "opcua-client.pem",
+        "application_uri": f"urn:deungdae:edge:{edge}",
+    }
 
 
 class PartForm(forms.Form):

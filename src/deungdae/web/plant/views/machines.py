@@ -59,7 +59,9 @@ def new(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponse:
     if kind not in KINDS or agent.revoked_at is not None:
         raise Http404
     taken = [chosen.name_of(driver) for driver in drivers_of(scope, agent)]
-    form = MachineForm(KINDS[kind], agent.prefix, None, taken, request.POST or None)
+    form = MachineForm(
+        KINDS[kind], agent.prefix, None, taken, request.POST or None, edge=agent.edge
+    )
     if request.method == "POST" and form.is_valid():
         driver = form.driver()
         try:
@@ -82,7 +84,9 @@ def change(request: HttpRequest, public_id: UUID, machine: str) -> HttpResponse:
     agent = get_agent(scope, public_id)
     driver = machine_of(scope, agent, machine)
     kind = KINDS[driver["kind"]]
-    form = MachineForm(kind, agent.prefix, {**driver, "name": machine}, (), request.POST or None)
+    form = MachineForm(
+        kind, agent.prefix, {**driver, "name": machine}, (), request.POST or None, edge=agent.edge
+    )
     if request.method == "POST" and form.is_valid():
         try:
             ChangeMachine(

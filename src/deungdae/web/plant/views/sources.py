@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from deungdae.web.core.access import needs
 from deungdae.web.core.lists import Column, Filter, Listing
-from deungdae.web.plant import brokers, received, snippets
+from deungdae.web.plant import received, snippets, speech
 from deungdae.web.plant.access import get_group, get_source
 from deungdae.web.plant.actions.sources import (
     MakeSource,
@@ -22,9 +22,11 @@ from deungdae.web.plant.actions.sources import (
     RevokeGroup,
     RevokeSource,
 )
+from deungdae.web.plant.brokers import broker_of
 from deungdae.web.plant.errors import Refused
 from deungdae.web.plant.forms.agents import GroupForm, SourceForm
 from deungdae.web.plant.models import Source, SparkplugGroup
+from deungdae.web.plant.standing import moment
 
 show_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -41,7 +43,9 @@ def index(request: HttpRequest) -> HttpResponse:
     groups = SparkplugGroup.objects.here(scope).select_related("site").order_by("name", "pk")
     context = {
         "list": listing,
-        "rows": [(one, (counts or {}).get(one.source, 0)) for one in listing.page],
+        "rows": [
+            (one, (counts or {}).get(one.source, 0), _last_contact(one)) for one in listing.page
+        ],
         "groups": [
             (one, (counts or {}).get(one.source, 0)) for one in groups.filter(revoked_at=None)
         ],
@@ -51,8 +55,13 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "plant/sources.html", context)
 
 
+def _last_contact(source: Source) -> str:
+    status = received.heard(source.organisation, source.source)
+    return speech.ago(moment(status.seen_us), timezone.now()) if status else ""
+
+
 def _listing(request: HttpRequest) -> Listing:
-    rows = Source.objects.here(request.tenant_scope).select_related("site")
+    rows = Source.objects.here(request.tenant_scope).select_related("site", "organisation")
     shown = rows if request.GET.get("state") == "revoked" else rows.filter(revoked_at=None)
     return Listing(
         request,
@@ -63,6 +72,7 @@ def _listing(request: HttpRequest) -> Listing:
             Column("name", _("Name"), "name", lambda row: row.name),
             Column("bucket", _("Bucket"), "bucket", lambda row: row.bucket),
             Column("prefix", _("Beginning of the tags"), "prefix", lambda row: row.prefix),
+            Column("seen", _("Last contact"), "", lambda row: _last_contact(row)),
             Column("received", _("Points in 24 hours"), "", lambda row: None, number=True),
             Column("since", _("Since"), "created_at", lambda row: row.created_at),
         ),
@@ -103,8 +113,10 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _source(request: HttpRequest, source: Source, token: str) -> dict[str, Any]:
     scope = request.tenant_scope
     counts = received.last_day(scope.current, timezone.now())
+    status = received.heard(source.organisation, source.source)
     return {
         "source": source,
+        "refusal": "" if source.revoked_at else received.refusal_of(status),
         "token": token,
         "url": settings.GATEWAY_URL,
         "org": source.organisation.name,
@@ -175,7 +187,7 @@ def _group(request: HttpRequest, found: SparkplugGroup, password: str) -> dict[s
     return {
         "group": found,
         "password": password,
-        "broker": brokers.shown(found),
+        "broker": broker_of(found),
         "received": None if counts is None else counts.get(found.source, 0),
         "admits": scope.may("plant.admit") and found.revoked_at is None,
     }
