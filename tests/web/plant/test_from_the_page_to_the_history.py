@@ -53,7 +53,7 @@ class Programs:
         """Return the first line of a program, once it has said it."""
         assert process.stdout is not None
         said = process.stdout.readline()
-        assert said, f"{process.args} ended before it was ready"
+        assert said, f"{process.args!r} ended before it was ready"
         return said
 
     def run(self, *words: str) -> str:

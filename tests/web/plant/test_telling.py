@@ -158,9 +158,7 @@ def test_a_revocation_counts_at_once_and_how_far_an_agent_came_stays(company: Co
     line.change(
         bus.AGENTS,
         lambda now: (
-            dataclasses.replace(now, sequence=41)  # type: ignore[type-var]
-            if now
-            else bus.Agent(company.id, agent.edge, 41)
+            dataclasses.replace(now, sequence=41) if now else bus.Agent(company.id, agent.edge, 41)
         ),
         company.id,
         agent.edge,
