@@ -22,6 +22,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+import nats.errors
 from nats.aio.subscription import Subscription
 
 from deungdae.bus.connection import LOST, Connection
@@ -34,6 +35,7 @@ PIECE_BYTES = 256 << 10
 WINDOW = 8  #: pieces that are on their way at most
 MOST_QUESTION_BYTES = 1 << 20
 AGAIN_SECONDS = 0.3  #: after nobody answered, the same is asked once more
+LOOK_SECONDS = 0.5  #: between two looks at whether the line broke
 SILENCE_SECONDS = 6.0  #: who answers says something each second
 NUMBER = struct.Struct(">I")
 BEGIN, PIECE, ALIVE, END, REFUSAL = b"B", b"P", b"A", b"E", b"X"
@@ -158,13 +160,21 @@ class Answer:
             await self.close()
 
     async def _next(self, deadline: float | None) -> tuple[bytes, bytes]:
-        wait = SILENCE_SECONDS
-        if deadline is not None:
-            wait = min(wait, deadline - time.monotonic())
-        try:
-            message = await self._subscription.next_msg(max(wait, 0.01))
-        except LOST as error:
-            raise await self._broken("nobody goes on answering") from error
+        silent = time.monotonic() + SILENCE_SECONDS
+        until = silent if deadline is None else min(silent, deadline)
+        while True:
+            wait = min(until - time.monotonic(), LOOK_SECONDS)
+            try:
+                message = await self._subscription.next_msg(max(wait, 0.01))
+            except nats.errors.TimeoutError as error:
+                if time.monotonic() >= until:
+                    raise await self._broken("nobody goes on answering") from error
+            except LOST as error:
+                raise await self._broken("nobody goes on answering") from error
+            else:
+                break
+            if self._breaks != self._connection.breaks:
+                raise await self._broken("the line to the bus broke")
         if self._breaks != self._connection.breaks:
             raise await self._broken("the line to the bus broke")
         if not message.data:
