@@ -80,3 +80,13 @@ def test_gaps_of_several_tags_at_one_time_are_one_silence() -> None:
     assert [tags for _start, _end, tags in together(gaps)] == [
         ("a/2",), ("a/1", "a/2"), ("a/1",),
     ]  # fmt: skip
+
+
+def test_a_clock_that_jumped_an_hour_explains_an_hour_and_no_day() -> None:
+    jump = Seen("machine_clock", AT + HOUR_US, AT + HOUR_US, "plc", about={"by_us": HOUR_US})
+    assert why(jump, minutes=90).known
+    day = why(jump, minutes=24 * 60)
+    assert not day.known
+    assert day.rest == pytest.approx(23 / 24)
+    back = Seen("machine_clock", AT, AT, "plc", about={"by_us": -HOUR_US})
+    assert why(back).reasons == ()

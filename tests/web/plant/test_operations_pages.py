@@ -243,6 +243,37 @@ def test_a_clock_is_put_right_from_now_on_and_set_back(
     }  # fmt: skip
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_past_is_moved_after_a_look_and_moved_back(plant: Plant, enter: Enter) -> None:
+    group, tag = "line3", "line3/imm1/temp"
+    plant.group(group, "3라인")
+    plant.points(group, tag, 10 * HOUR_US, 9 * HOUR_US, delay_us=9 * HOUR_US)
+    client = enter(plant.house.people["engineer"])
+    told = {"source": group, "prefix": "line3/imm1", "shift": "+09:00"}
+    page = seen(client, "intake_repair", **told)
+    assert "61 points of the past would be moved:" in page
+    assert tag in page
+    done = client.post(reverse("plant:intake_carry_out"), told | {"past": "yes"}, follow=True)
+    assert "61 points of the past were moved; their originals are kept." in done.content.decode()
+
+    def newest() -> int:
+        (point,) = plant.site.ask("latest", plant.id, tags=[tag])["points"]
+        found: int = point["time"]
+        return found
+
+    assert newest() == plant.now_us
+    (repair,) = plant.site.ask("clock_repairs", plant.id)["repairs"]
+    back = client.post(reverse("plant:intake_undo", args=[repair["id"]]), follow=True)
+    assert "The repair is undone: the times are as they came." in back.content.decode()
+    assert newest() == plant.now_us - 9 * HOUR_US
+    again = client.post(reverse("plant:intake_undo", args=[999_999]))
+    assert again.status_code == 404
+    verbs = AuditEntry.objects.within(ALL).filter(organisation=plant.house.organisation)
+    assert {"plant.clock_repaired", "plant.clock_repair_undone"} <= set(
+        verbs.values_list("action", flat=True)
+    )
+
+
 def test_a_viewer_changes_nothing(plant: Plant, enter: Enter) -> None:
     client = enter(plant.house.people["viewer"])
     for name in ("intake_replay", "intake_carry_out"):

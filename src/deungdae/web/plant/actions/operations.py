@@ -20,7 +20,7 @@ from deungdae.web.plant.operations.spans import DAY_US, spoken
 
 #: Seconds that taking in again may take before the page no longer waits.
 REPLAY_SECONDS = 60.0
-REPAIR_SECONDS = 60.0
+REPAIR_SECONDS = 300.0  #: what is on its way is stored first, and the past may be long
 FARTHEST_US = 20 * 366 * DAY_US  #: that a clock is moved
 
 

@@ -15,6 +15,8 @@ from deungdae.web.plant.operations.books import Sum
 from deungdae.web.plant.operations.facts import Gap
 
 SECONDS: Final = 10.0  #: that a page waits for an answer to begin
+#: What a page that only looks takes for "not known now": nobody answers, or too much is asked.
+AWAY: Final = (bus.Unavailable, bus.Refusal)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Preview:
 class Repair:
     """A repair of the past that was made."""
 
-    id: str
+    id: int
     source: str
     prefix: str
     shift_us: int
@@ -222,7 +224,7 @@ def preview(
             one["time_us"],
             one["shifted_us"],
             one["received_us"],
-            one.get("value", one.get("text")),
+            one["text"] if one["value"] is None else one["value"],
         )
         for one in told["examples"]
     )
@@ -233,7 +235,7 @@ def repairs(organisation: Organisation) -> list[Repair]:
     """Return the repairs of the past, the latest first."""
     found = [
         Repair(
-            str(one["id"]),
+            one["id"],
             one["source"],
             one["prefix"],
             one["shift_us"],

@@ -24,8 +24,8 @@ ORDER: Final = (
     "not_yet", "revoked", "clock", "machine_clock", "lost", "unreachable", "refused", "silent",
     "unwatched", "configured", "held",
 )  # fmt: skip
-#: What happened at one moment and explains a gap of any length around it.
-MOMENTS: Final = frozenset({"clock", "machine_clock", "configured"})
+#: What left times out at once, by as much as it says.
+JUMPS: Final = frozenset({"clock", "machine_clock"})
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,11 @@ def together(gaps: Iterable[Gap]) -> list[tuple[int, int, tuple[str, ...]]]:
     """Put gaps of several tags that began and ended at about the same time into one silence."""
     silences: list[tuple[int, int, list[str]]] = []
     for gap in sorted(gaps, key=lambda one: (one.start_us, one.end_us)):
-        for place, (start, end, tags) in enumerate(silences):
+        for place in range(len(silences) - 1, -1, -1):
+            start, end, tags = silences[place]
+            if gap.start_us - start > 2 * BLUR_US:  # in order of time: none before is near
+                silences.append((gap.start_us, gap.end_us, [gap.tag]))
+                break
             near = min(BLUR_US, max(gap.length_us, end - start) // 4)
             if abs(gap.start_us - start) <= near and abs(gap.end_us - end) <= near:
                 silences[place] = min(start, gap.start_us), max(end, gap.end_us), [*tags, gap.tag]
@@ -86,26 +90,39 @@ def together(gaps: Iterable[Gap]) -> list[tuple[int, int, tuple[str, ...]]]:
 
 def explain(start_us: int, end_us: int, tags: Sequence[str], seen: Iterable[Seen]) -> Explained:
     """Say why nothing came between two times."""
-    reasons, covered = [], []
-    for one in seen:
-        if (share := _share(one, start_us, end_us)) > 0:
-            reasons.append(Because(one.what, _sentence(one), share))
-            if one.what != "configured":  # it took a moment, and is named beside what else was so
-                covered.append(_within(one, start_us, end_us))
-    reasons.sort(key=lambda reason: (ORDER.index(reason.what), -reason.share))
     length = max(1, end_us - start_us)
-    rest = max(0.0, 1 - _union(covered) / length)
-    if any(reason.what in MOMENTS and reason.what != "configured" for reason in reasons):
-        rest = 0.0
+    reasons: list[Because] = []
+    covered: list[tuple[int, int]] = []
+    jumped = 0
+    for one in seen:
+        if one.what in JUMPS:
+            # A clock that was set forward left so much time out, and no more.
+            left_out = _left_out(one, start_us, end_us)
+            jumped += left_out
+            share = min(1.0, left_out / length)
+        elif one.what == "configured":
+            # It took a moment; it is named, and what lasted is looked for besides.
+            share = 0.01 if _near(one, start_us, end_us) else 0.0
+        else:
+            low, high = _within(one, start_us, end_us)
+            share = (high - low) / length
+            covered.append((low, high))
+        if share > 0:
+            reasons.append(Because(one.what, _sentence(one), share))
+    reasons.sort(key=lambda reason: (ORDER.index(reason.what), -reason.share))
+    rest = max(0.0, 1 - (_union(covered) + jumped) / length)
     return Explained(start_us, end_us, tuple(tags), tuple(reasons), rest)
 
 
-def _share(one: Seen, start_us: int, end_us: int) -> float:
-    if one.what in MOMENTS:
-        inside = start_us - BLUR_US <= one.start_us <= end_us + BLUR_US
-        return 1.0 if inside else 0.0
-    low, high = _within(one, start_us, end_us)
-    return max(0.0, (high - low) / max(1, end_us - start_us))
+def _near(one: Seen, start_us: int, end_us: int) -> bool:
+    return start_us - BLUR_US <= one.start_us <= end_us + BLUR_US
+
+
+def _left_out(one: Seen, start_us: int, end_us: int) -> int:
+    by_us = one.about.get("by_us") if isinstance(one.about, dict) else None
+    # In times of the machine the jump may lie anywhere in the gap that it made.
+    within = start_us - BLUR_US <= one.start_us <= end_us + BLUR_US
+    return by_us if within and isinstance(by_us, int) and by_us > 0 else 0
 
 
 def _within(one: Seen, start_us: int, end_us: int) -> tuple[int, int]:

@@ -159,7 +159,8 @@ def _driver(told: Mapping[str, Any]) -> Driver:
 def _refused(told: Mapping[str, Any]) -> tuple[int, tuple[tuple[str, Told], ...]]:
     problems = _objects(told.get("problems"))
     return _number(told.get("number")) or 0, tuple(
-        (_text(one.get("where")), told_of(one.get("what"))) for one in problems
+        (_text(one.get("where")).removeprefix("[[driver]] "), told_of(one.get("what")))
+        for one in problems
     )
 
 

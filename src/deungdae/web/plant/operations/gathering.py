@@ -144,7 +144,7 @@ def _statuses(organisation: Organisation) -> Mapping[str, bus.Status]:
 def _or_away(ask: Callable[[], Answer], part: str, away: set[str]) -> Answer | None:
     try:
         return ask()
-    except bus.Unavailable:
+    except asking.AWAY:
         away.add(part)
         return None
 

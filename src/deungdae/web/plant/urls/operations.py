@@ -24,7 +24,7 @@ urlpatterns = [
     path("intake/clocks/carry-out/", operations_clocks.carry_out, name="intake_carry_out"),
     path("intake/clocks/shifts/<uuid:public_id>/end/", operations_clocks.end, name="intake_end"),
     path(
-        "intake/clocks/repairs/<str:number>/undo/",
+        "intake/clocks/repairs/<int:number>/undo/",
         operations_clocks.undo,
         name="intake_undo",
     ),

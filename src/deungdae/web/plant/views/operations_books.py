@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from deungdae import bus
 from deungdae.web.core.access import needs
 from deungdae.web.core.lists import Column, Filter
 from deungdae.web.plant.listed import Rows
@@ -31,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     lines: list[Line] = []
     try:
         hours = asking.hours(scope.current, end_us - days * DAY_US, end_us)
-    except bus.Unavailable:
+    except asking.AWAY:
         away.add("history")
     else:
         names = {

@@ -82,7 +82,7 @@ def index(request: HttpRequest) -> HttpResponse:
         try:
             found += offs.of_others(facts, asking.last(scope.current), offset_us)
             repairs = asking.repairs(scope.current)
-        except bus.Unavailable:
+        except asking.AWAY:
             away.add("history")
     shifts = ClockShift.objects.here(scope).select_related("made_by")
     mended = {(row.source, row.prefix) for row in shifts if row.ended_at is None}
@@ -240,7 +240,7 @@ def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @needs("plant.manage")
 @require_POST
-def undo(request: HttpRequest, number: str) -> HttpResponse:
+def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Let the originals of a repair count again."""
     scope = request.tenant_scope
     try:

@@ -73,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
     groups: list[asking.Group] = []
     try:
         groups = asking.groups(scope.current)
-    except bus.Unavailable:
+    except asking.AWAY:
         away.add("history")
     known = sources_of(scope, scope.current)
     rows = [_shown(group, known) for group in groups]
@@ -160,7 +160,7 @@ def group(request: HttpRequest) -> HttpResponse:
         entries, more = asking.entries(
             scope.current, chosen.source, chosen.reason, EXAMPLES, request.GET.get("before")
         )
-    except bus.Unavailable:
+    except asking.AWAY:
         return render(request, "plant/operations/held_away.html", {"away": {"history"}}, status=503)
     facts = sources_of(scope, scope.current).get(chosen.source)
     context = {

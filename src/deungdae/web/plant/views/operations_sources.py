@@ -11,18 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from deungdae import bus
 from deungdae.web.core.access import get_owned, needs
 from deungdae.web.core.lists import Column, Filter
 from deungdae.web.core.scope import Scope
 from deungdae.web.plant.listed import Rows
 from deungdae.web.plant.models import Agent, Episode, Source, SparkplugGroup
-from deungdae.web.plant.operations import bands, clocks, gathering, history_of, losing
+from deungdae.web.plant.operations import asking, bands, clocks, gathering, history_of, losing
 from deungdae.web.plant.operations.evidence import Explained
 from deungdae.web.plant.operations.facts import Facts, Kind, say, told_of
 from deungdae.web.plant.operations.judging import Standing
 from deungdae.web.plant.operations.spans import microseconds, moment, spoken
-from deungdae.web.plant.views.operations import Shown, helping, registered_at
+from deungdae.web.plant.views.operations import PILLS, Shown, helping, level_word, registered_at
 
 
 @needs("plant.see")
@@ -61,7 +60,7 @@ def _page(request: HttpRequest, source: str, kind: Kind | None = None) -> HttpRe
     if "history" not in away:
         try:
             past = history_of.past(scope, scope.current, facts, rows, days, now_us)
-        except bus.Unavailable:
+        except asking.AWAY:
             away.add("history")
     shown = _silences(request, past.silences if past else ())
     if shown.file is not None:
@@ -71,11 +70,12 @@ def _page(request: HttpRequest, source: str, kind: Kind | None = None) -> HttpRe
         "row": Shown(standing, now_us),
         "facts": facts,
         "answer": _answer(standing),
-        "remarks": [(one, helping(one, facts)) for one in standing.remarks],
+        "remarks": [(one, PILLS[one.level], level_word(one.level), helping(one, facts))
+                    for one in standing.remarks],
         "set_up": registered_at(facts),
         "away": away,
         "list": shown,
-        "silences": [_silence(one) for one in shown.page],
+        "silences": [_silence(one, now_us) for one in shown.page],
         "past": past,
         "days": days,
         "spans": [(n, _("{n} days").format(n=n) if n > 1 else _("24 hours"))
@@ -183,8 +183,9 @@ def _silences(request: HttpRequest, silences: tuple[Explained, ...]) -> Rows:
     )  # fmt: skip
 
 
-def _silence(one: Explained) -> dict[str, Any]:
+def _silence(one: Explained, now_us: int) -> dict[str, Any]:
     return {
+        "still": one.end_us >= now_us,
         "start": moment(one.start_us),
         "end": moment(one.end_us),
         "length": spoken(one.length_us),
