@@ -40,6 +40,16 @@ PAGES = {
     "insight:plan": "causes/reports/{report}/plan/",
     "insight:analysis": "causes/reports/{report}/",
     "insight:analysis, running": "causes/reports/{running}/",
+    "plant:agents": "plant/agents/",
+    "plant:new_agent": "plant/agents/new/",
+    "plant:sources": "plant/sources/",
+    "plant:new_source": "plant/sources/new/",
+    "plant:new_group": "plant/groups/new/",
+    "plant:tags": "plant/tags/",
+    "plant:intake": "plant/intake/",
+    "plant:intake_held": "plant/intake/quarantine/",
+    "plant:intake_books": "plant/intake/books/",
+    "plant:intake_clocks": "plant/intake/clocks/",
     "core:members": "members/",
     "core:invitations": "invitations/",
     "core:audit": "audit/",
@@ -61,6 +71,20 @@ NO_PAGES = {
     *("insight:export", "insight:begin", "insight:content"),
     *("insight:correct", "insight:start", "insight:drop", "insight:download", "insight:renew"),
     *("insight:gauge_sheet", "insight:sheet", "insight:judge"),
+    # Without a gateway it has nothing to offer.
+    "insight:machines",
+    # These name an agent, a tag or a source; no such thing was filled in.
+    *("plant:agent", "plant:agent_state", "plant:agent_code", "plant:agent_joined"),
+    *("plant:change_agent", "plant:revoke_agent", "plant:versions", "plant:go_back"),
+    *("plant:new_machine", "plant:machine", "plant:remove_machine", "plant:values"),
+    *("plant:browse", "plant:found", "plant:now", "plant:choose"),
+    *("plant:source", "plant:revoke_source"),
+    *("plant:group", "plant:renew_group", "plant:revoke_group"),
+    *("plant:tag", "plant:describe_tag", "plant:rename_tag"),
+    # These name a source; without a gateway there is none.
+    *("plant:intake_source", "plant:intake_other", "plant:intake_held_group"),
+    *("plant:intake_replay", "plant:intake_held_export", "plant:intake_repair"),
+    *("plant:intake_carry_out", "plant:intake_end", "plant:intake_undo"),
     *("insight:events", "insight:progress", "insight:stop", "insight:again", "insight:remove"),
 }
 PEER = {

@@ -115,6 +115,9 @@ INSIGHT = [
     Line("insight:drop", "POST", *WORKED_BY_ITS, {"public_id": "upload"}),
     Line("insight:ask", "GET", *ASKED_BY_ITS, {"public_id": "read", "method": "spc"}),
     Line("insight:ask", "POST", *TOLD_NOTHING, {"public_id": "read", "method": "capability"}),
+    # Nothing was read of it, so the page leads back.
+    Line("insight:machines", "GET", *WORKED_BY_ITS, {"public_id": "upload"}),
+    Line("insight:machines", "POST", *WORKED_BY_ITS, {"public_id": "upload"}),
     Line("insight:gauge_sheet", "GET", 302, 200, 200, 200, 200, 200, {"study": "crossed"}),
     # There is no finding in this report, so its page leads back.
     Line("insight:plan", "GET", *WORKED_BY_ITS, {"public_id": "analysis"}),
@@ -185,7 +188,7 @@ PLANT_INTAKE = [
     Line("plant:intake_repair", "GET", 302, 403, 404, 404, 404, 404),
     Line("plant:intake_carry_out", "POST", *TOLD_NOTHING, data={"source": "edge"}),
     Line("plant:intake_end", "POST", *WORKED_BY_ITS, {"public_id": "clock_shift"}),
-    Line("plant:intake_undo", "POST", 302, 403, 302, 302, 302, 302, {"number": "csv"}),
+    Line("plant:intake_undo", "POST", 302, 403, 302, 302, 302, 302, {"number": "version"}),
 ]  # fmt: skip
 
 #: Live values and their history. Without a bus the pages stay; these addresses name no tag.

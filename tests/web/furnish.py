@@ -20,6 +20,9 @@ import django
 
 django.setup()
 
+import furnish_connections  # noqa: E402
+import furnish_intake  # noqa: E402
+import furnish_live  # noqa: E402
 import month_table  # noqa: E402
 from access_table import PASSWORD  # noqa: E402
 from django.db import transaction  # noqa: E402
@@ -232,10 +235,14 @@ def pages(shown: Organisation, folder: Path) -> dict[str, str]:
     column = next(c["name"] for c in read(long).understanding["columns"] if c["kind"] == "number")
     charts = ask(read(long), "spc", columns=[column])
     planned = ask(read(long), "plan", before, place=first_finding(before))
+    ended |= furnish_intake.intake(ALL, shown)
+    ended |= furnish_live.live(ALL, shown)
+    ended |= furnish_connections.connections(ALL, shown)
     return ended | {
         "ask_spc": f"/causes/uploads/{long.public_id}/ask/spc/",
         "ask_capability": f"/causes/uploads/{long.public_id}/ask/capability/",
         "ask_gauge": f"/causes/uploads/{long.public_id}/ask/gauge/",
+        "ask_machines": f"/causes/uploads/{long.public_id}/machines/",
         "ask_plan": f"{before.get_absolute_url()}plan/",
         "charts": charts.get_absolute_url(),
         "planned": planned.get_absolute_url(),
