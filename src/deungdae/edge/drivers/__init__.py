@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from deungdae.edge.about import About
 from deungdae.edge.fields import Fields
 from deungdae.records.errors import PublicError
-from deungdae.records.messages import Message
+from deungdae.records.messages import Message, message
 from deungdae.records.readings import Quality, Reading, Value
 
 #: name → the extra that brings its library; "" where none is needed
@@ -86,11 +86,22 @@ class Recipe(NamedTuple):
 
 def read(kind: str, fields: Fields) -> Recipe:
     """Read the configuration of a driver of a known kind; problems go to `fields`."""
-    module = import_module(f"deungdae.edge.drivers.{kind}.config")
+    try:
+        module = import_module(f"deungdae.edge.drivers.{kind}.config")
+    except ModuleNotFoundError as error:
+        name = str(error.name)
+        fields.complain(
+            message("The driver {kind} needs {name}, which is not installed.", kind=kind, name=name)
+        )
+        return Recipe(_missing, [])
     fields.asked |= {"kind", "name"}
     recipe: Recipe = module.read(fields)
     fields.close()
     return recipe
+
+
+def _missing() -> Driver:
+    raise AssertionError("a configuration that has problems is not used")
 
 
 def sample(kind: str) -> str:
