@@ -65,7 +65,7 @@ class Report:
     drivers: tuple[Driver, ...] = ()
     applied: int | None = None
     refused: tuple[int, tuple[tuple[str, Told], ...]] | None = None  #: number, and what is wrong
-    refusal: str = ""  #: why the gateway did not take its last batch
+    refusal: Told = ""  #: why the gateway did not take its last batch
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def report_of(
     document: Mapping[str, Any],
     *,
     clock_error_us: int | None = None,
-    refusal: str | None = None,
+    refusal: Any = None,
 ) -> Report:
     """Read what an agent told of itself, and what the gateway noted of it.
 
@@ -135,7 +135,7 @@ def report_of(
         tuple(_driver(one) for one in _objects(document.get("drivers"))),
         _number(document.get("applied")),
         _refused(refused) if isinstance(refused, Mapping) else None,
-        refusal or "",
+        told_of(refusal),
     )
 
 

@@ -214,7 +214,7 @@ def _configuration(facts: Facts, report: Report, now_us: int) -> Iterator[Remark
         yield Remark(
             "refusal",
             Level.NOW,
-            _("The gateway did not take its last batch: {why}").format(why=report.refusal),
+            _("The gateway did not take its last batch: {why}").format(why=say(report.refusal)),
             _("It keeps the batch and tries again. Bring the agent up to date."),
         )
     if report.refused is not None:

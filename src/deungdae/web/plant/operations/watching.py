@@ -81,7 +81,7 @@ def report(status: bus.Status) -> Report:
         status.seen_us,
         status.document,
         clock_error_us=status.clock_error_us,
-        refusal=status.refusal,
+        refusal=status.refusal_said or status.refusal,
     )
 
 
