@@ -56,7 +56,10 @@ def test_lines_are_replayed_after_the_map_of_their_source_was_put_right(site: Hi
     (group,) = until(lambda: site.ask("quarantine_groups", OURS)["groups"])
     assert (group["source"], group["reason"], group["points"]) == ("telegraf", "tag_length", 1)
     assert replay(site) == {"replayed": 0, "still_held": 1, "points": 0, "next": None}
-    named = bus.TagMap(OURS, "telegraf", {f"line7/press/name={LONG}/force": "line7/press/force"})
+    (entry,) = site.ask("quarantine", OURS)["entries"]
+    (name,) = entry["names"]  # as it would be; this is what the map must name
+    assert name == f"line7/press/name={LONG}/force"
+    named = bus.TagMap(OURS, "telegraf", {name: "line7/press/force"})
     site.bus.run(site.gateway.registry.maps.put(named, OURS, "telegraf"))
     assert replay(site, reason="tag_length") == {
         "replayed": 1,

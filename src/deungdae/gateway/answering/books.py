@@ -8,6 +8,7 @@ from typing import Any
 
 from deungdae.gateway.answering.desk import Stream
 from deungdae.gateway.answering.given import Given
+from deungdae.gateway.answering.understanding import impossible_names
 from deungdae.lake.intake import Held, Ledger, Quarantine, Sum
 from deungdae.records.errors import UnusableOption
 
@@ -112,6 +113,7 @@ def _entry(one: Held) -> dict[str, Any]:
         "points": one.points,
         "bytes": len(one.body),
         "body": base64.b64encode(one.body[:SHOWN_BYTES]).decode(),
+        "names": impossible_names(one),
     }
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from deungdae.bus import SparkplugGroup
 from deungdae.gateway.lines import BadLines, parse
+from deungdae.gateway.lines.series import wanted_path
 from deungdae.gateway.lines.writing import prefix_of
 from deungdae.gateway.naming import Names, instead, named
 from deungdae.gateway.sinks import Message
@@ -23,7 +24,28 @@ from deungdae.lake.intake import Held
 from deungdae.records.readings import BadReading
 
 MOST_METRICS = 100_000
+MOST_NAMES = 10
+SHOWN_BYTES = 64 << 10
+_NAMELESS = {"tag_parts", "tag_length", "tag_empty", "tag_characters"}
 _VALUES = {"NBIRTH", "NDATA", "DBIRTH", "DDATA"}
+
+
+def impossible_names(held: Held) -> list[str]:
+    """Return what series of some lines are called that cannot have a path: a tag map needs these.
+
+    Of long lines only the beginning is looked at, and `MOST_NAMES` are returned at most.
+    """
+    prefix = prefix_of(held.body)
+    if prefix is None or held.reason not in _NAMELESS:
+        return []
+    lines = held.body[:SHOWN_BYTES]
+    if len(held.body) > SHOWN_BYTES:
+        lines = lines[: lines.rfind(b"\n") + 1]
+    try:
+        points = parse(lines, "ns", held.received_us * 1000)
+    except BadLines:
+        return []
+    return [wanted_path(prefix, series) for series in points.series[:MOST_NAMES]]
 
 
 class Understanding:
