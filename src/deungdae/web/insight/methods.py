@@ -29,6 +29,15 @@ GAUGE: Final = "gauge"
 PLAN: Final = "plan"
 EXPERIMENT: Final = "experiment"
 
+#: Another way to ask for causes: the analysis is one of `CAUSES`.
+MACHINES: Final = Method(
+    CAUSES,
+    _lazy("Causes in the machines' data"),
+    _lazy("Find the causes"),
+    _lazy("Which condition of the machine made the bad parts of this list?"),
+    "causes",
+)
+
 METHODS: Final[Mapping[str, Method]] = {
     method.code: method
     for method in (

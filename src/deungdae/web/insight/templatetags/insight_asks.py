@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from deungdae.web.insight.methods import CAPABILITY, CAUSES, GAUGE, METHODS, SPC
+from deungdae.web.insight.methods import CAPABILITY, CAUSES, GAUGE, MACHINES, METHODS, SPC
 from deungdae.web.insight.models import Upload
 
 register = template.Library()
@@ -19,4 +19,5 @@ def asks(upload: Upload) -> list[dict[str, Any]]:
         args = [upload.public_id] if code == CAUSES else [upload.public_id, code]
         url = reverse("insight:upload" if code == CAUSES else "insight:ask", args=args)
         found.append({"method": METHODS[code], "url": url})
-    return found
+    machines = reverse("insight:machines", args=[upload.public_id])
+    return [found[0], {"method": MACHINES, "url": machines}, *found[1:]]
