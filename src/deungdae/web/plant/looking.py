@@ -38,7 +38,12 @@ def at(agent: Agent, driver: Mapping[str, Any]) -> Look:
         with line.ask(question) as answer:
             told = answer.json()
     except bus.Refusal as error:
-        return Look(problem=speech.words().say_message(error.message))
+        # The gateway knows an agent by its id, people by its name.
+        values = {
+            name: agent.name if value == agent.edge else value
+            for name, value in error.message.values.items()
+        }
+        return Look(problem=speech.told({"template": error.message.template, "values": values}))
     except bus.Unavailable:
         return Look(
             problem=_(

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
+
 from deungdae import bus
 from deungdae.web.core import line
 from deungdae.web.core.models import Organisation
@@ -12,6 +14,7 @@ from deungdae.web.plant import copies, speech
 
 Counts = Mapping[str, int]
 WITHIN = 4.0  #: seconds; a page does not wait longer for a figure
+KEPT_SECONDS = 20  #: pages that stay open ask each few seconds
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +23,14 @@ def last_day(organisation: Organisation | None, now: datetime) -> Counts | None:
     """Return points by source in the last 24 hours; None when nobody can say."""
     if organisation is None:
         return None
+    key = f"plant.received.{organisation.public_id}"
+    known: Counts | None = cache.get(key)
+    if known is None and (known := _last_day(organisation, now)) is not None:
+        cache.set(key, known, KEPT_SECONDS)
+    return known
+
+
+def _last_day(organisation: Organisation, now: datetime) -> Counts | None:
     question = bus.Question(
         "history",
         "ledger",

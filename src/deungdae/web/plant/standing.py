@@ -24,6 +24,12 @@ WORDS: Final[Mapping[str, Any]] = {
     "revoked": _("revoked"),
     "unknown": _("not known at the moment"),
 }
+#: Where there is little room, and a sentence beside it.
+SHORT: Final[Mapping[str, Any]] = {
+    "waiting": _("waiting"),
+    "refused": _("refused"),
+    "unknown": _("unknown"),
+}
 PILLS: Final[Mapping[str, str]] = {
     "waiting": "waiting",
     "expired": "soon",
@@ -49,6 +55,11 @@ class Standing:
     def word(self) -> Any:
         """What a reader is told."""
         return WORDS[self.code]
+
+    @property
+    def short(self) -> Any:
+        """The same where a sentence beside it says more."""
+        return SHORT.get(self.code, self.word)
 
     @property
     def pill(self) -> str:
