@@ -85,7 +85,7 @@ class HistorySite:
         self.telemetry = Telemetry(self.home)
         self.ledger = Ledger(self.home)
         self.quarantine = Quarantine(self.home)
-        self._desk = main.desk(self.home, quick_rules=self._rules)
+        self._desk = main.desk(self.home, self._wait, quick_rules=self._rules)
         self._answering = self.bus.run(
             Answering.open(self.bus.connection, main.TOPIC, self._desk.answer)
         )
@@ -101,6 +101,10 @@ class HistorySite:
         self.bus.run(self._answering.close())
         self._desk.close()
         self.bus.__exit__(kind, error, trace)
+
+    def _wait(self) -> None:
+        if self.gateway is not None:
+            main.stored(self.home, self.bus.connection, self.bus.loop)
 
     def store(
         self,

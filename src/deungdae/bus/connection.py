@@ -175,6 +175,14 @@ class Connection:
         except LOST as error:
             raise Unavailable(f"{queue.name} does not answer: {_words(error)}") from error
 
+    async def held(self, queue: Queue) -> range:
+        """Return the sequences that a queue holds; empty when nothing waits or is remembered."""
+        try:
+            state = (await self.jetstream.stream_info(queue.name)).state
+        except LOST as error:
+            raise Unavailable(f"{queue.name} does not answer: {_words(error)}") from error
+        return range(int(state.first_seq), int(state.last_seq) + 1)
+
     async def release(self, queue: Queue, up_to: int) -> None:
         """Let the bus forget everything up to a sequence: it is kept elsewhere now."""
         try:

@@ -122,3 +122,27 @@ def test_a_gap_and_nonsense_stay_where_they_are(site: HistorySite) -> None:
     assert replay(site, source="e")["still_held"] == 2
     with pytest.raises(Refusal, match="no parameter organisations"):
         replay(site, organisations=[THEIRS])
+
+
+def test_a_clock_is_repaired_after_all_that_came_before_is_stored(site: HistorySite) -> None:
+    assert site.gateway is not None
+    site.bus.run(site.gateway.let_in(OURS, "plc-9"))
+    begin = now_us() // 1_000_000
+    for turn in range(5):
+        lines = "".join(f"press heat={n} {begin + 9 * 3600 + turn * 20 + n}\n" for n in range(20))
+        answer = httpx.post(
+            f"{site.url}/api/v2/write?org=o&bucket=line9&precision=s",
+            content=lines,
+            headers={"Authorization": f"Token {TOKEN}"},
+        )
+        assert answer.status_code == 204
+    # At once, though the writer has hardly begun with what was acknowledged.
+    done = site.ask(
+        *("clock_repair", OURS),
+        source="plc-9",
+        shift_us=-9 * 3_600_000_000,
+        before_us=now_us() + 1,
+    )
+    assert (done["points"], done["duplicates"]) == (100, 0)
+    (point,) = site.ask("latest", OURS, tags=["line9/press/heat"])["points"]
+    assert (point["time"], point["flag"]) == ((begin + 99) * 1_000_000, 2)

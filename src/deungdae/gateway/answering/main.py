@@ -30,16 +30,16 @@ _log = logging.getLogger(__name__)
 
 def desk(
     home: Path,
-    stored: Callable[[], None] = lambda: None,
+    wait: Callable[[], None] = lambda: None,
     quick_rules: Rules = QUICK,
     long_rules: Rules = LONG,
 ) -> Desk:
     """Return the desk at which the questions about a home folder are answered.
 
-    `stored` waits until what was taken in so far is in the lake.
+    `wait` returns when what was taken in so far is in the lake.
     """
     history = History(home)
-    clocks = Clocks(Clock(home), _now_us, stored)
+    clocks = Clocks(Clock(home), _now_us, wait)
     books = Books(Ledger(home), Quarantine(home))
     quick = {
         "latest": points.latest,
@@ -86,7 +86,7 @@ async def _run(settings: Settings, announce: Callable[[], None]) -> None:
         return
     async with opening.result() as connection:
         _bound(settings.history_memory_bytes)
-        answering = desk(settings.home, partial(_stored, settings.home, connection, loop))
+        answering = desk(settings.home, partial(stored, settings.home, connection, loop))
         answers = await bus.Answering.open(connection, TOPIC, answering.answer, within=60)
         announce()
         await stop.wait()
@@ -100,11 +100,11 @@ def _bound(memory_bytes: int) -> None:
     engine.bound(LONG.name, engine.Bounds(memory_bytes // 2, 1))
 
 
-def _stored(home: Path, connection: bus.Connection, loop: asyncio.AbstractEventLoop) -> None:
+def stored(home: Path, connection: bus.Connection, loop: asyncio.AbstractEventLoop) -> None:
     """Wait, in a thread, until the writer has come to what is on the bus now."""
     telemetry, until = Telemetry(home), time.monotonic() + STORED_SECONDS
-    last = asyncio.run_coroutine_threadsafe(connection.last(bus.INGEST), loop).result()
-    while (telemetry.version(Points.app) or 0) < last:
+    held = asyncio.run_coroutine_threadsafe(connection.held(bus.INGEST), loop).result()
+    while held and (telemetry.version(Points.app) or 0) < held[-1]:
         if time.monotonic() > until:
             raise PublicError(
                 "Points that came before are still on their way into the lake. Please try again "
