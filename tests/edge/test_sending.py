@@ -118,6 +118,16 @@ def test_whatever_else_a_server_says_the_batch_stays(
     assert [reading.value for reading in server.readings()] == [1]
 
 
+def test_a_quota_is_told_in_the_words_of_the_server(
+    buffer: Buffer, sender: Sender, server: Any
+) -> None:
+    take(buffer, 1)
+    told = {"code": "too many requests", "message": "1,000 points a minute are allowed"}
+    server.answer({"status": 429, "body": told, "headers": {"Retry-After": "30"}})
+    assert sender.step() == 30.0
+    assert "asks to wait: 1,000 points a minute are allowed" in str(sender.state.problem)
+
+
 def test_tries_become_rarer_while_nobody_answers(
     buffer: Buffer, sender_to_mortal: Sender, mortal: Any
 ) -> None:

@@ -35,7 +35,11 @@ def add(commands: Any) -> None:
     ):
         parser = parts.add_parser(name, help=what)
         parser.add_argument(
-            "config", metavar="CONFIG", type=Path, help="the agent's folder, or its agent.toml"
+            "config",
+            metavar="CONFIG",
+            type=Path,
+            nargs="?",
+            help="the agent's folder, or its agent.toml",
         )
         if name == "service":
             parser.add_argument("--system", action="store_true", help="for the whole computer")
@@ -59,7 +63,7 @@ def run(options: argparse.Namespace, say: Say) -> int:
     if options.edge == "join":
         return _join(options, say)
     try:
-        told = config.load(options.config)
+        told = config.load(options.config or _usual_folder())
     except config.BadConfig as error:
         print(say(error.message))
         for problem in error.problems:
@@ -88,8 +92,12 @@ def run(options: argparse.Namespace, say: Say) -> int:
     return _run(told, say)
 
 
+def _usual_folder() -> Path:
+    return Path.home() / "deungdae-edge"
+
+
 def _join(options: argparse.Namespace, say: Say) -> int:
-    folder = options.folder or Path.home() / "deungdae-edge"
+    folder = options.folder or _usual_folder()
     joined = joining.join(
         options.url, options.code, folder.absolute(), ca_file=options.ca_file, clock_us=clock.now_us
     )

@@ -106,7 +106,7 @@ class Sender:
             self._set_aside(batch, answer)
             return self._done(problem=self.state.problem)
         if status in (429, 502, 503, 504):
-            self.state = State(Link.BUSY, message("The server asks to wait."))
+            self.state = State(Link.BUSY, _busy(answer))
             return self._later(answer.retry_after_seconds)
         if status in (401, 403):
             problem = message(
@@ -174,3 +174,11 @@ class Sender:
         delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(self.failures, 10))
         self.failures += 1
         return max(delay * (0.5 + self._chance() / 2), min(wished or 0, LONGEST_WISH))
+
+
+def _busy(answer: Answer) -> Message:
+    """Return the server's own reason, if it gives one: a quota says how long to wait."""
+    why = answer.document.get("message")
+    if not isinstance(why, str) or not why:
+        return message("The server asks to wait.")
+    return message("The server asks to wait: {why}", why=shown(why, 200))
