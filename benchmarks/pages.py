@@ -40,6 +40,8 @@ PAGES = {
     "insight:plan": "causes/reports/{report}/plan/",
     "insight:analysis": "causes/reports/{report}/",
     "insight:analysis, running": "causes/reports/{running}/",
+    "plant:live": "plant/live/",
+    "plant:history": "plant/history/",
     "plant:agents": "plant/agents/",
     "plant:new_agent": "plant/agents/new/",
     "plant:sources": "plant/sources/",
@@ -81,6 +83,8 @@ NO_PAGES = {
     *("plant:source", "plant:revoke_source"),
     *("plant:group", "plant:renew_group", "plant:revoke_group"),
     *("plant:tag", "plant:describe_tag", "plant:rename_tag"),
+    *("plant:live_rows", "plant:live_today", "plant:live_events"),
+    *("plant:history_tags", "plant:history_export"),
     # These name a source; without a gateway there is none.
     *("plant:intake_source", "plant:intake_other", "plant:intake_held_group"),
     *("plant:intake_replay", "plant:intake_held_export", "plant:intake_repair"),

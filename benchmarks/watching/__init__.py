@@ -1,0 +1,1 @@
+"""What `live_delay.py` starts: a simulated PLC, and a company with somebody who looks."""
