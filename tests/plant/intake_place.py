@@ -67,11 +67,14 @@ class Plant:
         )  # fmt: skip
         return made
 
-    def group(self, group: str, name: str) -> SparkplugGroup:
+    def group(self, group: str, name: str, created_at: Any = None) -> SparkplugGroup:
         made: SparkplugGroup = SparkplugGroup.objects.create(
             organisation=self.house.organisation, site=self.place, group=group, source=group,
             name=name,
         )  # fmt: skip
+        if created_at is not None:
+            made.created_at = created_at
+            made.save(update_fields=["created_at"])
         return made
 
     def tag(self, source: str, path: str, seconds: float | None = 60, machine: str = "") -> Tag:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from history_site import HistorySite
 from intake_place import MINUTE, Plant, at
 
@@ -108,6 +109,27 @@ def test_a_gap_is_explained_by_what_was_seen_at_that_time(plant: Plant, enter: E
     assert "2 gaps within the last 24 hours, the longest of 1 hour." in seen(client, "intake")
     only = seen(client, "intake_source", agent.public_id, known="no", days="1")
     assert "press1 could not be read" not in only.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_gaps_are_told_by_a_right_clock(plant: Plant, enter: Enter) -> None:
+    """Nine hours ahead, today would look empty; and half an hour was really missing."""
+    ahead = 9 * HOUR_US
+    group = plant.group("line3", "3라인", created_at=moment(plant.now_us - 48 * HOUR_US))
+    plant.tag("line3", "line3/imm1/heater")
+    for first, last in ((24 * HOUR_US, 2 * HOUR_US), (HOUR_US + HOUR_US // 2, 0)):
+        plant.points("line3", "line3/imm1/heater", first - ahead, last - ahead, delay_us=-ahead)
+    client = enter(plant.house.people["viewer"])
+    page = seen(client, "intake_source", group.public_id)
+    assert "The clock of this source is off." in page
+    told = client.get(
+        reverse("plant:intake_source", args=[group.public_id]), {"as": "csv"}
+    ).content.decode("utf-8-sig")
+    (line,) = told.splitlines()[1:]
+    at = timezone.localtime(moment(plant.now_us - 2 * HOUR_US))
+    assert line.startswith(f"{at:%Y-%m-%d %H:%M},")
+    assert ",30 minutes,1,line3/imm1/heater," in line
+    assert "1 gap within the last 24 hours, of 30 minutes." in page
+    assert "9 hours ahead" in page
 
 
 def test_a_source_that_nobody_registered_is_shown_too(plant: Plant, enter: Enter) -> None:

@@ -4,7 +4,7 @@ Times are microseconds since 1970-01-01 UTC. None means that it is not known, ne
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -103,9 +103,7 @@ class Facts:
     held_points: int | None = None
     held_entries: int | None = None
     missing: int | None = None  #: points of the last day that are not accounted for
-    expected: Mapping[str, float] = field(default_factory=dict)  #: tag → seconds
-    gaps: tuple[Gap, ...] | None = None  #: of the last day
-    examined: int = 0  #: tags that were looked at for gaps
+    gaps: tuple[Gap, ...] | None = None  #: of the last day; None: nobody said how often it speaks
 
 
 def report_of(

@@ -4,7 +4,6 @@ The parts answer each for itself: with the gateway away, the history may still s
 the other way round. What did not answer is said, and its figures are unknown, not 0.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,16 +18,12 @@ from deungdae.web.core import line
 from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope
 from deungdae.web.plant.models import Agent, ClockShift, Source, SparkplugGroup, Tag
-from deungdae.web.plant.operations import asking, judging, watching
-from deungdae.web.plant.operations.facts import Facts, Gap, Kind
+from deungdae.web.plant.operations import asking, judging, silences, watching
+from deungdae.web.plant.operations.facts import Facts, Kind
 from deungdae.web.plant.operations.spans import DAY_US, SECOND_US, microseconds
 
 #: Tags of each source that the overview looks at for gaps: those that speak most often.
 EXAMINED: Final = 8
-#: A tag is late after three of its intervals; below ten seconds that is no gap yet.
-INTERVALS: Final = 3
-SHORTEST_US: Final = 10 * SECOND_US
-MOST_TAGS: Final = 1_000  #: in one question
 
 Answer = TypeVar("Answer")
 
@@ -89,11 +84,12 @@ def overview(scope: Scope, organisation: Organisation, now: datetime) -> Overvie
         for one in found.values()
     ]
     facts = _with_shifts(scope, organisation, facts)
-    if known is not None:
-        facts = _or_away(lambda: _with_gaps(scope, organisation, facts, now), "history", away) or (
-            facts
-        )
     offset = offset_us(zone_of(scope, organisation), now)
+    if known is not None:
+        judged = _or_away(
+            lambda: _with_gaps(scope, organisation, facts, now, offset), "history", away
+        )
+        facts = judged or facts
     standings = [judging.judge(one, now_us, offset) for one in facts]
     return Overview(tuple(judging.worst_first(standings)), frozenset(away))
 
@@ -233,82 +229,17 @@ def _mended(
     return 0
 
 
-def expected_tags(
-    scope: Scope, organisation: Organisation, source: str | None = None
-) -> dict[str, dict[str, float]]:
-    """Return source → tag → expected seconds, for tags of which somebody said how often."""
-    tags = Tag.objects.within(scope).filter(
-        organisation=organisation, taken=True, expected_seconds__gt=0
-    )
-    if source is not None:
-        tags = tags.filter(origin=source)
-    found: dict[str, dict[str, float]] = {}
-    for origin, path, seconds in tags.order_by("expected_seconds", "path").values_list(
-        "origin", "path", "expected_seconds"
-    ):
-        found.setdefault(origin, {})[path] = seconds
-    return found
-
-
-def longest_us(seconds: float) -> int:
-    """Return the silence of a tag that is not a gap yet."""
-    return max(SHORTEST_US, math.ceil(seconds * INTERVALS * SECOND_US))
-
-
-def gaps_of(
-    organisation: Organisation, expected: Mapping[str, float], start_us: int, end_us: int
-) -> list[Gap]:
-    """Return the gaps of tags, each judged by its own interval."""
-    tags = list(expected)[:MOST_TAGS]
-    if not tags:
-        return []
-    shortest = min(longest_us(expected[tag]) for tag in tags)
-    return [
-        gap
-        for gap in asking.gaps(organisation, tags, start_us, end_us, shortest)
-        if gap.length_us > longest_us(expected[gap.tag])
-    ]
-
-
 def _with_gaps(
-    scope: Scope, organisation: Organisation, facts: list[Facts], now: datetime
+    scope: Scope, organisation: Organisation, facts: list[Facts], now: datetime, offset: int
 ) -> list[Facts]:
     now_us = microseconds(now)
-    expected = expected_tags(scope, organisation)
+    expected = silences.expected(scope, organisation)
     chosen = {
-        one.source: dict(list(expected.get(one.source, {}).items())[:EXAMINED])
+        one.source: expected.get(one.source, [])[:EXAMINED]
         for one in facts
         if one.revoked_us is None
     }
-    together = {tag: seconds for tags in chosen.values() for tag, seconds in tags.items()}
-    found = gaps_of(organisation, together, now_us - DAY_US, now_us)
-    done = []
-    for one in facts:
-        tags = chosen.get(one.source, {})
-        # What lies before a source was there is no gap.
-        mine = [
-            gap
-            for gap in found
-            if gap.tag in tags
-            and gap.end_us > (one.created_us or 0) + longest_us(tags[gap.tag])
-            and not behind(gap, one.delay_us, now_us)
-        ]
-        done.append(
-            replace(
-                one,
-                expected=tags,
-                gaps=tuple(mine) if tags else None,
-                examined=len(tags),
-            )
-        )
-    return done
-
-
-def behind(gap: Gap, delay_us: int | None, now_us: int) -> bool:
-    """Say whether a silence up to now is none: points come, and carry times long past."""
-    return bool(
-        delay_us
-        and delay_us > judging.LATE_US
-        and gap.end_us >= now_us
-        and gap.length_us <= delay_us + judging.LATE_US
-    )
+    asked = [(one, chosen[one.source]) for one in facts if chosen.get(one.source)]
+    found = silences.of(organisation, asked, now_us - DAY_US, now_us, offset)
+    return [replace(one, gaps=tuple(found[one.source])) if one.source in found else one
+            for one in facts]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Final
 from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope
 from deungdae.web.plant.models import Episode
-from deungdae.web.plant.operations import asking, evidence, gathering
+from deungdae.web.plant.operations import asking, evidence, silences
 from deungdae.web.plant.operations.evidence import Explained, Seen
 from deungdae.web.plant.operations.facts import Facts
 from deungdae.web.plant.operations.spans import DAY_US, microseconds, moment
@@ -26,7 +26,7 @@ class Past:
     silences: tuple[Explained, ...]
     tags: int
     of: int
-    behind: bool = False  #: whether the last silence is none, for the clock is behind
+    shifted: bool = False  #: whether its clock is off, and times are told by a right one
 
 
 def episodes(scope: Scope, organisation: Organisation, source: str, start_us: int) -> list[Episode]:
@@ -72,17 +72,17 @@ def past(
     rows: Sequence[Episode],
     days: int,
     now_us: int,
+    offset_us: int,
 ) -> Past:
     """Look for silences of a source and explain them; raises `bus.Unavailable`."""
     start_us = now_us - days * DAY_US
-    expected = gathering.expected_tags(scope, organisation, facts.source).get(facts.source, {})
-    chosen = dict(list(expected.items())[: SPANS[days]])
-    gaps = gathering.gaps_of(organisation, chosen, start_us, now_us)
-    real = [gap for gap in gaps if not gathering.behind(gap, facts.delay_us, now_us)]
-    hours = asking.hours(organisation, start_us, now_us, facts.source) if real else []
+    known = silences.expected(scope, organisation, facts.source).get(facts.source, [])
+    chosen = known[: SPANS[days]]
+    found = silences.of(organisation, [(facts, chosen)], start_us, now_us, offset_us)
+    gaps = found[facts.source]
+    hours = asking.hours(organisation, start_us, now_us, facts.source) if gaps else []
     seen = seen_of(facts, rows, hours, now_us)
-    silences = [evidence.explain(*one, seen) for one in evidence.together(real)]
-    silences.sort(key=lambda one: -one.start_us)
-    return Past(
-        start_us, now_us, tuple(silences), len(chosen), len(expected), len(real) < len(gaps)
-    )
+    explained = [evidence.explain(*one, seen) for one in evidence.together(gaps)]
+    explained.sort(key=lambda one: -one.start_us)
+    shifted = bool(silences.shifts(facts, chosen, offset_us))
+    return Past(start_us, now_us, tuple(explained), len(chosen), len(known), shifted)

@@ -57,15 +57,16 @@ def _page(request: HttpRequest, source: str, kind: Kind | None = None) -> HttpRe
     rows = history_of.episodes(scope, scope.current, source, now_us - days * 24 * 3600 * 1_000_000)
     past = None
     away = set(overview.away)
+    zone = gathering.zone_of(scope, scope.current)
+    offset_us = gathering.offset_us(zone, now)
     if "history" not in away:
         try:
-            past = history_of.past(scope, scope.current, facts, rows, days, now_us)
+            past = history_of.past(scope, scope.current, facts, rows, days, now_us, offset_us)
         except asking.AWAY:
             away.add("history")
     shown = _silences(request, past.silences if past else ())
     if shown.file is not None:
         return shown.file
-    zone = gathering.zone_of(scope, scope.current)
     context = {
         "row": Shown(standing, now_us),
         "facts": facts,
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, source: str, kind: Kind | None = None) -> HttpRe
                   for n in history_of.SPANS],
         "bands": _bands(past, rows) if past else [],
         "edges": _edges(past, zone) if past else [],
-        "machines": _machines(facts, gathering.offset_us(zone, now), now_us),
+        "machines": _machines(facts, offset_us, now_us),
         "losses": [(losing.sentence(one), moment(one.last_us), losing.todo(one.reason))
                    for one in (facts.report.losses if facts.report else ()) if one.readings],
         "events": _events(rows),
