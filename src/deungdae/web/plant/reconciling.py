@@ -6,6 +6,7 @@ bus that was replaced by a new one learns everything anew.
 
 import logging
 import threading
+import traceback
 from datetime import UTC, datetime, timedelta
 
 from django.db import close_old_connections, connections
@@ -51,8 +52,8 @@ class Keeper(threading.Thread):
         except (bus.Unavailable, OperationalError) as error:
             log.info("the plant was not reconciled: %s", error)
             return False
-        except Exception:
-            log.exception("The plant was not reconciled, by a mistake.")
+        except Exception:  # noqa: BLE001 - written to the log, and the next minute tries again
+            log.error("The plant was not reconciled, by a mistake:\n%s", traceback.format_exc())
         finally:
             close_old_connections()
         return True

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from deungdae import bus
+from deungdae.records.environment import LOOPBACK
 from deungdae.web.core import line
 from deungdae.web.core.access import needs
 from deungdae.web.core.lists import Column, Filter, Listing
@@ -137,9 +139,13 @@ def code(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @never_cache
 def _code(request: HttpRequest, agent: Agent, made: str) -> HttpResponse:
+    address = urlsplit(settings.GATEWAY_URL)
+    here = address.hostname in LOOPBACK
     context = {
         "agent": agent,
         "command": f"deungdae edge join {settings.GATEWAY_URL} {made}",
+        "here": here,
+        "plain": not here and address.scheme != "https",
         "expires_at": agent.code_expires_at,
         "told": not agent.untold,
     }
