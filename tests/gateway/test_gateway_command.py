@@ -86,6 +86,22 @@ def test_lines_that_were_acknowledged_survive_a_kill_and_reach_the_lake_once(
     assert Ledger(tmp_path).tally().total() == Sum(received=4, stored=3, duplicate=1)
 
 
+def test_a_second_gateway_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    with gateway(tmp_path) as (process, url):
+        told = subprocess.run(
+            [DEUNGDAE, "gateway", "--port", "0"],
+            env=surroundings(tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert told.returncode == 2
+        assert told.stderr.startswith(f"A gateway runs already on the data in {tmp_path}.")
+        assert httpx.get(f"{url}health").status_code == 200
+        process.terminate()
+        assert process.wait(60) == 0
+
+
 def open_a_door(home: Path, code: str) -> None:
     """Put a code on the bus, as the web does."""
 

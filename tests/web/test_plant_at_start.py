@@ -25,7 +25,7 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 
 def live_page(up: Up) -> str:
-    """Read on until the plant runs; return the address of the live page."""
+    """Read on until the plant runs, which is told last; return the address of the live page."""
     assert up.process.stdout is not None
     for line in up.process.stdout:
         up.said.append(line)

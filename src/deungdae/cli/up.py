@@ -5,7 +5,6 @@ shows, then the plant and its edge agents. Ended in the order of the data: agent
 the rest. The agents end before the plant, so that an intended end is recorded as no break.
 """
 
-import fcntl
 import os
 import re
 import socket
@@ -13,14 +12,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from deungdae.cli import demo_plant
 from deungdae.cli.account_words import show_account
 from deungdae.cli.ports import Ports
 from deungdae.cli.watch import Part, Watch
+from deungdae.gateway.alone import Taken, alone
 from deungdae.records.environment import GATEWAY_BIND, Settings
 from deungdae.records.errors import PublicError, UnusableOption
 from deungdae.reports.words import Words
@@ -28,6 +26,7 @@ from deungdae.reports.words import Words
 AGENTS, PLANT, GATEWAY, PAGES = range(4)  #: the order in which they are told to end
 GATEWAY_SECONDS = 60.0  #: a large store takes a while to be read
 PLANT_SECONDS = 20.0
+WEB_SECONDS = 60.0
 
 
 class Up:
@@ -40,30 +39,41 @@ class Up:
 
     def run(self, web_port: int | None, *, plant: bool) -> None:
         """Serve until told to stop. Raises `PublicError` when a vital part cannot be started."""
+        try:
+            with alone(self._settings.home / "up.lock"):
+                self._serve(web_port, plant=plant)
+        except Taken as error:
+            raise UnusableOption(
+                "Deungdae runs already on the data in {home}. Stop it first, or name another "
+                "folder in {setting}.",
+                home=str(self._settings.home),
+                setting="DEUNGDAE_HOME",
+            ) from error
+
+    def _serve(self, web_port: int | None, *, plant: bool) -> None:
         from deungdae.web.project import start
 
-        with _alone(self._settings.home):
-            # Told at once when a port is taken, before a minute of preparations.
-            web = self._web_port(web_port)
-            gateway = self._gateway_port()
-            self._ports.remember()
-            # What the pages tell of the gateway, and every part below, must know the same port.
-            os.environ[GATEWAY_BIND.name] = f"{_bracketed(self._settings.gateway.bind)}:{gateway}"
+        # Told at once when a port is taken, before a minute of preparations.
+        web = self._web_port(web_port)
+        gateway = self._gateway_port()
+        self._ports.remember()
+        # What the pages tell of the gateway, and every part below, must know the same port.
+        os.environ[GATEWAY_BIND.name] = f"{_bracketed(self._settings.gateway.bind)}:{gateway}"
 
-            def begin(watch: Watch) -> None:
-                # It takes longest to be there, and needs no tables.
-                watch.begin(Part(("gateway", "--port", str(gateway)), GATEWAY))
-                start.bring_tables_up_to_date()
-                self._first_company()
-                watch.begin(
-                    Part(("web", "--port", str(web)), PAGES, speaks=True),
-                    Part(("worker",), PAGES),
-                    Part(("history",), PAGES),
-                )
-                if plant:
-                    self._begin_plant(watch, gateway, web)
+        def begin(watch: Watch) -> None:
+            # It takes longest to be there, and needs no tables.
+            watch.begin(Part(("gateway", "--port", str(gateway)), GATEWAY))
+            start.bring_tables_up_to_date()
+            self._first_company()
+            watch.begin(
+                Part(("web", "--port", str(web)), PAGES, speaks=True),
+                Part(("worker",), PAGES),
+                Part(("history",), PAGES),
+            )
+            if plant:
+                self._begin_plant(watch, gateway, web)
 
-            Watch().run(begin)
+        Watch().run(begin)
 
     def _first_company(self) -> None:
         from deungdae.web.project import start
@@ -147,30 +157,15 @@ class Up:
                 flush=True,
             )
             return
+        pages = f"http://{_bracketed(self._settings.web.bind)}:{web}"
+        watch.until(lambda: _answers(f"{pages}/sign-in/"), WEB_SECONDS)  # or nobody could look
         print(
             self._words.say(
                 "The simulated plant runs; its values move at {url}",
-                url=f"http://{_bracketed(self._settings.web.bind)}:{web}/plant/live/",
+                url=f"{pages}/plant/live/",
             ),
             flush=True,
         )
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the lock of a home folder; raises `UnusableOption` when another start holds it."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UnusableOption(
-                "Deungdae runs already on the data in {home}. Stop it first, or name another "
-                "folder in {setting}.",
-                home=str(home),
-                setting="DEUNGDAE_HOME",
-            ) from error
-        yield
 
 
 def _join(server: str, code: str | None, folder: Path) -> None:
@@ -199,7 +194,9 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - our own, by http
             return bool(answer.status < 400)
-    except (OSError, urllib.error.URLError):
+    except urllib.error.HTTPError:
+        return True  # such as for a name of the host that is not its own
+    except OSError:
         return False
 
 

@@ -14,11 +14,13 @@ from socket import socket
 import uvicorn
 
 from deungdae import bus
+from deungdae.gateway.alone import Taken, alone
 from deungdae.gateway.door import Door
 from deungdae.gateway.http import Gateway
 from deungdae.gateway.parts import Site, kept
 from deungdae.gateway.writing import BusSink, Registry, Writer
 from deungdae.records.environment import Settings
+from deungdae.records.errors import UnusableOption
 
 
 def run(settings: Settings, opened: socket, announce: Callable[[], None]) -> None:
@@ -26,7 +28,17 @@ def run(settings: Settings, opened: socket, announce: Callable[[], None]) -> Non
 
     Raises PublicError when the bus or the disk stands in the way.
     """
-    asyncio.run(_Program(settings).serve(opened, announce))
+    try:
+        # Two writers of one lake would undo one another's steps.
+        with alone(settings.home / "gateway.lock"):
+            asyncio.run(_Program(settings).serve(opened, announce))
+    except Taken as error:
+        raise UnusableOption(
+            "A gateway runs already on the data in {home}. Stop it first, or name another folder "
+            "in {setting}.",
+            home=str(settings.home),
+            setting="DEUNGDAE_HOME",
+        ) from error
 
 
 class _Program:

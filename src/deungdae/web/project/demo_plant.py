@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deungdae.records.errors import RunFailed
 from deungdae.web.project.start import django_ready
 
 _WHERE = ("url", "port", "folder")  #: what of a machine another start may have changed
@@ -65,13 +66,19 @@ def register(folder: Path, seats: Sequence[Seat], group: Group) -> Registered | 
     django_ready()
     from deungdae.web.core.models import Organisation
     from deungdae.web.core.scope import Scope, SystemActor
+    from deungdae.web.plant.errors import Refused
 
     organisation = Organisation.objects.filter(demo=True).order_by("pk").first()
     if organisation is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)
     scope = Scope.of_system(SystemActor("demo"), organisation)
-    return _Registering(scope, organisation, folder).all(seats, group)
+    try:
+        return _Registering(scope, organisation, folder).all(seats, group)
+    except Refused as refused:
+        raise RunFailed(
+            "It could not be registered. {reason}", reason=str(refused.sentence)
+        ) from refused
 
 
 class _Registering:
@@ -87,9 +94,9 @@ class _Registering:
         codes: dict[str, str | None] = {}
         for seat in seats:
             found = self._seat(seat, edges)
+            _write(file, json.dumps(edges), 0o644)
             if found is not None:
                 codes[seat.key] = found or None
-        _write(file, json.dumps(edges), 0o644)
         return Registered(codes, self._group(group))
 
     def _seat(self, seat: Seat, edges: dict[str, str]) -> str | None:
@@ -99,7 +106,10 @@ class _Registering:
         from deungdae.web.plant.actions.agents import RegisterAgent, RenewCode
         from deungdae.web.plant.models import Agent
 
-        known = Agent.objects.within(self._scope).filter(edge=edges.get(seat.key, "")).first()
+        agents = Agent.objects.within(self._scope)
+        known = agents.filter(edge=edges.get(seat.key, "")).first()
+        if known is None:  # the folder may have been removed
+            known = agents.filter(name=seat.name, revoked_at=None).first()
         if known is None:
             agent, code = RegisterAgent(
                 scope=self._scope,
@@ -113,6 +123,7 @@ class _Registering:
             return str(code)
         if known.revoked_at is not None:
             return None
+        edges[seat.key] = known.edge
         self._follow(known, seat)
         if (self._folder / seat.key / "agent.toml").exists():
             return ""
