@@ -88,7 +88,7 @@ NO_PAGES = {
     # These name a source; without a gateway there is none.
     *("plant:intake_source", "plant:intake_other", "plant:intake_held_group"),
     *("plant:intake_replay", "plant:intake_held_export", "plant:intake_repair"),
-    *("plant:intake_carry_out", "plant:intake_end", "plant:intake_undo"),
+    *("plant:intake_carry_out", "plant:intake_end", "plant:intake_undo", "plant:intake_name"),
     *("insight:events", "insight:progress", "insight:stop", "insight:again", "insight:remove"),
 }
 PEER = {

@@ -182,6 +182,7 @@ PLANT_INTAKE = [
     Line("plant:intake_held", "GET", *ANYBODY),
     Line("plant:intake_held_group", "GET", 302, 503, 503, 503, 503, 503),
     Line("plant:intake_held_export", "GET", 302, 503, 503, 503, 503, 503),
+    Line("plant:intake_name", "POST", 302, 403, 302, 302, 302, 302),
     Line("plant:intake_replay", "POST", 302, 403, 302, 302, 302, 302),
     Line("plant:intake_books", "GET", *ANYBODY),
     Line("plant:intake_clocks", "GET", *ANYBODY),

@@ -118,7 +118,7 @@ ELSEWHERE = {
     "plant:found", "plant:now", "plant:choose", "plant:revoke_source", "plant:renew_group",
     "plant:revoke_group", "plant:describe_tag", "plant:rename_tag",
     "plant:live_rows", "plant:live_today", "plant:live_events", "plant:history_tags",
-    "plant:history_export", "plant:intake_replay", "plant:intake_held_export",
+    "plant:history_export", "plant:intake_name", "plant:intake_replay", "plant:intake_held_export",
     "plant:intake_carry_out", "plant:intake_end", "plant:intake_undo", "plant:intake_other",
 }  # fmt: skip
 
@@ -189,7 +189,8 @@ def test_every_address_that_shows_a_page_was_looked_at() -> None:
         "core:invitations", "companies:company", "companies:change_site", "insight:home",
         "insight:files", "insight:new", "insight:upload", "insight:analysis",
         "insight:ask", "insight:machines", "insight:plan", "plant:agents", "plant:tags",
-        "plant:live", "plant:history", "plant:new_agent", "plant:agent", "plant:versions", "plant:new_machine", "plant:machine",
+        "plant:live", "plant:history", "plant:new_agent", "plant:agent", "plant:versions",
+        "plant:new_machine", "plant:machine",
         "plant:values", "plant:browse", "plant:sources", "plant:new_source", "plant:source",
         "plant:new_group", "plant:group", "plant:tag",
         "plant:intake", "plant:intake_source", "plant:intake_held", "plant:intake_held_group",

@@ -11,7 +11,6 @@ from django.urls import reverse
 from history_site import TOKEN, HistorySite
 from intake_place import Plant, at
 
-from deungdae import bus
 from deungdae.web.core.models import AuditEntry
 from deungdae.web.core.scope import Scope, SystemActor
 
@@ -64,8 +63,17 @@ def test_lines_are_taken_in_again_once_their_names_have_a_place(
     page = before.content.decode()
     assert "1 entry still cannot be understood and stays here." in page
     assert before.redirect_chain[-1][0].startswith(reverse("plant:intake_held_group"))
-    named = bus.TagMap(plant.id, "telegraf", {f"line7/press/name={LONG}/force": "line7/force"})
-    site.bus.run(site.gateway.registry.maps.put(named, plant.id, "telegraf"))
+    sent_as = f"line7/press/name={LONG}/force"
+    assert sent_as in client.get(reverse("plant:intake_held_group"), told).content.decode()
+    naming = told | {"name": sent_as, "path": "line7//force"}
+    odd = client.post(reverse("plant:intake_name"), naming, follow=True)
+    assert "has an empty part" in odd.content.decode()
+    done = client.post(reverse("plant:intake_name"), naming | {"path": "line7/force"}, follow=True)
+    assert "From now on it is kept as line7/force." in done.content.decode()
+    twice = client.post(reverse("plant:intake_name"), naming | {"path": "line7/f"}, follow=True)
+    assert "These values have the name line7/force already." in twice.content.decode()
+    maps = site.gateway.registry.maps
+    until(lambda: (found := maps.find(plant.id, "telegraf")) and found.paths)
     after = press()
     assert "1 point was taken in again." in after.content.decode()
     assert "Nothing is held back" in after.content.decode()

@@ -10,17 +10,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae import bus
+from deungdae.records.readings import BadReading, tag_path
+from deungdae.web.companies.models import Site
 from deungdae.web.core import line
 from deungdae.web.core.action import Action
 from deungdae.web.plant import telling
 from deungdae.web.plant.errors import Refused
-from deungdae.web.plant.models import ClockShift
+from deungdae.web.plant.models import ClockShift, Tag
 from deungdae.web.plant.operations import asking
+from deungdae.web.plant.operations.facts import say
 from deungdae.web.plant.operations.spans import DAY_US, spoken
 
 #: Seconds that taking in again may take before the page no longer waits.
 REPLAY_SECONDS = 60.0
 REPAIR_SECONDS = 300.0  #: what is on its way is stored first, and the past may be long
+LONGEST = 500  #: letters of a name
 FARTHEST_US = 20 * 366 * DAY_US  #: that a clock is moved
 
 
@@ -74,6 +78,51 @@ class ReplayHeld(Action[None]):
         with line.ask(question) as answer:
             told: dict[str, Any] = answer.json()
             return told
+
+
+@dataclass(kw_only=True)
+class NameHeld(Action[Tag]):
+    """Give a path to values whose own name cannot be one; what is held can be taken in then."""
+
+    verb = "plant.held_named"
+    label = _lazy("gave a name to values in quarantine")
+    right = "plant.manage"
+    source: str
+    name: str  #: as the source sends it
+    path: str
+
+    def change(self) -> Tag:
+        """Raises `Refused` for a path that is none, or belongs to another tag."""
+        try:
+            path = str(tag_path(self.path.strip()))
+        except BadReading as error:
+            raise Refused(say(error.message)) from error
+        if len(path) > LONGEST or len(self.name) > LONGEST:
+            raise Refused(_("A name has at most 500 letters."))
+        tags = Tag.objects.within(self.scope).filter(organisation=self.organisation)
+        if tags.filter(path=path).exists():
+            raise Refused(_("The name {path} belongs to another tag already.").format(path=path))
+        mapped = tags.filter(origin=self.source, sent_as=self.name).first()
+        if mapped is not None:
+            raise Refused(_("These values have the name {path} already.").format(path=mapped.path))
+        sites = Site.objects.within(self.scope).filter(organisation=self.organisation)
+        made = Tag(
+            organisation=self.organisation,
+            site=sites.get(main=True),
+            origin=self.source,
+            path=path,
+            sent_as=self.name,
+        )
+        made.save()
+        return made
+
+    def details(self, result: Tag) -> dict[str, Any]:
+        """Name the tag."""
+        return {"source": self.source, "path": result.path, "sent_as": self.name}
+
+    def after_commit(self, result: Tag) -> None:
+        """Tell the gateway."""
+        telling.tell_tags(self.organisation, self.source)
 
 
 @dataclass(kw_only=True)

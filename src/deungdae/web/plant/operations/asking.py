@@ -63,6 +63,7 @@ class Entry:
     points: int
     size: int  #: bytes of the whole
     body: bytes
+    names: tuple[str, ...] = ()  #: of series in it that have no path of their own
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,7 @@ def entries(
             one["points"],
             one["bytes"],
             base64.b64decode(one["body"]),
+            tuple(one.get("names") or ()),
         )
         for one in told["entries"]
     ]

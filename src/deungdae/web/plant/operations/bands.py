@@ -34,9 +34,14 @@ class Band:
     words: str
 
 
-def of_silences(silences: Sequence[Explained], start_us: int, end_us: int) -> Band:
-    """Return the band of the points: grey where they came, coloured where none did."""
-    pieces = [Piece(0, WIDTH, "there")]
+def of_silences(
+    silences: Sequence[Explained], start_us: int, end_us: int, since_us: int | None
+) -> Band:
+    """Return the band of the points: grey where they came, coloured where none did.
+
+    It is empty before `since_us`, when the source was not there yet.
+    """
+    pieces = [_piece(max(start_us, since_us or start_us), end_us, start_us, end_us, "there")]
     for one in silences:
         kind = "known" if one.known else "unknown"
         pieces.append(_piece(one.start_us, one.end_us, start_us, end_us, kind))

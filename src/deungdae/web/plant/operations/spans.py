@@ -39,6 +39,13 @@ def spoken(span_us: int) -> str:
     return _two(_days, span_us // DAY_US, _hours, span_us % DAY_US // HOUR_US)
 
 
+def rounded(span_us: int) -> int:
+    """Return a span to the quarter hour if it is within a minute of one, as of a clock."""
+    quarter = 15 * MINUTE_US
+    near = round(span_us / quarter) * quarter
+    return near if near and abs(span_us - near) <= MINUTE_US else span_us
+
+
 def _two(large: Callable[[int], str], n: int, small: Callable[[int], str], rest: int) -> str:
     # Beside ten of the larger unit the smaller one says nothing to anybody.
     return f"{large(n)} {small(rest)}" if rest and n < 10 else large(n)

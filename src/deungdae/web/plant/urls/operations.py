@@ -17,6 +17,7 @@ urlpatterns = [
     path("intake/quarantine/", operations_held.index, name="intake_held"),
     path("intake/quarantine/group/", operations_held.group, name="intake_held_group"),
     path("intake/quarantine/replay/", operations_held.replay, name="intake_replay"),
+    path("intake/quarantine/name/", operations_held.name, name="intake_name"),
     path("intake/quarantine/export/", operations_held.export, name="intake_held_export"),
     path("intake/books/", operations_books.index, name="intake_books"),
     path("intake/clocks/", operations_clocks.index, name="intake_clocks"),

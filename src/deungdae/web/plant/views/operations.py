@@ -17,8 +17,9 @@ from deungdae.web.plant.listed import Rows
 from deungdae.web.plant.operations import evidence, gathering
 from deungdae.web.plant.operations.facts import Facts, Kind
 from deungdae.web.plant.operations.judging import Level, Remark, Standing
-from deungdae.web.plant.operations.spans import microseconds, moment, spoken
+from deungdae.web.plant.operations.spans import microseconds, moment, rounded, spoken
 
+WORTH_US = 5_000_000  #: a delay that is worth a word
 #: How a level is drawn; each stands with its word.
 PILLS = {
     Level.NOW: "now",
@@ -137,14 +138,14 @@ class Shown:
         """How old its newest value is."""
         newest_us = self.facts.newest_us
         if newest_us is not None and newest_us > self.now_us:
-            return _("{span} ahead").format(span=spoken(newest_us - self.now_us))
+            return _("{span} ahead").format(span=spoken(rounded(newest_us - self.now_us)))
         return _ago(newest_us, self.now_us)
 
     @property
     def delay(self) -> str:
         """How much later than its time the newest value came."""
         delay_us = self.facts.delay_us
-        return "" if delay_us is None or delay_us <= 0 else spoken(delay_us)
+        return "" if delay_us is None or delay_us < WORTH_US else spoken(rounded(delay_us))
 
     @property
     def waiting(self) -> int | None:

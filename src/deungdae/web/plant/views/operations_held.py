@@ -19,7 +19,8 @@ from deungdae.web.core.access import needs
 from deungdae.web.core.lists import Column, Filter
 from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope
-from deungdae.web.plant.actions.operations import ReplayHeld
+from deungdae.web.plant.actions.operations import NameHeld, ReplayHeld
+from deungdae.web.plant.errors import Refused
 from deungdae.web.plant.listed import Rows
 from deungdae.web.plant.operations import asking, gathering, held
 from deungdae.web.plant.operations.facts import Facts, say
@@ -28,6 +29,7 @@ from deungdae.web.plant.views.operations import registered_at
 from deungdae.web.plant.views.operations_files import passed_on
 
 EXAMPLES = 5  #: on a page
+MOST_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -167,12 +169,48 @@ def group(request: HttpRequest) -> HttpResponse:
         "row": shown,
         "entries": [(one, moment(one.received_us), held.example(one.body, one.size))
                     for one in entries],
+        "names": _unnamed(entries),
         "more": more,
         "older": request.GET.get("before"),
         "mend": _mend(shown.why, facts),
         "may_manage": scope.may("plant.manage"),
     }  # fmt: skip
     return render(request, "plant/operations/held_group.html", context)
+
+
+def _unnamed(entries: list[asking.Entry]) -> list[str]:
+    """Return the names that need a path, as far as these entries hold them."""
+    return sorted({name for entry in entries for name in entry.names})[:MOST_NAMES]
+
+
+@needs("plant.manage")
+@require_POST
+def name(request: HttpRequest) -> HttpResponse:
+    """Give a path to values whose own name cannot be one."""
+    scope = request.tenant_scope
+    try:
+        shown, chosen = _chosen(request, request.POST)
+    except asking.AWAY:
+        messages.error(request, _("What is held back is not known at this moment."))
+        return redirect("plant:intake_held")
+    try:
+        made = NameHeld(
+            scope=scope,
+            organisation=scope.current,
+            source=chosen.source,
+            name=request.POST.get("name", ""),
+            path=request.POST.get("path", ""),
+        ).perform()
+    except Refused as error:
+        messages.error(request, str(error.sentence))
+    else:
+        messages.success(
+            request,
+            _("From now on it is kept as {path}. Take in again what waits here.").format(
+                path=made.path
+            ),
+        )
+    return redirect(shown.url)
 
 
 def _mend(why: held.Why, facts: Facts | None) -> tuple[str, str] | None:

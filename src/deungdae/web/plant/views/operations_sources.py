@@ -81,7 +81,7 @@ def _page(request: HttpRequest, source: str, kind: Kind | None = None) -> HttpRe
         "days": days,
         "spans": [(n, _("{n} days").format(n=n) if n > 1 else _("24 hours"))
                   for n in history_of.SPANS],
-        "bands": _bands(past, rows) if past else [],
+        "bands": _bands(past, rows, facts) if past else [],
         "edges": _edges(past, zone) if past else [],
         "machines": _machines(facts, offset_us, now_us),
         "losses": [(losing.sentence(one), moment(one.last_us), losing.todo(one.reason))
@@ -102,8 +102,8 @@ def _answer(standing: Standing) -> str:
     return _("It sends as it should.")
 
 
-def _bands(past: history_of.Past, rows: list[Episode]) -> list[bands.Band]:
-    points = bands.of_silences(past.silences, past.start_us, past.end_us)
+def _bands(past: history_of.Past, rows: list[Episode], facts: Facts) -> list[bands.Band]:
+    points = bands.of_silences(past.silences, past.start_us, past.end_us, facts.created_us)
     return [points, *bands.of_episodes(rows, past.start_us, past.end_us)]
 
 
