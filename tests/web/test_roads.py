@@ -15,6 +15,7 @@ MAY = {
     "core/throttle.py": "counts the attempts of whoever knocks, before anybody is known",
     "core/views/members.py": "finds an invitation by the hash of its link",
     "insight/queue.py": "hands out the jobs of all organisations",
+    "plant/operations/watching.py": "looks at the sources of all organisations",
     "plant/reconciling.py": "tells the bus what belongs to all organisations",
     "project/start.py": "acts for whoever runs the machine",
 }
