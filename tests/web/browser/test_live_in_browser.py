@@ -130,7 +130,8 @@ def test_the_history_is_read_and_moved_with_keys_alone(owner: Reader, furnished:
 def test_a_tag_is_found_while_one_types(owner: Reader) -> None:
     owner.open("/plant/history/")
     owner.one("#find").send_keys("이슬점")
-    owner.until(lambda: [one.text for one in owner.all("[data-found] strong")] == ["이슬점"])
-    owner.one("[data-found] a").click()
+    names = "return [...document.querySelectorAll('[data-found] strong')].map((e) => e.textContent)"
+    owner.until(lambda: owner.run(names) == ["이슬점"])
+    owner.run("document.querySelector('[data-found] a').click()")
     owner.until(lambda: "tag=" in owner.at and owner.all(".chosen .name"))
     assert owner.text(".chosen .name") == "2호 라인/건조기/이슬점"

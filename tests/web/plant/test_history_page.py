@@ -109,6 +109,23 @@ def test_units_have_their_own_panels_and_texts_stand_as_they_are(
     assert "50.0% on" in told
 
 
+def test_values_under_a_former_name_belong_to_the_tag(
+    here: HistorySite, house: Any, enter: Enter
+) -> None:
+    organisation = str(house.organisation.public_id)
+    for name, hour in (("L1/A/old", 1), ("L1/A/now", 2)):
+        at = START + hour * 3_600_000_000
+        here.store(organisation, "edge", name, [(at + n * 600_000_000, hour) for n in range(3)])
+    main = Site.objects.within(ALL).get(organisation=house.organisation)
+    Tag(
+        organisation=house.organisation, site=main, path="L1/A/now", formerly=["L1/A/old"]
+    ).save()  # fmt: skip
+    client = enter(house.people["viewer"])
+    (panel,) = drawing(page(client, tag="L1/A/now", **SPAN))["panels"]
+    assert [v for v in panel["series"][0]["v"] if v is not None] == [1.0] * 3 + [2.0] * 3
+    assert "old" not in client.get(reverse("plant:history_tags"), {"q": "L1/A"}).content.decode()
+
+
 def test_nothing_of_another_company_is_drawn_or_found(
     here: HistorySite, house: Any, neighbour: Any, enter: Enter
 ) -> None:

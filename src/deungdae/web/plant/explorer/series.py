@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import repeat
 from typing import Any, Final
 
 from django.utils import timezone
@@ -51,8 +52,28 @@ class Series:
     low: list[float | None] = field(default_factory=list)
     high: list[float | None] = field(default_factory=list)
     gaps: list[tuple[int, int]] = field(default_factory=list)
-    mean: float | None = None
+    weighed: float = 0.0  #: the sum of the values
+    weight: int = 0  #: how many there were
     cut: bool = False  #: there is more than was fetched
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of all values that were fetched."""
+        return self.weighed / self.weight if self.weight else None
+
+    def add(
+        self,
+        times_us: Sequence[int],
+        values: Sequence[float | None],
+        counts: Sequence[int] | None = None,
+    ) -> None:
+        """Add numbers, each of which may stand for several."""
+        self.times += [time // 1000 for time in times_us]
+        self.values += values
+        for value, count in zip(values, counts or repeat(1), strict=False):
+            if value is not None:
+                self.weighed += value * count
+                self.weight += count
 
 
 @dataclass(frozen=True)
@@ -67,22 +88,39 @@ def fetch(organisation: str, look: Look, described: Mapping[str, Described]) -> 
     """Ask the history. Raises `bus.Unavailable` and `bus.Refusal`."""
     if not look.tags:
         return Fetched((), None)
-    found = {tag: Series(described.get(tag, Described(tag))) for tag in look.tags}
-    for point in _ask(organisation, "latest", {"tags": list(look.tags)})["points"]:
-        found[point["tag"]].kind = (NUMBER, NUMBER, YES_NO, TEXT)[point["kind"]]
+    found = [Series(described.get(tag, Described(tag))) for tag in look.tags]
+    # Older values stand under the names that a tag had before.
+    owners = {
+        name: one for one in reversed(found) for name in (*one.about.formerly, one.about.path)
+    }
+    for point in _ask(organisation, "latest", {"tags": list(owners)})["points"]:
+        one = owners[point["tag"]]
+        if one.kind == NOTHING or point["tag"] == one.about.path:
+            one.kind = (NUMBER, NUMBER, YES_NO, TEXT)[point["kind"]]
     every = None if look.length <= AS_POINTS else step(look.length)
-    numbers = [tag for tag, one in found.items() if one.kind in (NUMBER, YES_NO)]
-    texts = [tag for tag, one in found.items() if one.kind == TEXT]
+    numbers = [name for name, one in owners.items() if one.kind in (NUMBER, YES_NO)]
+    texts = [name for name, one in owners.items() if one.kind == TEXT]
     span = {"start": look.start_us, "end": look.end_us}
     if numbers and every is None:
-        _points(organisation, numbers, span, found)
+        _points(organisation, numbers, span, owners)
     elif numbers:
-        _means(organisation, numbers, span, _origin_us(look), every or 0, found)
-    for tag in texts:
-        _texts(organisation, tag, span, found[tag])
-    for one in found.values():
+        _means(organisation, numbers, span, _origin_us(look), every or 0, owners)
+    for name in texts:
+        _texts(organisation, name, span, owners[name])
+    for one in found:
+        _sort(one)
         _break(one, look, every)
-    return Fetched(list(found.values()), every)
+    return Fetched(found, every)
+
+
+def _sort(one: Series) -> None:
+    """Put what came under several names in order of time."""
+    if one.about.formerly:
+        order = sorted(range(len(one.times)), key=one.times.__getitem__)
+        one.times = [one.times[i] for i in order]
+        one.values = [one.values[i] for i in order]
+        if one.low:
+            one.low, one.high = [one.low[i] for i in order], [one.high[i] for i in order]
 
 
 def step(length: timedelta) -> int:
@@ -108,11 +146,7 @@ def _points(
 ) -> None:
     asked = {"tags": tags, **span, "count": POINTS, "method": "minmax"}
     for told in _ask(organisation, "downsample", asked)["series"]:
-        one = found[told["tag"]]
-        one.times = [time // 1000 for time in told["time"]]
-        one.values = list(told["value"])
-        if told["value"]:
-            one.mean = statistics.fmean(told["value"])
+        found[told["tag"]].add(told["time"], told["value"])
 
 
 def _means(
@@ -126,23 +160,17 @@ def _means(
     asked = {"tags": tags, **span, "every": every * 1000, "origin": origin_us}
     for told in _ask(organisation, "aggregate", asked)["series"]:
         one = found[told["tag"]]
-        one.times = [time // 1000 for time in told["time"]]
-        one.values, one.low, one.high = list(told["mean"]), list(told["min"]), list(told["max"])
-        weighed = [
-            (mean, count)
-            for mean, count in zip(told["mean"], told["count"], strict=True)
-            if mean is not None and count
-        ]
-        if weighed:
-            one.mean = sum(m * c for m, c in weighed) / sum(c for _, c in weighed)
+        one.add(told["time"], told["mean"], told["count"])
+        one.low += told["min"]
+        one.high += told["max"]
 
 
 def _texts(organisation: str, tag: str, span: Mapping[str, int], one: Series) -> None:
     asked = {"tags": [tag], **span, "limit": TEXTS}
     points = _ask(organisation, "raw", asked)["points"]
-    one.cut = len(points) == TEXTS
-    one.times = [point["time"] // 1000 for point in points]
-    one.values = [point["value"] for point in points]
+    one.cut = one.cut or len(points) == TEXTS
+    one.times += [point["time"] // 1000 for point in points]
+    one.values += [point["value"] for point in points]
 
 
 def patience(one: Series, look: Look, every: int | None) -> float:

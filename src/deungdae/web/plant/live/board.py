@@ -81,16 +81,16 @@ class Board:
                 continue
             new = new or before is None
             self.seen[tag] = Seen(time_us, value, quality, now, version)
-        self._move(version, reshaped=new and not self.seen.keys() <= self.described.keys())
+        self._move(version, reshaped=new)
 
     def take(self, found: dict[str, Seen], described: dict[str, Described]) -> None:
         """Take what the history and the descriptions say; newer live values stay."""
-        version = self.version + 1
+        version, before_all = self.version + 1, len(self.seen)
         for tag, seen in found.items():
             before = self.seen.get(tag)
             if before is None or seen.time_us > before.time_us:
                 self.seen[tag] = replace(seen, version=version)
-        reshaped = described != self._people_said or not self.seen.keys() <= self.described.keys()
+        reshaped = described != self._people_said or len(self.seen) > before_all
         self._people_said = described
         self._move(version, reshaped=reshaped)
 
@@ -164,8 +164,12 @@ class Board:
 
 
 def with_unknown(described: dict[str, Described], seen: Iterable[str]) -> dict[str, Described]:
-    """Return descriptions of all tags, in order; of tags nobody described the path is known."""
-    found = {tag: Described(tag) for tag in seen} | described
+    """Return descriptions of all tags, in order; of tags nobody described the path is known.
+
+    A name that a tag had formerly is none of its own.
+    """
+    former = {name for about in described.values() for name in about.formerly}
+    found = {tag: Described(tag) for tag in seen if tag not in former} | described
     return {tag: found[tag] for tag in sorted(found)}
 
 

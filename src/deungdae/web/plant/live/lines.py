@@ -23,6 +23,7 @@ class Described:
     unit: str = ""
     expected_seconds: float | None = None
     patience: int = patience_us(None)  #: in microseconds
+    formerly: tuple[str, ...] = ()  #: names under which older values are kept
 
 
 @dataclass(frozen=True, slots=True)

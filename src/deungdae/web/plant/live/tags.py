@@ -23,10 +23,10 @@ LONGEST: Final = 200  #: of what is looked for, in signs
 def described_here(scope: Scope) -> dict[str, Described]:
     """Return what people said of the tags of the organisation that is shown."""
     rows = Tag.objects.here(scope).filter(taken=True)
-    found = rows.values_list("path", "label", "unit", "expected_seconds")
+    found = rows.values_list("path", "label", "unit", "expected_seconds", "formerly")
     return {
-        path: Described(path, label, unit, expected, patience_us(expected))
-        for path, label, unit, expected in found
+        path: Described(path, label, unit, expected, patience_us(expected), tuple(formerly))
+        for path, label, unit, expected, formerly in found
     }
 
 

@@ -256,21 +256,22 @@ root.addEventListener("click", (event) => {
 // Other tags than those of the page: the page is fetched again, and what is open stays open.
 let refreshed = 0;
 async function refresh() {
-  if (Date.now() - refreshed < RETRY_MS) return;
+  if (Date.now() - refreshed < RETRY_MS) return false;
   refreshed = Date.now();
-  const answer = await fetch(shown(location.href));
-  if (!answer.ok) return;
+  const answer = await fetch(shown(location.href)).catch(() => null);
+  if (!answer?.ok) return false;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector("[data-lines]");
   const stale = root.querySelector("[data-lines]");
   if (!fresh || !stale) {
     location.reload();
-    return;
+    return false;
   }
   const focus = document.activeElement?.closest("[data-asset]")?.dataset.asset;
   stale.replaceWith(document.adoptNode(fresh));
   learn();
   if (focus !== undefined) assets.get(focus)?.querySelector("summary").focus();
+  return true;
 }
 
 // ── the stream ──
@@ -312,6 +313,12 @@ function take(event) {
   if (heard - agesWritten > 900) writeAges();
 }
 
+function takeChange(event) {
+  take(event);
+  // Where only troubles are shown, other rows may belong there now.
+  if (JSON.parse(event.data).lines && new URL(location.href).searchParams.get("only")) refresh().then((done) => done && connect());
+}
+
 function takeSnapshot(event) {
   const told = JSON.parse(event.data);
   places = told.tags;
@@ -339,7 +346,7 @@ function connect() {
   source = new EventSource(url);
   const mine = source;
   source.addEventListener("snapshot", takeSnapshot);
-  source.addEventListener("change", take);
+  source.addEventListener("change", takeChange);
   source.addEventListener("beat", take);
   source.addEventListener("end", (event) => {
     over = true;
