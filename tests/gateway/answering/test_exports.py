@@ -57,7 +57,7 @@ def test_points_as_csv_have_both_times_their_unit_and_no_formula(site: HistorySi
     head, *rows = rows_of(export(site, "csv"))
     assert head == [
         *("Time (Asia/Seoul)", "Time (UTC)", "Tag", "Value", "Unit"),
-        *("Quality", "Source", "Received (UTC)"),
+        *("Quality", "Sent by", "Received (UTC)"),
     ]
     assert len(rows) == 603
     by_tag = {row[2]: row for row in rows}

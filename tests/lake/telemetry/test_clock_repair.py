@@ -222,3 +222,17 @@ def test_killed_at_any_moment_a_repair_is_whole_or_nothing_and_so_is_its_undoing
     Maintenance(home).run(NOW + 300 * DAY)
     is_right(repaired=False)
     assert points(home) == before
+
+
+def test_latest_values_come_right_even_when_the_paper_of_a_repair_is_gone(home: Path) -> None:
+    fill(home, days=1)
+    Maintenance(home).run(NOW)
+    newest = last(home)
+    assert killed(home, "made", "repair") == -9
+    (home / "telemetry" / "clock_repairs" / "1.json").unlink()
+    assert last(home) == newest - 9 * HOUR
+    tasks = [task.kind for task in Maintenance(home).run(NOW + DAY)]
+    assert "clock" in tasks
+    assert (last(home), last(home, OTHER)) == (newest - 9 * HOUR, newest)
+    assert "clock" not in [task.kind for task in Maintenance(home).due(NOW + DAY)]
+    assert Clock(home).repairs(OURS) == []

@@ -11,8 +11,8 @@ from deungdae.lake.telemetry.failures import public
 from deungdae.lake.telemetry.journal import Bound
 from deungdae.lake.telemetry.tables import Tables
 
-#: Points that are read at once, if the log is right on what files hold: 200 MB with sorting.
-AT_ONCE = 4_000_000
+#: Points that are read at once, if the log is right on what files hold: 100 MB with sorting.
+AT_ONCE = 1_000_000
 
 _SELECTED = """
     SELECT tag, epoch_us(time) AS time, {what} AS value

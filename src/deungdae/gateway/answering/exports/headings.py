@@ -23,7 +23,7 @@ def of_points(export: Export) -> list[str]:
         words.say("Value"),
         words.say("Unit"),
         words.say("Quality"),
-        words.say("Source"),
+        words.say("Sent by"),
         words.say("Received (UTC)"),
     ]
 
@@ -51,7 +51,7 @@ def qualities(export: Export, column: pa.ChunkedArray) -> pa.Array:
     names = {
         Quality.GOOD: words.say("Good"),
         Quality.UNCERTAIN: words.say("Uncertain"),
-        Quality.BAD: words.say("Bad"),
+        Quality.BAD: words.say("Bad value"),
     }
     encoded = column.combine_chunks().dictionary_encode()
     told = [names.get(code, str(code)) for code in encoded.dictionary.to_pylist()]
