@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -23,6 +24,7 @@ from deungdae.records.environment import Settings
 from deungdae.records.errors import PublicError
 
 TOPIC = "history"
+SWITCH_SECONDS = 0.0005
 STORED_SECONDS = 30.0  #: for the writer, which commits every few seconds
 
 _log = logging.getLogger(__name__)
@@ -70,6 +72,8 @@ def desk(
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:
     """Answer until SIGTERM or SIGINT; `announce` is called once questions can be asked."""
+    # A workbook is written in Python: what a page asks must not wait long for its turn.
+    sys.setswitchinterval(SWITCH_SECONDS)
     asyncio.run(_run(settings, announce))
 
 
