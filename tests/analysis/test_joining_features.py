@@ -51,6 +51,14 @@ def test_a_value_that_is_told_only_when_it_changes_stands_until_then() -> None:
     assert [found[name][0, 0] for name in FEATURES] == [7, 7, 7, 0, 0, 7]
 
 
+def test_values_come_back_to_the_last_bit() -> None:
+    # Taking the first value off and adding it again would not give these.
+    odd = [653.4099731445312, 0.1, 1e-9, 123456.789]
+    found = gathered(before(at(102.5, 103.5), S), [of([100, 101, 102, 103], odd)], 60)
+    assert list(found["last"][0]) == odd[2:]
+    assert list(found["max"][0]) == [0.1, odd[3]] and list(found["min"][0]) == [1e-9, 1e-9]
+
+
 def test_a_value_too_old_says_nothing() -> None:
     found = gathered(before(at(120), 4 * S), [of([95], [7.0])], 60)
     assert all(np.isnan(found[name][0, 0]) for name in FEATURES)

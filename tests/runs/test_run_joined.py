@@ -1,8 +1,11 @@
 """History of machines is joined to inspected parts: the planted cause is found, and only that."""
 
+import csv
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -253,3 +256,59 @@ def test_points_of_others_are_never_joined(tmp_path: Path, plant: Path) -> None:
         rows(tmp_path, join(tmp_path, plant, few(tmp_path, [100, 200, 300]), tags=[HEATER]))
     )
     assert max(table.column(f"{HEATER} · max").to_pylist()) < 300
+
+
+def test_real_shots_find_the_same_causes_as_history_as_in_one_table(
+    tmp_path: Path, shared_data: Path
+) -> None:
+    source = shared_data / "kamp-injection-molding" / "injection_molding.csv"
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        shots = list(csv.DictReader(file))
+    own = ["TimeStamp", "PART_NAME", "EQUIP_CD", "PassOrFail", "Reason"]
+    measured = list(shots[0])[9:]
+    seen = {
+        (f"{shot['EQUIP_CD']}/{name}", shot["TimeStamp"]): float(shot[name])
+        for shot in shots
+        for name in measured
+    }
+    zone = ZoneInfo("Asia/Seoul")
+    moments = {
+        text: int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * 1_000_000
+        for _, text in seen
+    }
+    history = []
+    for tag in sorted({tag for tag, _ in seen}):
+        times = sorted((moments[text], value) for (t, text), value in seen.items() if t == tag)
+        one = points(tag, [value for _, value in times])
+        when = pa.array([time for time, _ in times], pa.int64()).cast(one.schema.field("time").type)
+        for place in (3, 4):
+            one = one.set_column(place, one.schema.field(place), when)
+        history.append(one)
+    store(tmp_path, *history)
+    file = tmp_path / "inspection.csv"
+    with file.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, own, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(shots)
+    short = {"window_s": 1, "hold_s": 1, "delay_s": 0, "features": ["last"]}
+    result = join(tmp_path, tmp_path, file, line={"column": "EQUIP_CD"}, **short)
+    assert (result["joined"]["heard"], result["joined"]["tags"]) == (5232, 26)
+    options = {"target": "PassOrFail", "bad": ["1"], "reason": ["Reason"]}
+    told = []
+    for table in (imported(tmp_path, source)["table"], result["table"]):
+        given = {"table": table, "options": options, "seed": 0}
+        strata = causes.run(context(tmp_path), given)["document"]["strata"]
+        told.append(
+            [
+                (s["where"], s["reason"], s["verdict"], s["bad"], [
+                    (
+                        [name.removesuffix(" · last") for name in cause["columns"]],
+                        cause["conditions"][0]["min"], cause["conditions"][0]["max"],
+                    )
+                    for cause in s["causes"]
+                ])
+                for s in strata
+            ]
+        )  # fmt: skip
+    assert told[0] == told[1]
+    assert any(cause[0] == ["Filling_Time"] for s in told[0] for cause in s[4])

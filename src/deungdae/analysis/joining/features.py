@@ -44,7 +44,7 @@ class Gathering:
         self._middle = windows.start + (windows.end - windows.start) // 2
         self._hold = hold
         self._left: dict[int, tuple[int, float]] = {}  # the last point of each tag so far
-        self._zero: dict[int, float] = {}  # subtracted, so that squares do not drown the spread
+        self._zero: dict[int, float] = {}  # the first value of each tag, taken off its areas
         parts = windows.start.size
         self._found = {name: np.full((hold.size, parts), np.nan) for name in features}
         self._heard = np.zeros(parts, dtype=bool)
@@ -88,7 +88,6 @@ class Gathering:
         span: tuple[int, int],
     ) -> None:
         zero = self._zero.setdefault(tag, float(values[0])) if values.size else self._zero[tag]
-        values = values - zero
         left = self._left.get(tag)
         if left is not None:
             times = np.append(np.int64(left[0]), times)
@@ -96,7 +95,7 @@ class Gathering:
         self._left[tag] = int(times[-1]), float(values[-1])
         if not active.size:
             return
-        signal = Standing(times, values, int(self._hold[tag]))
+        signal = Standing(times, values, int(self._hold[tag]), zero)
         start = np.maximum(self._start[active], span[0])
         end = np.minimum(self._end[active], span[1])
         middle = np.clip(self._middle[active], start, end)
@@ -126,11 +125,11 @@ class Gathering:
             slope = np.where(both, (second - first) / (length / 2) * 60, np.nan)
         found = {
             "mean": np.where(whole, mean + zero, np.nan),
-            "min": np.where(whole, sums[_LOW] + zero, np.nan),
-            "max": np.where(whole, sums[_HIGH] + zero, np.nan),
+            "min": np.where(whole, sums[_LOW], np.nan),
+            "max": np.where(whole, sums[_HIGH], np.nan),
             "slope": slope,
             "spread": np.where(whole, np.sqrt(variance), np.nan),
-            "last": sums[_LAST] + zero,
+            "last": sums[_LAST],
         }
         for name, values in self._found.items():
             values[:, parts] = found[name]

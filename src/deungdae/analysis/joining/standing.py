@@ -14,15 +14,17 @@ SECOND = 1_000_000  #: microseconds
 class Standing:
     """The points of one tag in order of time; each value holds until the next, at most `hold`.
 
-    `time` in microseconds, `value` without NaN, both of shape (points,) and not empty.
+    `time` in microseconds, `value` without NaN, both of shape (points,) and not empty. Areas are
+    those of `value` less `zero`, so that large squares do not drown a small spread.
     """
 
-    def __init__(self, time: Times, value: Floats, hold: int) -> None:
+    def __init__(self, time: Times, value: Floats, hold: int, zero: float) -> None:
         self._time, self._value, self._hold = time, value, hold
+        self._over = over = value - zero
         lasted = np.minimum(np.diff(time), hold) / SECOND
         self._covered = np.append(0.0, np.cumsum(lasted))
-        self._area = np.append(0.0, np.cumsum(lasted * value[:-1]))
-        self._square = np.append(0.0, np.cumsum(lasted * value[:-1] ** 2))
+        self._area = np.append(0.0, np.cumsum(lasted * over[:-1]))
+        self._square = np.append(0.0, np.cumsum(lasted * over[:-1] ** 2))
 
     def areas(self, until: Times) -> Floats:
         """Return what lies under the signal before each moment: shape (3, moments).
@@ -33,7 +35,7 @@ class Standing:
         some = place >= 0
         place = np.maximum(place, 0)
         more = np.minimum(until - self._time[place], self._hold) / SECOND
-        value = self._value[place]
+        value = self._over[place]
         under = np.stack(
             [
                 self._covered[place] + more,
