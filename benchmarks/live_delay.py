@@ -50,6 +50,7 @@ token_file = "token"
 
 [send]
 every_seconds = {send}
+most_readings = {most}
 
 [[driver]]
 kind = "modbus"
@@ -191,7 +192,11 @@ def configuration(tags: int, every: float, send: float, ports: dict[str, int]) -
         VALUE.format(line=tag // 1000 + 1, machine=tag % 1000 // 50, tag=tag, address=2 * tag)
         for tag in range(tags)
     )
-    head = AGENT.format(gateway=ports["gateway"], plc=ports["plc"], every=every, send=send)
+    # A batch must hold what one reading brings, or the agent falls behind by its own doing.
+    most = max(5000, 2 * tags)
+    head = AGENT.format(
+        gateway=ports["gateway"], plc=ports["plc"], every=every, send=send, most=most
+    )
     return head + values
 
 

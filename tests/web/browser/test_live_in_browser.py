@@ -39,15 +39,20 @@ def tell(place: Any, furnished: Any) -> Any:
 
     def told(value: Any, ago_us: int = 0) -> None:
         point = [MOVING, time.time_ns() // 1000 - ago_us, value, 192]
-
-        async def say() -> None:
-            async with await bus.Connection.open(address, "tests") as connection:
-                await connection.tell(subject, json.dumps({"points": [point]}).encode())
-                await connection.client.flush()
-
-        asyncio.run(say())
+        say(address, subject, json.dumps({"points": [point]}))
 
     return told
+
+
+def say(address: Any, subject: str, text: str) -> None:
+    """Say something on the bus of the running installation."""
+
+    async def said() -> None:
+        async with await bus.Connection.open(address, "tests") as connection:
+            await connection.tell(subject, text.encode())
+            await connection.client.flush()
+
+    asyncio.run(said())
 
 
 def test_a_value_changes_on_the_page_as_it_comes(owner: Reader, tell: Any) -> None:
@@ -81,6 +86,29 @@ def test_an_asset_that_is_folded_is_fetched_when_it_is_opened(owner: Reader) -> 
     owner.one('[data-asset="1호 라인/사출 1호기"] > summary').click()
     owner.until(lambda: owner.all(VALUE))
     owner.until(lambda: "show=100%3A1" in owner.at)  # the address shows the same again
+
+
+def test_lines_appear_on_an_open_page_as_their_first_values_come(
+    reader: Reader, furnished: Any, place: Any
+) -> None:
+    assert furnished.pages
+    reader.become("owner@empty.example")
+    reader.open("/plant/live/")
+    reader.until(lambda: reader.all('[data-status="live"]'))
+    organisation = reader.run("return document.querySelector('[data-live]').dataset.of")
+    address = bus.address(Settings.from_environment(place.environment).bus)
+
+    def shown(*tags: str) -> int:
+        now = time.time_ns() // 1000
+        text = json.dumps({"points": [[tag, now, 1.5, 192] for tag in tags]})
+        say(address, bus.live_subject(organisation), text)
+        return len(reader.all("tr[data-tag]"))
+
+    reader.until(lambda: shown("L3/A/x") == 1)
+    reader.until(lambda: shown("L1/B/y", "L2/C/z") == 3)
+    assert len(reader.all(".line-tile")) == 3
+    assert "show=" not in reader.at
+    reader.open("/account/")
 
 
 def test_the_page_says_that_it_does_not_move(owner: Reader) -> None:

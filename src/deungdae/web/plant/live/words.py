@@ -16,6 +16,7 @@ from deungdae.web.plant.live.lines import Described, Line, Trouble, place
 MINUTE: Final = 60
 HOUR: Final = 3600
 DAY: Final = 86400
+QUARTER: Final = 900
 #: Decimals that a value is shown with, by its size: from the first bound that it reaches.
 DECIMALS: Final = ((1000.0, 1), (10.0, 2), (1.0, 3), (0.0, 4))
 LONGEST_TEXT: Final = 60  #: of a value that is text, in signs
@@ -110,6 +111,12 @@ def number(value: float) -> str:
     return f"{value:,.{places}f}" if size >= 10_000 else f"{value:.{places}f}"
 
 
+def of_clock(seconds: float) -> float:
+    """Return by how much a clock is wrong: whole quarters of an hour, but for what the way took."""
+    near = round(seconds / QUARTER) * QUARTER
+    return near if near and abs(seconds - near) <= MINUTE else seconds
+
+
 def about(trouble: Trouble, line: str, described: Mapping[str, Described]) -> str:
     """Return how a sentence names the tag or the asset of a line: without the line."""
     if trouble.tags > 1:
@@ -132,7 +139,7 @@ def sentence(
     key, seconds = trouble.state.value, (now_us - trouble.since_us) / 1e6
     if trouble.state is State.CLOCK:
         key = "clock_behind" if trouble.off_us < 0 else "clock_ahead"
-        seconds = abs(trouble.off_us) / 1e6
+        seconds = of_clock(abs(trouble.off_us) / 1e6)
     elif trouble.state is State.STALE and not trouble.what:
         key = "stale_line"
     elif trouble.tags > 1:

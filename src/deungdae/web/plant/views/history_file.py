@@ -58,7 +58,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     }
     organisation = str(request.tenant_scope.current.public_id)
     try:
-        answer = line.ask(bus.Question("history", "export", organisation, parameters, within=60))
+        answer = line.ask(bus.Question("history", "export", organisation, parameters, within=300))
     except bus.Unavailable:
         messages.error(
             request,

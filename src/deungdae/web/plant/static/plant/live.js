@@ -4,7 +4,7 @@
 // sends at most two events a second, and ages are written with them or once a second.
 
 import { numberText, wholeText } from "./numbers.js";
-import { ago, fill, sentence, valueText, words } from "./words.js";
+import { ago, fill, labels, sentence, valueText, words } from "./words.js";
 import { draw, paths } from "./trend.js";
 
 const root = document.querySelector("[data-live]");
@@ -188,11 +188,14 @@ function showAnswer() {
   if (answer && total) put(answer, fill(troubled ? root.dataset.saysTroubled : root.dataset.saysFresh, { total: wholeText(total), troubled: wholeText(troubled) }));
 }
 
+const opened = new WeakMap(); // asset → whether it was open when it was looked at last
+let chosen = new URL(location.href).searchParams.has("show"); // somebody chose what is open
 let assets = new Map();
 let troubleLists = new Map();
 
 function learn() {
   assets = new Map([...root.querySelectorAll("[data-asset]")].map((box) => [box.dataset.asset, box]));
+  for (const box of assets.values()) opened.set(box, box.open);
   troubleLists = new Map([...root.querySelectorAll("[data-troubles]")].map((list) => [list.dataset.troubles, list]));
   forget();
   adopt(root);
@@ -200,10 +203,10 @@ function learn() {
 
 // ── which assets are open ──
 
-function shown(address) {
+function shown(address, always = false) {
   const url = new URL(address, location.href);
   url.searchParams.delete("show");
-  if (root.dataset.searching) return url;
+  if (root.dataset.searching || !(chosen || always)) return url;
   const open = [...assets.values()].filter((box) => box.open);
   for (const box of open) url.searchParams.append("show", `${box.dataset.count}:${box.dataset.asset}`);
   if (!open.length) url.searchParams.append("show", "");
@@ -241,7 +244,10 @@ function changed() {
 
 root.addEventListener("toggle", (event) => {
   const box = event.target;
-  if (!box.matches("[data-asset]")) return;
+  // An asset that is put into the page says so, too; only a change is somebody's choice.
+  if (!box.matches("[data-asset]") || opened.get(box) === box.open) return;
+  opened.set(box, box.open);
+  chosen = true;
   if (box.open && !box.dataset.loaded) load(box, box.dataset.count);
   else changed();
 }, true);
@@ -255,8 +261,14 @@ root.addEventListener("click", (event) => {
 
 // Other tags than those of the page: the page is fetched again, and what is open stays open.
 let refreshed = 0;
+let again;
 async function refresh() {
-  if (Date.now() - refreshed < RETRY_MS) return false;
+  clearTimeout(again);
+  const early = refreshed + RETRY_MS - Date.now();
+  if (early > 0) {
+    again = setTimeout(() => refresh().then((done) => done && connect()), early);
+    return false;
+  }
   refreshed = Date.now();
   const answer = await fetch(shown(location.href)).catch(() => null);
   if (!answer?.ok) return false;
@@ -267,6 +279,9 @@ async function refresh() {
     location.reload();
     return false;
   }
+  const { saysFresh, saysTroubled } = page.querySelector("[data-live]").dataset;
+  Object.assign(root.dataset, { saysFresh, saysTroubled });
+  Object.assign(labels, JSON.parse(page.getElementById("live-labels").textContent));
   const focus = document.activeElement?.closest("[data-asset]")?.dataset.asset;
   stale.replaceWith(document.adoptNode(fresh));
   learn();
@@ -328,8 +343,11 @@ function takeSnapshot(event) {
     const row = rows.get(tag);
     if (row) row.patience = told.patience[place];
   });
-  const missing = places.some((tag) => !rows.has(tag)) || told.lines.some((line) => !troubleLists.has(line.key) || line.assets.some(([key]) => !root.dataset.searching && !assets.has(key)));
-  if (missing || troubleLists.size !== told.lines.length) refresh();
+  // A page that looks for something has no other lines than those with rows.
+  const lacks = (line) => !troubleLists.has(line.key) || line.assets.some(([key]) => !assets.has(key));
+  const gone = troubleLists.size > told.lines.length;
+  const reshaped = !root.dataset.searching && (gone || told.lines.some(lacks));
+  if (reshaped || places.some((tag) => !rows.has(tag))) refresh().then((done) => done && connect());
 }
 
 function connect() {
@@ -337,7 +355,7 @@ function connect() {
   if (over) return;
   source?.close();
   if (!heard) status("connecting", words.connecting);
-  const url = shown(new URL(root.dataset.stream, location.href));
+  const url = shown(new URL(root.dataset.stream, location.href), true);
   url.searchParams.set("of", root.dataset.of);
   for (const name of ["q", "only"]) {
     const asked = new URL(location.href).searchParams.get(name);
@@ -358,10 +376,10 @@ function connect() {
     lost();
     if (mine.readyState === EventSource.CLOSED) retry = setTimeout(connect, RETRY_MS);
   });
-  opened = Date.now();
+  began = Date.now();
 }
 
-let opened = 0;
+let began = 0; // when the line was opened
 
 function lost() {
   const at = heard && new Date(heard + offset).toLocaleTimeString(document.documentElement.lang, { hour12: false });
@@ -370,7 +388,7 @@ function lost() {
 
 setInterval(() => {
   if (document.hidden) return;
-  const silent = Date.now() - Math.max(heard, opened) > SILENT_MS;
+  const silent = Date.now() - Math.max(heard, began) > SILENT_MS;
   if (source && silent && !over) {
     connect(); // a line may be dead without anybody having said so
     lost();

@@ -31,7 +31,13 @@ export function valueText(value, row) {
   return numberText(value, Math.min(row.places, most));
 }
 
-const labels = JSON.parse(document.getElementById("live-labels").textContent);
+export const labels = JSON.parse(document.getElementById("live-labels").textContent);
+
+// A clock is wrong by whole quarters of an hour, but for what the way took.
+function ofClock(seconds) {
+  const near = Math.round(seconds / 900) * 900;
+  return near && Math.abs(seconds - near) <= 60 ? near : seconds;
+}
 
 function named(what, line) {
   const inside = line && what.startsWith(`${line}/`) ? what.slice(line.length + 1) : what;
@@ -48,7 +54,7 @@ export function sentence([what, state, since, tags, off], line, now) {
   let seconds = (now - since) / 1000;
   if (state === "clock") {
     key = off < 0 ? "clock_behind" : "clock_ahead";
-    seconds = Math.abs(off) / 1000;
+    seconds = ofClock(Math.abs(off) / 1000);
   } else if (state === "stale" && !what) key = "stale_line";
   else if (tags > 1) key = `${state}_many`;
   const named_ = tags > 1 && what.startsWith(`${line}/`) ? what.slice(line.length + 1) : named(what, line);
