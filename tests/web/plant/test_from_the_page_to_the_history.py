@@ -157,7 +157,8 @@ def test_a_machine_is_connected_without_programming_and_without_a_restart(
     _, _, _, url, code = command[1].split()
     joined = re.search(r'hx-get="([^"]+/joined/[^"]*)"', page)
     assert joined is not None
-    assert "Waiting for the PC to join" in words_of(client.get(joined[1]))
+    assert "Waiting for the PC to join" in page
+    assert client.get(joined[1]).status_code == 204
 
     # Paste it on the PC: the page leads on.
     folder = tmp_path / "agent"

@@ -160,12 +160,19 @@ def joined(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         join = line.get(bus.JOINS, agent.code_hash) if agent.code_hash else None
     except bus.Unavailable:
-        return render(request, "plant/agent_waits.html", {"agent": agent, "away": True})
+        return _waits(request, agent, away=True)
     if join is not None and join.used_us is not None:
         note_join(agent, join, timezone.now())
         messages.success(request, _("%(name)s has joined.") % {"name": agent.name})
         return HttpResponseClientRedirect(agent.get_absolute_url())
-    return render(request, "plant/agent_waits.html", {"agent": agent, "away": False})
+    return _waits(request, agent, away=False)
+
+
+def _waits(request: HttpRequest, agent: Agent, *, away: bool) -> HttpResponse:
+    if request.GET.get("away") == str(int(away)):
+        # The page says so already; nobody is told the same every two seconds.
+        return HttpResponse(status=204)
+    return render(request, "plant/agent_waits.html", {"agent": agent, "away": away})
 
 
 @needs("plant.see")
