@@ -1,16 +1,31 @@
 """The commands that serve, as a person runs them: real processes, a real port, real signals."""
 
+import json
 import re
 import signal
 import sqlite3
 import stat
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from up_for_tests import COMMAND, PARTS, Up, ask, cookies_of, environment, run
+from up_for_tests import (
+    COMMAND,
+    PARTS,
+    PLANT,
+    Up,
+    ask,
+    cookies_of,
+    environment,
+    run,
+    sign_in,
+)
 
 from deungdae.records.errors import UnusableOption
 from deungdae.web.project import secret_key, serve
@@ -23,7 +38,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def up(home: Path) -> Iterator[Up]:
-    running = Up(home, "--no-plant")
+    running = Up(home)
     yield running
     running.end()
 
@@ -44,6 +59,42 @@ def test_the_printed_password_opens_the_demo_company(up: Up) -> None:
     page = up.ask("GET", "/account/password/", cookies_of(inside, cookies))
     assert 'name="new_password"' in page.text
     assert 'name="old_password"' not in page.text
+
+
+def events(up: Up, cookies: str, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give what a browser on the live page is sent."""
+    where = urlsplit(up.url)
+    with closing(HTTPConnection(where.hostname or "", where.port, timeout=60)) as connection:
+        connection.request("GET", path, headers={"Cookie": cookies})
+        name = ""
+        for line in connection.getresponse():
+            if line.startswith(b"event: "):
+                name = line[7:].strip().decode()
+            elif line.startswith(b"data: "):
+                yield name, json.loads(line[6:])
+
+
+def test_values_of_all_three_lines_move_on_the_live_page(up: Up) -> None:
+    assert up.plant() == f"{up.url}plant/live/"
+    cookies = sign_in(up)
+    text = up.ask("GET", "/plant/live/", cookies).text
+    (organisation,) = re.findall(r'data-of="([^"]+)"', text)
+    (address,) = re.findall(r'data-stream="([^"]+)"', text)
+    tags: list[str] = []
+    moved: set[str] = set()
+    for name, told in events(up, cookies, f"{address}?of={organisation}&q=barrel_zone"):
+        if name == "snapshot":
+            tags = told["tags"]
+        if name == "change":
+            moved |= {tags[row[0]].partition("/")[0] for row in told.get("rows", [])}
+        if {"line1", "line2", "line3"} <= moved:
+            break
+    assert {"line1/imm1/barrel_zone1", "line2/imm1/barrel_zone3", "line3/imm2/barrel_zone4"} <= set(
+        tags
+    )
+    page = up.ask("GET", "/plant/agents/", cookies).text
+    assert "PC of line 1 (demo)" in page
+    assert "PC of line 2 (demo)" in page
 
 
 def test_each_answer_tells_the_browser_what_it_may_do(up: Up) -> None:
@@ -75,12 +126,12 @@ def test_another_name_of_the_host_is_refused(up: Up) -> None:
 
 def test_a_part_that_is_killed_comes_back(up: Up) -> None:
     before = up.children()
-    assert set(before) == PARTS
+    assert set(before) == PARTS | PLANT
     before["web"].send_signal(signal.SIGKILL)
     assert up.ready() == up.url
     assert up.ask("GET", "/sign-in/").status == 200
     assert up.children()["web"].pid != before["web"].pid
-    for other in PARTS - {"web"}:
+    for other in (PARTS | PLANT) - {"web"}:
         assert up.children()[other].pid == before[other].pid
 
 
@@ -98,13 +149,27 @@ def test_without_the_one_who_watches_nothing_stays_behind(up: Up) -> None:
     assert alive == []
 
 
-def test_a_second_start_makes_no_second_demo(up: Up, home: Path) -> None:
-    again = Up(home, "--no-plant")
+def test_a_second_start_goes_on_with_the_same_demo_and_ends_in_the_order_of_the_data(
+    up: Up, home: Path
+) -> None:
+    agents = (home / "demo" / "plant" / "agents.json").read_text()
+    again = Up(home)
     try:
         assert not any("password" in line for line in again.said)
-        assert set(again.children()) == PARTS
+        assert again.plant() == f"{again.url}plant/live/"
+        assert (home / "demo" / "plant" / "agents.json").read_text() == agents
+        parts = again.children()
+        assert set(parts) == PARTS | PLANT
+        names = {part.pid: name for name, part in parts.items()}
+        ended: list[str] = []
         again.process.send_signal(signal.SIGTERM)
+        psutil.wait_procs(
+            list(parts.values()), 60, callback=lambda gone: ended.append(names[gone.pid])
+        )
         assert again.process.wait(30) == 0
+        assert set(ended[:2]) == PLANT
+        assert ended[2] == "gateway"
+        assert len(ended) == len(parts)
     finally:
         again.end()
 

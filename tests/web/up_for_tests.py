@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import psutil
 
+PLANT = {"demo-plant", "edge"}
 PARTS = {"gateway", "history", "web", "worker"}
 COMMAND = Path(sys.executable).with_name("deungdae")
 
@@ -50,6 +51,15 @@ class Up:
         for line in self.process.stdout:
             self.said.append(line)
             if found := re.search(r"Open (http://\S+) ", line):
+                return found[1]
+        raise AssertionError((self.said, self.process.stderr and self.process.stderr.read()))
+
+    def plant(self) -> str:
+        """Read on until the plant runs, which is told last; return where its values move."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if found := re.search(r"values move at (http://\S+)", line):
                 return found[1]
         raise AssertionError((self.said, self.process.stderr and self.process.stderr.read()))
 
