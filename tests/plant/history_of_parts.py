@@ -1,6 +1,6 @@
 """A heater that wanders, tags beside it, and an inspection whose defects come from the heater."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -101,7 +101,7 @@ def verdicts(heater: Floats, made: NDArray[np.int64], seed: int = 5) -> list[str
 
 
 def inspection(
-    path: Path, made: Sequence[int], result: Sequence[str], **more: Sequence[object]
+    path: Path, made: Iterable[int], result: Sequence[str], **more: Sequence[object]
 ) -> Path:
     """Write what the inspection wrote, on the clock of Seoul and `DELAY_S` after making."""
     names = ["검사일시", *more, "판정"]

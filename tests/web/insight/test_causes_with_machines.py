@@ -79,11 +79,12 @@ def read(
 def seen(plant: None, house: Any) -> Upload:
     """A file as if it had been read: enough to ask something of it."""
     columns = [("검사일시", "time"), ("판정", "text")]
-    return Upload.objects.create(
+    made: Upload = Upload.objects.create(
         organisation=house.organisation, name="검사.csv", size=1, state=Upload.State.READY,
         table={"name": "검사.csv", "version": 0}, shape="a",
         understanding={"columns": [{"name": n, "kind": k, "unit": None} for n, k in columns]},
     )  # fmt: skip
+    return made
 
 
 def told(client: Client, upload: Upload, **more: Any) -> Any:
