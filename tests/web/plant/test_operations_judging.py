@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
-from deungdae.web.plant.operations import books, clocks, held
+from deungdae.web.plant.operations import books, clocks, held, offs
+from deungdae.web.plant.operations.asking import Last
 from deungdae.web.plant.operations.clocks import Why
 from deungdae.web.plant.operations.facts import Driver, Facts, Gap, Kind, Loss, Report, report_of
 from deungdae.web.plant.operations.judging import Level, judge, worst_first
@@ -136,6 +137,29 @@ def test_a_file_that_comes_late_is_no_wrong_clock() -> None:
     assert clocks.look(9 * HOUR_US, SEOUL, "files") is not None
     assert clocks.look(20 * SECOND_US, SEOUL) is None
     assert clocks.look(None, SEOUL) is None
+
+
+@pytest.mark.parametrize(
+    ("assets", "prefixes"),
+    [
+        ({"line3/imm1": 9, "line3/imm2": 9, "line3/lot": 9}, [""]),
+        ({"line3/imm1": 9}, ["line3/imm1"]),
+        ({"line3/imm1": 9, "line3/imm2": 9, "line4/press": 0}, ["line3"]),
+        ({"line3/imm1": 9, "line3/imm2": 0}, ["line3/imm1"]),
+        ({"line3/imm1": 9, "line3/imm2": 9, "line3/imm3": 0}, ["line3/imm1", "line3/imm2"]),
+        ({"line3/imm1": 9, "line3/imm2": -8}, ["line3/imm1", "line3/imm2"]),
+        ({"line3/imm1": 0}, []),
+    ],
+)
+def test_a_whole_source_that_is_off_alike_is_one_clock(
+    assets: dict[str, int], prefixes: list[str]
+) -> None:
+    line3 = Facts("line3", "3라인", Kind.GROUP)
+    last = [
+        Last(f"{asset}/temp", "line3", NOW - hours * HOUR_US, NOW, 0)
+        for asset, hours in assets.items()
+    ]
+    assert [clock.prefix for clock in offs.of_others([line3], last, SEOUL)] == prefixes
 
 
 # ── what agents tell ──

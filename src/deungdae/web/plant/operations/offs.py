@@ -13,7 +13,6 @@ from deungdae.web.plant.operations.clocks import Off
 from deungdae.web.plant.operations.facts import Facts
 
 REPAIRED = 2  #: bit of a point's flag: its time was put right
-FEWEST = 2  #: tags of one asset that must agree, unless it has only one
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,33 @@ def of_others(facts: Iterable[Facts], last: Iterable[asking.Last], offset_us: in
         if point.source in mine and not point.flag & REPAIRED:
             asset = point.tag.rpartition("/")[0]
             lags.setdefault((point.source, asset), []).append(point.received_us - point.time_us)
-    found = []
+    assets: dict[str, dict[str, Off | None]] = {}
     for (source, asset), behind in sorted(lags.items()):
         off = clocks.look(round(median(behind)), offset_us)
-        if off and off.why is not clocks.Why.CLOCK:
-            found.append(Clock(mine[source], asset or mine[source].name, asset, off))
+        whole = off if off and off.why is not clocks.Why.CLOCK else None
+        assets.setdefault(source, {})[asset] = whole
+    found = []
+    for source, known in assets.items():
+        for prefix, off in _together(known):
+            name = prefix or mine[source].name
+            found.append(Clock(mine[source], name, prefix, off))
     return found
+
+
+def _together(known: Mapping[str, Off | None]) -> list[tuple[str, Off]]:
+    """Return what is off as few prefixes: one for a whole source, if all of it is off alike."""
+    off = {asset: one for asset, one in known.items() if one}
+    if not off:
+        return []
+    first = next(iter(off.values()))
+    if all(one.shift_us == first.shift_us for one in off.values()):
+        if len(off) == len(known):
+            return [("" if len(known) > 1 else next(iter(off)), first)]
+        shared = prefix_of(f"{asset}/" for asset in off)
+        right = (asset for asset in known if asset not in off)
+        if shared and not any(f"{asset}/".startswith(f"{shared}/") for asset in right):
+            return [(shared, first)]
+    return sorted(off.items())
 
 
 def prefix_of(paths: Iterable[str]) -> str:

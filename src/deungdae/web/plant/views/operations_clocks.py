@@ -87,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
     shifts = ClockShift.objects.here(scope).select_related("made_by")
     mended = {(row.source, row.prefix) for row in shifts if row.ended_at is None}
     names = {one.source: one.name for one in facts}
-    off = [one for one in found if (one.facts.source, one.prefix) not in mended]
+    off = [one for one in found if not _is_mended(one, mended)]
     context = {
         "away": away,
         "clocks": [Shown(one) for one in off],
@@ -99,6 +99,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_manage": scope.may("plant.manage"),
     }  # fmt: skip
     return render(request, "plant/operations/clocks.html", context)
+
+
+def _is_mended(one: Clock, mended: set[tuple[str, str]]) -> bool:
+    return one.repairable and any(
+        source == one.facts.source and f"{one.prefix}/".startswith(f"{prefix}/" if prefix else "")
+        for source, prefix in mended
+    )
 
 
 def _moment(time_us: int | None) -> datetime | None:
