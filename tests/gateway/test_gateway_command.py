@@ -137,6 +137,31 @@ def test_neither_code_nor_token_is_left_anywhere(tmp_path: Path) -> None:
         assert not any(secret.encode() in text for text in (*kept, said.encode(), failed.encode()))
 
 
+def quota(home: Path, *words: str) -> tuple[int, str]:
+    told = subprocess.run(
+        [DEUNGDAE, "quota", *words],
+        env=surroundings(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.returncode, (told.stdout or told.stderr).strip()
+
+
+def test_a_quota_is_set_at_the_terminal_and_counts_at_once(tmp_path: Path) -> None:
+    command = [str(DEUNGDAE), "company", "등대전자", "owner@example.org"]
+    subprocess.run(command, env=surroundings(tmp_path), check=True, capture_output=True)
+    with gateway(tmp_path):
+        bound = (0, "등대전자 may send 60,000 points a minute.")
+        assert quota(tmp_path, "등대전자", "60000") == bound
+        assert quota(tmp_path, "등대전자") == bound
+        free = (0, "등대전자 may send as many points as it likes.")
+        assert quota(tmp_path, "등대전자", "none") == free
+        assert quota(tmp_path, "Nobody") == (2, "There is no company Nobody.")
+    code, said = quota(tmp_path, "등대전자", "many")
+    assert (code, said.partition(";")[0]) == (2, "many is no number of points")
+
+
 def test_a_token_needs_a_bus_that_runs(tmp_path: Path) -> None:
     told = subprocess.run(
         [DEUNGDAE, "token", "등대전자", "telegraf"],

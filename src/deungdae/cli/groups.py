@@ -32,6 +32,7 @@ GROUPS: Final = (
     Group("deungdae.cli.demo", ("demo",)),
     Group("deungdae.cli.serving", ("up", "web", "worker")),
     Group("deungdae.cli.gateway", ("gateway", "token")),
+    Group("deungdae.cli.quota", ("quota",)),
     Group("deungdae.cli.history", ("history",)),
     Group("deungdae.cli.backup", ("backup", "restore")),
     Group("deungdae.cli.doctor", ("doctor",)),
