@@ -33,6 +33,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from deungdae.gateway import issuing
+from deungdae.records.batches import MOST_READINGS
 from deungdae.records.environment import Settings
 from deungdae.records.errors import RunFailed
 
@@ -193,7 +194,7 @@ def configuration(tags: int, every: float, send: float, ports: dict[str, int]) -
         for tag in range(tags)
     )
     # A batch must hold what one reading brings, or the agent falls behind by its own doing.
-    most = max(5000, 2 * tags)
+    most = min(max(5000, 2 * tags), MOST_READINGS)
     head = AGENT.format(
         gateway=ports["gateway"], plc=ports["plc"], every=every, send=send, most=most
     )
