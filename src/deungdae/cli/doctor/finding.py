@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deungdae.records.environment import Settings
-from deungdae.records.messages import Message, message
+from deungdae.records.messages import Message
 
 
 class Level(StrEnum):
@@ -30,9 +30,9 @@ class Finding:
 Look = Callable[[Settings], Iterator[Finding]]
 
 
-def good(matter: str, template: str, /, **values: str | int | float) -> Finding:
+def good(matter: str, what: Message) -> Finding:
     """Return a finding that all is well."""
-    return Finding(matter, Level.GOOD, message(template, **values))
+    return Finding(matter, Level.GOOD, what)
 
 
 def warning(matter: str, what: Message, help: Message) -> Finding:  # noqa: A002 - the field's name

@@ -56,7 +56,7 @@ def disk(settings: Settings) -> Iterator[Finding]:
             message("Make room, remove old files, or move the folder to a larger disk."),
         )
     else:
-        yield good("disk", "{free} GB are free at {home}.", free=gigabytes, home=str(home))
+        yield good("disk", message("{free} GB are free at {home}.", free=gigabytes, home=str(home)))
 
 
 def programs(settings: Settings) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def programs(settings: Settings) -> Iterator[Finding]:
             message("Install NATS 2.10 or newer."),
         )
     else:
-        yield good("programs", "nats-server {version} is here.", version=found[0])
+        yield good("programs", message("nats-server {version} is here.", version=found[0]))
 
 
 def secrets(settings: Settings) -> Iterator[Finding]:
@@ -100,7 +100,7 @@ def secrets(settings: Settings) -> Iterator[Finding]:
             message("Take that right away: {command}", command=f"chmod go= {open_to_others[0]}"),
         )
     else:
-        yield good("secrets", "Nobody else on this machine can read keys or the database.")
+        yield good("secrets", message("Nobody else on this machine can read keys or the database."))
 
 
 def _open(file: Path) -> bool:
@@ -132,7 +132,7 @@ def clock(settings: Settings) -> Iterator[Finding]:
             message("Turn that on: {command}", command="timedatectl set-ntp true"),
         )
     elif told.returncode == 0:
-        yield good("clock", "A time server keeps this machine's clock right.")
+        yield good("clock", message("A time server keeps this machine's clock right."))
 
 
 def copies(settings: Settings) -> Iterator[Finding]:
@@ -158,7 +158,7 @@ def copies(settings: Settings) -> Iterator[Finding]:
             message("Make one every night: {command}", command="deungdae backup FOLDER --keep 14"),
         )
     else:
-        yield good("copies", "The last copy of this installation is of {day}.", day=day)
+        yield good("copies", message("The last copy of this installation is of {day}.", day=day))
 
 
 LOOKS = (disk, programs, secrets, clock, copies)

@@ -35,12 +35,12 @@ def intake(settings: Settings) -> Iterator[Finding]:
             "bus", message("The bus does not answer: {reason}", reason=str(error)), _START
         )
         return
-    yield good("bus", "The bus answers.")
+    yield good("bus", message("The bus answers."))
     yield from map(_queue, seen.queues)
     if seen.queues:
         yield from _writer(settings, seen.queues)
     if seen.answer is None:
-        yield good("history", "Questions to the history are answered.")
+        yield good("history", message("Questions to the history are answered."))
     else:
         yield warning(
             "history",
@@ -77,7 +77,10 @@ def _queue(queue: Standing) -> Finding:
             ),
         )
     return good(
-        "bus", "The queue {name} is {percent} % full.", name=queue.name, percent=round(share * 100)
+        "bus",
+        message(
+            "The queue {name} is {percent} % full.", name=queue.name, percent=round(share * 100)
+        ),
     )
 
 
@@ -106,7 +109,9 @@ def _writer(settings: Settings, queues: list[Standing]) -> Iterator[Finding]:
             ),
         )
     else:
-        yield good("writer", "The writer keeps up: {count} messages wait.", count=max(behind, 0))
+        yield good(
+            "writer", message("The writer keeps up: {count} messages wait.", count=max(behind, 0))
+        )
     if missing:
         yield bad(
             "books",
@@ -114,7 +119,7 @@ def _writer(settings: Settings, queues: list[Standing]) -> Iterator[Finding]:
             message("Look at the page on received and stored points, and tell the makers."),
         )
     else:
-        yield good("books", "Received = stored + held back + duplicate, to the point.")
+        yield good("books", message("Received = stored + held back + duplicate, to the point."))
 
 
 def gateway(settings: Settings) -> Iterator[Finding]:
@@ -142,7 +147,7 @@ def gateway(settings: Settings) -> Iterator[Finding]:
         )
         return
     if ours:
-        yield good("gateway", "Points are taken in at {address}.", address=address)
+        yield good("gateway", message("Points are taken in at {address}.", address=address))
     else:
         yield bad("gateway", *_taken(address))
 
@@ -179,7 +184,9 @@ def broker(settings: Settings) -> Iterator[Finding]:
             ),
         )
     else:
-        yield good("mqtt", "An MQTT broker answers at {address}.", address=f"{host}:{port}")
+        yield good(
+            "mqtt", message("An MQTT broker answers at {address}.", address=f"{host}:{port}")
+        )
 
 
 LOOKS = (intake, gateway, broker)

@@ -80,7 +80,7 @@ def _tables() -> Iterator[Finding]:
             message("Start the pages or the worker: they bring it up to date."),
         )
     else:
-        yield good("database", "The database answers and has the tables of this version.")
+        yield good("database", message("The database answers and has the tables of this version."))
 
 
 def pages(settings: Settings) -> Iterator[Finding]:
@@ -108,7 +108,9 @@ def pages(settings: Settings) -> Iterator[Finding]:
         )
     else:
         if status == 200:
-            yield good("pages", "The pages answer at {address}.", address=f"{host}:{web.port}")
+            yield good(
+                "pages", message("The pages answer at {address}.", address=f"{host}:{web.port}")
+            )
         else:
             yield bad(
                 "pages",
@@ -153,7 +155,7 @@ def queue(settings: Settings) -> Iterator[Finding]:
     except DatabaseError:
         return  # said before
     if waits is None:
-        yield good("queue", "No run is waiting.")
+        yield good("queue", message("No run is waiting."))
     elif waits > LONG_WAIT_SECONDS:
         yield bad(
             "queue",
@@ -164,7 +166,7 @@ def queue(settings: Settings) -> Iterator[Finding]:
             message("Start a worker: {command}", command="deungdae worker"),
         )
     else:
-        yield good("queue", "Runs are waiting for their turn, none for long.")
+        yield good("queue", message("Runs are waiting for their turn, none for long."))
 
 
 LOOKS = (database, pages, queue)
