@@ -94,7 +94,7 @@ function lines(t) {
       let said = drawing.says.nothing;
       if (i >= 0 && series.v[i] !== null) {
         said = valueSaid(series, i, drawing.says) + unit;
-        if (series.lo) said += ` (${drawing.says.range.replace("{low}", numberText(series.lo[i])).replace("{high}", numberText(series.hi[i]))})`;
+        if (series.lo && series.lo[i] !== series.hi[i]) said += ` (${drawing.says.range.replace("{low}", numberText(series.lo[i])).replace("{high}", numberText(series.hi[i]))})`;
       }
       found.push([series.name, said]);
     }
