@@ -35,9 +35,7 @@ _NAMES: Final = {"time": _BEFORE, "cycle": _CYCLE, "lot": _LOT, "span": _LOT}
 _SHOWN: Final = 5  #: tags that are named where there may be many
 
 
-def in_words(
-    words: Words, understanding: Mapping[str, Any], *documents: Any
-) -> tuple[Any, ...]:
+def in_words(words: Words, understanding: Mapping[str, Any], *documents: Any) -> tuple[Any, ...]:
     """Return the understanding and plain documents with columns of history named in this language.
 
     Nothing changes without any, nor at a second time.

@@ -103,6 +103,9 @@ def test_a_site_is_changed_made_the_main_one_and_removed(
     admin.post(reverse("companies:choose_main_site", args=[new.public_id]))
     assert list(Site.objects.within(scope).filter(main=True)) == [new]
     page = admin.get(reverse("companies:change_site", args=[old.public_id]))
-    assert "0 files, agents, sources and tags belong to it" in page.text and "will belong to 2공장" in page.text
+    assert (
+        "0 files, agents, sources and tags belong to it" in page.text
+        and "will belong to 2공장" in page.text
+    )
     admin.post(reverse("companies:remove_site", args=[old.public_id]))
     assert list(Site.objects.within(scope)) == [new]

@@ -1,7 +1,7 @@
 """All tags of a machine watched together against a good period.
 
-    reference  what is usable of the good period     canonical  tags and their recent past together
-    limits     alarms by a budget of false ones      monitor    learning, scores, which tag to blame
+reference  what is usable of the good period     canonical  tags and their recent past together
+limits     alarms by a budget of false ones      monitor    learning, scores, which tag to blame
 """
 
 from deungdae.analysis.anomaly.limits import Limit, alarms, limit

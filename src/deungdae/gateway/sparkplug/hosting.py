@@ -41,9 +41,7 @@ class Standing(Protocol):
     def took(self, organisation: str, edge: str) -> None:
         """Note that it was stored."""
 
-    def refused(
-        self, organisation: str, edge: str, why: str, said: Message | None = None
-    ) -> None:
+    def refused(self, organisation: str, edge: str, why: str, said: Message | None = None) -> None:
         """Note that it was set aside."""
 
 

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('plant', '0002_operations'),
+        ("plant", "0002_operations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sparkpluggroup',
-            name='password_hash',
+            model_name="sparkpluggroup",
+            name="password_hash",
             field=models.CharField(blank=True, editable=False, max_length=100),
         ),
     ]
