@@ -118,7 +118,7 @@ def _cuts(z: Floats, beta: float) -> list[int]:
             new = cost > fresh
             cost = np.where(new, fresh, cost)
             since[new] = at
-        cost = cost + np.minimum((one - grid) ** 2, CUT**2)
+        cost = cost + np.minimum(np.abs(one - grid), CUT) ** 2
     last[len(z)] = since[int(cost.argmin())]
     cuts, at = [], len(z)
     while at:
@@ -139,21 +139,23 @@ def left(y: Floats, cuts: list[int], wobble: Noise) -> Noise:
 
 def _joined(z: Floats, cuts: list[int], beta: float) -> list[int]:
     """Leave out spikes, and a cut whose two sides are no different from one another."""
-    kept = list(cuts)
-    while kept:
-        edges = [0, *kept, len(z)]
-        gains = []
-        for start, at, end in zip(edges, edges[1:], edges[2:], strict=False):
-            if min(at - start, end - at) < LEAST:
-                gains.append(-1.0)
-                continue
-            whole, one, two = (_cost(z[a:b]) for a, b in ((start, end), (start, at), (at, end)))
-            gains.append(whole - one - two - beta)
-        worst = int(np.argmin(gains))
-        if gains[worst] >= 0:
-            break
-        del kept[worst]
-    return kept
+    edges = [0, *cuts, len(z)]
+    gains = [_gain(z, edges, place, beta) for place in range(1, len(edges) - 1)]
+    while gains and min(gains) < 0:
+        worst = gains.index(min(gains))
+        del gains[worst], edges[worst + 1]
+        # Only its neighbours have changed.
+        for place in (worst, worst + 1):
+            if 1 <= place < len(edges) - 1:
+                gains[place - 1] = _gain(z, edges, place, beta)
+    return edges[1:-1]
+
+
+def _gain(z: Floats, edges: list[int], place: int, beta: float) -> float:
+    start, at, end = edges[place - 1 : place + 2]
+    if min(at - start, end - at) < LEAST:
+        return -1.0
+    return _cost(z[start:end]) - _cost(z[start:at]) - _cost(z[at:end]) - beta
 
 
 def centre(values: Floats, spread: float) -> float:
@@ -168,7 +170,7 @@ def centre(values: Floats, spread: float) -> float:
 
 
 def _cost(z: Floats) -> float:
-    return float(np.minimum((z - centre(z, 1.0)) ** 2, CUT**2).sum())
+    return float((np.minimum(np.abs(z - centre(z, 1.0)), CUT) ** 2).sum())
 
 
 def _described(
@@ -176,7 +178,7 @@ def _described(
 ) -> Shift:
     before, after = centre(y[start:at], wobble.spread), centre(y[at:end], wobble.spread)
     # How likely each other place is, with the two levels as they are.
-    off = np.minimum(((y[start:end, None] - [before, after]) / wobble.spread) ** 2, CUT**2)
+    off = np.minimum(np.abs(y[start:end, None] - [before, after]) / wobble.spread, CUT) ** 2
     along = np.cumsum(off[:, 0] - off[:, 1])[:-1] / wobble.inflation
     weight = np.exp(-(along - along.min()) / 2)
     order = np.argsort(-weight, kind="stable")
