@@ -39,7 +39,7 @@ up: $(DONE)/runtime ## install what is missing, show the report of a demo table 
 
 .PHONY: test
 test: $(DONE)/dev ## run all tests (ARGS="tests/tables -k name" for some, WORKERS=0 for one process)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
 .PHONY: check
 check: check-format check-lint check-types check-imports check-house ## format, lint, types, import contracts, house rules

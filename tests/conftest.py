@@ -8,12 +8,38 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+#: What shares a server or a browser that takes long to start, and so runs in one process. Any
+#: other file is whole in one process, too: what it starts for itself is started once.
+TOGETHER = {
+    "tests/web/browser/": "browser",
+    "tests/web/design/": "browser",
+    "tests/reports/test_page_in_browser.py": "browser",
+    "tests/client/": "client",
+    "tests/packaging/": "packaging",
+    "tests/web/api/": "api",
+}
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+class _Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out tests in such groups. (Marks for groups do nothing from pytest 9.2 on.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return next((group for start, group in TOGETHER.items() if file.startswith(start)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Tell the runner of several processes how tests are shared out."""
+    return _Together(config, log)
 
 
 def _missing(reason: str) -> None:

@@ -107,16 +107,23 @@ def test_the_planted_cause_is_found_in_the_machines(site: Site, tmp_path: Path) 
     assert result.findings()[0]["columns"] == [f"{HEATER} · mean"]
 
 
-def test_history_is_for_causes_alone(server: Any, site: Site) -> None:
+def some_file(client: Deungdae, folder: Path) -> str:
+    """A file on the server; whether it was read yet does not matter here."""
+    file = folder / "any.csv"
+    file.write_text("lot,result\nA,OK\n")
+    return str(client.upload(file)["id"])
+
+
+def test_history_is_for_causes_alone(server: Any, site: Site, tmp_path: Path) -> None:
     with server.client() as client:
-        upload = next(u["id"] for u in client.uploads(q="inspection.csv"))
+        upload = some_file(client, tmp_path)
         with pytest.raises(Refused, match="joined to a search for causes"):
             client.start(upload, method="spc", history={"tags": []})
 
 
-def test_a_stranger_s_home_cannot_be_named(server: Any, site: Site) -> None:
+def test_a_stranger_s_home_cannot_be_named(server: Any, site: Site, tmp_path: Path) -> None:
     client: Deungdae
     with server.client() as client:
-        upload = next(u["id"] for u in client.uploads(q="inspection.csv"))
+        upload = some_file(client, tmp_path)
         with pytest.raises(Invalid):
             client.start(upload, history={"tags": [], "home": "/", "organisation": "x"})

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 PHONE, DESKTOP = 390, 1440
 
 

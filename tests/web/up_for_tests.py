@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from email.message import Message
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
@@ -69,8 +69,12 @@ class Up:
         self.process.communicate()
 
     def children(self) -> dict[str, psutil.Process]:
-        found = psutil.Process(self.process.pid).children()
-        return {child.cmdline()[3]: child for child in found}
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            # One that was killed a moment ago is there until its parent looks.
+            with suppress(psutil.NoSuchProcess):
+                found[child.cmdline()[3]] = child
+        return found
 
     def ask(
         self, method: str, path: str, cookies: str = "", data: dict[str, str] | None = None

@@ -26,7 +26,6 @@ from deungdae.edge.fields import Fields, Problem
 from deungdae.edge.losses import Loss
 from deungdae.records.readings import Quality, tag_path
 
-pytestmark = pytest.mark.xdist_group("opcua")
 SERVER = Path(__file__).with_name("opcua_server.py")
 URI = "urn:example:press"
 NINE = 1_764_028_800_000_000  # 2025-11-25 00:00 UTC

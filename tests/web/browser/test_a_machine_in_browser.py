@@ -7,12 +7,9 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-import pytest
 from reader import DESKTOP, PHONE, Reader
 
 from deungdae.edge import clock, joining
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 ENGINEER = "engineer@empty.example"
 ROWS = "[data-row]:not([hidden])"

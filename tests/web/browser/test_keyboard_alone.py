@@ -4,13 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import month_table
-import pytest
 from access_table import PASSWORD
 from month_table import PRESSURE
 from reader import RUN, Reader
 from selenium.webdriver.common.keys import Keys
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 _SEEN = """
 const e = document.activeElement, r = e.getBoundingClientRect(), s = getComputedStyle(e);

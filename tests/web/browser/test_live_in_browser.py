@@ -15,8 +15,6 @@ from selenium.webdriver.common.keys import Keys
 from deungdae import bus
 from deungdae.records.environment import Settings
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 OWNER = "owner@hanbit.example"
 VALUE = f'tr[data-tag="{MOVING}"] [data-value]'
 

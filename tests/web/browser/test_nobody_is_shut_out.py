@@ -16,8 +16,6 @@ from django.urls import get_resolver
 from django.utils import translation
 from reader import DESKTOP, PHONE, Reader
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 OWNER, VIEWER, EMPTY = "owner@hanbit.example", "viewer@hanbit.example", "owner@empty.example"
 
 #: Who looks, and at which page. A word in braces is an address that `furnish.py` tells.

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pytest
 from reader import RUN, Reader
 from selenium.webdriver.support.select import Select
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 OWNER = "owner@hanbit.example"
 

@@ -12,8 +12,6 @@ import pytest
 from month_table import DRYING, PRESSURE
 from reader import RUN, Reader
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 LANGUAGES = ("ko", "en")
 HOUSE = {"ko": "gaon.example", "en": "nuri.example"}
 OTHER = {"ko": "nuri.example", "en": "gaon.example"}

@@ -5,8 +5,6 @@ from reader import PHONE, Reader
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_the_first_tab_leads_past_the_navigation(owner: Reader) -> None:
     owner.open("/members/")

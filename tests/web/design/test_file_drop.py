@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from reader import Reader
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 HEADER = "생산일시,품번,사출압력,판정\n"
 PIECE = 1000
 

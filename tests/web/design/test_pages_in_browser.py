@@ -3,8 +3,6 @@
 import pytest
 from reader import PHONE, Reader
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 #: what a page may weigh on the wire, in bytes, before charts
 HEAVIEST = 300_000
 
