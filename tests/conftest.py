@@ -37,6 +37,7 @@ class _Together(LoadScopeScheduling):  # type: ignore[misc]
         return next((group for start, group in TOGETHER.items() if file.startswith(start)), file)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Tell the runner of several processes how tests are shared out."""
     return _Together(config, log)

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -160,12 +161,19 @@ def test_a_second_start_goes_on_with_the_same_demo_and_ends_in_the_order_of_the_
         assert (home / "demo" / "plant" / "agents.json").read_text() == agents
         parts = again.children()
         assert set(parts) == PARTS | PLANT
-        names = {part.pid: name for name, part in parts.items()}
         ended: list[str] = []
+
+        def watch(name: str) -> None:
+            parts[name].wait(60)
+            ended.append(name)
+
+        # One for each: whoever looks at them in turn may see the later end first.
+        watchers = [threading.Thread(target=watch, args=(name,)) for name in parts]
+        for watcher in watchers:
+            watcher.start()
         again.process.send_signal(signal.SIGTERM)
-        psutil.wait_procs(
-            list(parts.values()), 60, callback=lambda gone: ended.append(names[gone.pid])
-        )
+        for watcher in watchers:
+            watcher.join()
         assert again.process.wait(30) == 0
         assert set(ended[:2]) == PLANT
         assert ended[2] == "gateway"
