@@ -14,7 +14,8 @@ LOG = "_delta_log"
 BUS = "bus"
 DATABASE = "web/deungdae.sqlite3"
 #: Made anew at each start, or of this moment alone.
-_DERIVED = ("web/static", "web/assets", "web/locale", "web/incoming", "web/demo", BUS)
+#: Edge agents (the simulated plant has some) belong to no copy: each holds its buffer alone.
+_DERIVED = ("demo", "web/static", "web/assets", "web/locale", "web/incoming", "web/demo", BUS)
 _PASSING = (".lock", ".part", ".draft", ".tmp", "-wal", "-shm", ".sock")
 _SQLITE = (".sqlite", ".sqlite3", ".db")
 
