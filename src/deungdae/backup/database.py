@@ -15,13 +15,16 @@ from urllib.parse import SplitResult, parse_qsl, unquote
 from deungdae.records.errors import RunFailed, UnusableOption
 
 _PAGES = 2_000  #: copied between two looks for writers
+WAIT_SECONDS = 30.0  #: for somebody who holds the file
 
 
 def copy_sqlite(file: Path, into: Path) -> None:
     """Copy an SQLite database as of one moment; raises RunFailed when it is damaged."""
     try:
         with (
-            closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=30)) as source,
+            closing(
+                sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=WAIT_SECONDS)
+            ) as source,
             closing(sqlite3.connect(into)) as copy,
         ):
             # Copying waits for ever for somebody who holds the file alone; asking does not.
