@@ -19,10 +19,10 @@ import uvicorn
 from bus_in_a_thread import BusInAThread
 
 from deungdae.bus import Answering, Question, Token, ask
+from deungdae.bus.desk import QUICK
 from deungdae.bus.entries import digest
+from deungdae.bus.lane import Rules
 from deungdae.gateway.answering import main
-from deungdae.gateway.answering.desk import QUICK
-from deungdae.gateway.answering.lane import Rules
 from deungdae.gateway.answering.replaying import Replaying
 from deungdae.gateway.http import Gateway
 from deungdae.gateway.sinks import Quarantined

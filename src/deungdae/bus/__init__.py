@@ -6,6 +6,8 @@ The only place that speaks NATS.
     connection  publish durably, tell live                  grouping    many callers, one flush
     reading     a queue in order, from any place in it      buckets     followed in memory
     entries     what the buckets hold: tokens, agents …     joining     codes for new edge agents
+    desk        who may ask what, in which lane             given       parameters, checked
+    alone       one program at a time
 """
 
 from deungdae.bus.address import Address, Elsewhere, Embedded, Entrance, address, secret

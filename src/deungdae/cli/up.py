@@ -14,11 +14,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from deungdae.bus.alone import Taken, alone
 from deungdae.cli import demo_plant
 from deungdae.cli.account_words import show_account
 from deungdae.cli.ports import Ports
 from deungdae.cli.watch import Part, Watch
-from deungdae.gateway.alone import Taken, alone
 from deungdae.records.environment import GATEWAY_BIND, Settings
 from deungdae.records.errors import PublicError, UnusableOption
 from deungdae.reports.words import Words

@@ -14,7 +14,7 @@ from socket import socket
 import uvicorn
 
 from deungdae import bus
-from deungdae.gateway.alone import Taken, alone
+from deungdae.bus.alone import Taken, alone
 from deungdae.gateway.door import Door
 from deungdae.gateway.http import Gateway
 from deungdae.gateway.parts import Site, kept

@@ -11,8 +11,8 @@ import pytest
 from history_site import HistorySite
 
 from deungdae.bus import Asked, Refusal
-from deungdae.gateway.answering.desk import LONG, QUICK, Desk, Stream
-from deungdae.gateway.answering.given import Given
+from deungdae.bus.desk import LONG, QUICK, Desk, Stream
+from deungdae.bus.given import Given
 from deungdae.records.errors import PublicError
 
 S = 1_000_000

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from deungdae.gateway.answering.desk import Stream
-from deungdae.gateway.answering.given import Given
+from deungdae.bus.desk import Stream
+from deungdae.bus.given import Given
 from deungdae.gateway.answering.understanding import impossible_names
 from deungdae.lake.intake import Held, Ledger, Quarantine, Sum
 from deungdae.records.errors import UnusableOption

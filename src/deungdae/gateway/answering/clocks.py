@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from deungdae.gateway.answering.given import Given
+from deungdae.bus.given import Given
 from deungdae.lake.telemetry.clock import Clock, Repair, Wrong
 from deungdae.records.errors import UnusableOption
 from deungdae.records.readings import EARLIEST_US, LATEST_US

@@ -1,6 +1,7 @@
 """Exports and streams: questions whose answers are files."""
 
-from deungdae.gateway.answering.desk import Stream
+from deungdae.bus.desk import Stream
+from deungdae.bus.given import Given
 from deungdae.gateway.answering.exports import (
     arrow_stream,
     asked,
@@ -8,7 +9,6 @@ from deungdae.gateway.answering.exports import (
     parquet_file,
     spreadsheet_file,
 )
-from deungdae.gateway.answering.given import Given
 from deungdae.lake.telemetry import History
 
 TYPES = {

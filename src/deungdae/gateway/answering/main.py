@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from deungdae import bus
+from deungdae.bus.desk import LONG, QUICK, Desk, Handler
+from deungdae.bus.lane import Rules
 from deungdae.gateway.answering import exporting, points
 from deungdae.gateway.answering.books import Books
 from deungdae.gateway.answering.clocks import Clocks
-from deungdae.gateway.answering.desk import LONG, QUICK, Desk, Handler
-from deungdae.gateway.answering.lane import Rules
 from deungdae.gateway.writing.writer import Points
 from deungdae.lake.intake import Ledger, Quarantine
 from deungdae.lake.telemetry import History, Telemetry, engine
@@ -67,7 +67,7 @@ def desk(
         "clock_repair": clocks.repair,
         "clock_undo": clocks.undo,
     }
-    return Desk(at_once, long, quick_rules, long_rules)
+    return Desk(at_once, long, quick_rules, long_rules, engine.Allowance)
 
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from deungdae.gateway.answering.given import Given
+from deungdae.bus.given import Given
 from deungdae.lake.telemetry import History
 from deungdae.records.batches import TEXT
 

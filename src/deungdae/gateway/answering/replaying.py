@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from deungdae import bus
+from deungdae.bus.given import Given
 from deungdae.gateway import sinks
-from deungdae.gateway.answering.given import Given
 from deungdae.gateway.answering.understanding import Understanding
 from deungdae.gateway.naming import Names
 from deungdae.gateway.sinks import Sink

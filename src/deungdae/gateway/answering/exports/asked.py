@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from deungdae.bus.given import Given
 from deungdae.gateway.answering.exports import local
-from deungdae.gateway.answering.given import Given
 from deungdae.reports.words import LANGUAGES
 
 FORMATS: Final = ("csv", "parquet", "xlsx")

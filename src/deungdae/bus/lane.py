@@ -12,12 +12,37 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
-from deungdae.lake.telemetry.engine import Allowance
 from deungdae.records.errors import PublicError
 
 Result = TypeVar("Result")
+
+
+class Allowance(Protocol):
+    """What one question may take while `with allowance:` holds, until it is stopped."""
+
+    def __enter__(self) -> Self:
+        """Begin to count, in this thread."""
+
+    def __exit__(self, *_: object) -> None:
+        """Count no more."""
+
+    def stop(self) -> None:
+        """End what is under way, from any thread."""
+
+
+class Patience:
+    """The allowance of work that is short by itself: nothing of it is broken off."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def stop(self) -> None:
+        """Do nothing: whoever asked stops waiting by itself."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +68,9 @@ class _House:
 class Lane:
     """Carries out the work of questions."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, allow: Callable[[str], Allowance]) -> None:
         self.rules = rules
+        self.allow = allow
         self._houses: dict[str, _House] = {}
         self._pool = ThreadPoolExecutor(
             rules.threads, thread_name_prefix=rules.name, initializer=self._stand_back
@@ -96,7 +122,7 @@ class Work:
     def __init__(self, lane: Lane, house: _House) -> None:
         self.lane = lane
         self._house = house
-        self._allowance = Allowance(lane.rules.name)
+        self._allowance = lane.allow(lane.rules.name)
         self._left = lane.rules.seconds
 
     def no_longer_than(self, seconds: float) -> None:

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from deungdae.bus import Asked, Said
-from deungdae.gateway.answering.given import Given
-from deungdae.gateway.answering.lane import Lane, Rules, Work
+from deungdae.bus.answering import Asked, Said
+from deungdae.bus.given import Given
+from deungdae.bus.lane import Allowance, Lane, Patience, Rules, Work
 from deungdae.records.errors import UnusableOption
 
 QUICK = Rules("quick", threads=4, share=12, most=60, seconds=20.0)
@@ -41,8 +41,10 @@ class Desk:
         long: Mapping[str, Handler],
         quick_rules: Rules = QUICK,
         long_rules: Rules = LONG,
+        allow: Callable[[str], Allowance] = lambda share: Patience(),
     ) -> None:
-        self._lanes = Lane(quick_rules), Lane(long_rules)
+        """Make it; `allow` bounds the engine that the handlers of a lane use."""
+        self._lanes = Lane(quick_rules, allow), Lane(long_rules, allow)
         self._handlers = {name: (self._lanes[0], handler) for name, handler in quick.items()}
         self._handlers |= {name: (self._lanes[1], handler) for name, handler in long.items()}
 
