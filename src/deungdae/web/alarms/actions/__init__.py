@@ -1,0 +1,1 @@
+"""What people do with alarms and their rules."""

@@ -1,0 +1,17 @@
+"""Where the pages of alarms stand in the navigation."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from deungdae.web.core.navigation import Place
+
+PLACES: Final = (
+    Place(
+        _("Alarms"), "warning", "alarms:standing", "alarms.see", order=32, group=_("Floor"),
+        also=(
+            "alarms:occurrence", "alarms:history", "alarms:figures", "alarms:rules",
+            "alarms:rule", "alarms:new_rule", "alarms:change_rule",
+        ),
+    ),
+)  # fmt: skip
