@@ -28,6 +28,15 @@ class Line:
     other: int
     names: dict[str, str] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
+    #: An operator is told the same as a viewer, but where people say something of the shop floor.
+    operator: int | None = None
+
+    def told(self, visitor: str) -> int:
+        """Return the status for one kind of visitor."""
+        if visitor == "operator" and self.operator is None:
+            visitor = "viewer"
+        status: int = getattr(self, visitor)
+        return status
 
 
 #: Signed in, whoever it is.
@@ -69,6 +78,9 @@ CORE = [
     # Whoever holds the link of an invitation may look at it.
     Line("core:invitation", "GET", 200, 200, 200, 200, 200, 200, {"token": "invitation_token"}),
     Line("core:audit", "GET", *MANAGERS),
+    Line("core:outgoing", "GET", 302, 403, 200, 200, 200, 200),
+    Line("core:try_mail", "POST", 302, 403, 403, 302, 302, 302),
+    Line("core:send_again", "POST", *MANAGERS_OF_ITS, {"public_id": "message"}),
 ]  # fmt: skip
 
 COMPANIES = [
@@ -203,7 +215,20 @@ PLANT_LIVE = [
     Line("plant:history_export", "GET", 302, 404, 404, 404, 404, 404),
 ]
 
-LINES = [*CORE, *COMPANIES, *INSIGHT, *PLANT_INTAKE, *PLANT, *PLANT_LIVE]
+#: Lines and machines as they are drawn, shifts, reasons, plans.
+FLOOR_STRUCTURE = [
+    Line("floor:structure", "GET", *ANYBODY),
+]
+
+LINES = [
+    *CORE,
+    *COMPANIES,
+    *INSIGHT,
+    *PLANT_INTAKE,
+    *PLANT,
+    *PLANT_LIVE,
+    *FLOOR_STRUCTURE,
+]
 
 #: Addresses that check who calls by themselves, tested where they live.
 SELF_GUARDED = {"api"}

@@ -48,7 +48,7 @@ from reader import DESKTOP, Reader  # noqa: E402
 
 from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
 
-ROLES = ("viewer", "engineer", "admin", "owner")
+ROLES = ("viewer", "operator", "engineer", "admin", "owner")
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,10 @@ LISTS: dict[str, list[tuple[dict[str, str], list[str]]]] = {
         ({"role": "admin"}, ["admin 가온정밀"]),
         (
             {"sort": "-role"},
-            ["'=1+1", "viewer 가온정밀", "engineer 가온정밀", "admin 가온정밀", "owner 가온정밀"],
+            [
+                *("'=1+1", "viewer 가온정밀", "operator 가온정밀", "engineer 가온정밀"),
+                *("admin 가온정밀", "owner 가온정밀"),
+            ],
         ),
     ],
     "core:invitations": [

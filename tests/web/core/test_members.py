@@ -87,7 +87,7 @@ def test_a_link_opens_for_the_invited_address_alone(
     stranger = enter(neighbour.people["owner"])
     assert stranger.get(link).context["stranger"] is True
     stranger.post(link)
-    assert len(roles(house.organisation)) == 4
+    assert len(roles(house.organisation)) == 5
     (invitation,) = Invitation._base_manager.all()
     with pytest.raises(NotAllowed):
         AcceptInvitation(
@@ -144,6 +144,7 @@ def test_an_administrator_makes_no_owner(house: Any, enter: Enter) -> None:
         with pytest.raises(NotAllowed):
             act.perform()
     assert roles(house.organisation) == {
+        "operator": "operator",
         role: role for role in ("viewer", "engineer", "admin", "owner")
     }
 

@@ -23,6 +23,7 @@ class Role(IntEnum):
     """What a member of an organisation may do; a higher role includes the lower ones."""
 
     VIEWER = 10
+    OPERATOR = 15
     ENGINEER = 20
     ADMIN = 30
     OWNER = 40

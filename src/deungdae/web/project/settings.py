@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 
 from deungdae.records.environment import DATABASE_URL, Settings
 from deungdae.records.errors import UnusableOption
-from deungdae.web.project import secret_key, translations
+from deungdae.web.project import mail, secret_key, translations
 
 PROGRAM = Settings.from_environment(os.environ)
 WEB = PROGRAM.web
@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "deungdae.web.companies.apps.CompaniesConfig",
     "deungdae.web.insight.apps.InsightConfig",
     "deungdae.web.plant.apps.PlantConfig",
+    "deungdae.web.floor.apps.FloorConfig",
+    "deungdae.web.alarms.apps.AlarmsConfig",
 ]
 MIDDLEWARE = [
     "deungdae.web.core.middleware.SecurityHeadersMiddleware",
@@ -179,19 +181,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 BODY_OF_ANYBODY = 4 << 20
 BODY_OF_THE_KNOWN = 1_100_000_000
 
-if WEB.email is None:
-    # Without a mail server an invitation is a link to copy; nothing pretends to have been sent.
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-else:
-    EMAIL_HOST = WEB.email.hostname
-    EMAIL_USE_SSL = WEB.email.scheme == "smtps"
-    EMAIL_USE_TLS = not EMAIL_USE_SSL
-    EMAIL_PORT = WEB.email.port or (465 if EMAIL_USE_SSL else 587)
-    EMAIL_HOST_USER = unquote(WEB.email.username or "")
-    EMAIL_HOST_PASSWORD = unquote(WEB.email.password or "")
-    EMAIL_TIMEOUT = 20
+#: Where mail goes, or a backend that goes nowhere: without a server nothing pretends to be sent.
+globals().update(mail.settings_of(WEB))
 CAN_SEND_EMAIL = WEB.email is not None
 DEFAULT_FROM_EMAIL = WEB.email_from
+#: What links in mails begin with.
+WEB_URL = WEB.url
+#: Whether channels may send into the own network.
+WEBHOOK_PRIVATE = WEB.webhook_private
 
 #: Where agents and other sources send; shown to those who connect them.
 GATEWAY_URL = PROGRAM.gateway.url

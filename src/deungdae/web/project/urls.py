@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("deungdae.web.companies.urls")),
     path("causes/", include("deungdae.web.insight.urls")),
     path("plant/", include("deungdae.web.plant.urls")),
+    path("floor/", include("deungdae.web.floor.urls")),
     path("api/v1/", include("deungdae.web.api.urls")),
 ]
 if settings.STYLEGUIDE:

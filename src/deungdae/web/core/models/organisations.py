@@ -51,6 +51,7 @@ class RoleName(models.TextChoices):
     OWNER = "owner", _("owner")
     ADMIN = "admin", _("administrator")
     ENGINEER = "engineer", _("engineer")
+    OPERATOR = "operator", _("operator")
     VIEWER = "viewer", _("viewer")
 
 

@@ -1,0 +1,1 @@
+"""Changes of what people say of the floor."""

@@ -1,0 +1,39 @@
+"""The application `floor`."""
+
+from typing import TYPE_CHECKING
+
+from django.apps import AppConfig
+
+if TYPE_CHECKING:  # models can be imported once all apps are ready
+    from deungdae.web.companies.models import Site
+    from deungdae.web.core.scope import Scope
+
+
+class FloorConfig(AppConfig):
+    """Lines and machines, when they are meant to work, and what people say of their stops."""
+
+    name = "deungdae.web.floor"
+    label = "floor"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let its rights be known, and where its pages are."""
+        from deungdae.web.companies import attached
+        from deungdae.web.core import navigation
+        from deungdae.web.floor import rules  # noqa: F401
+        from deungdae.web.floor.places import PLACES
+
+        navigation.add(*PLACES)
+        attached.add("floor", _count, _move)
+
+
+def _count(scope: "Scope", site: "Site") -> int:
+    from deungdae.web.floor.models import Asset
+
+    return Asset.objects.within(scope).filter(site=site).count()
+
+
+def _move(scope: "Scope", site: "Site", to: "Site") -> None:
+    from deungdae.web.floor.models import Asset
+
+    Asset.objects.within(scope).filter(site=site).update(site=to)

@@ -1,0 +1,23 @@
+"""What the floor keeps: lines and machines, calendars, plans, reasons, and what people said."""
+
+from deungdae.web.floor.models.assets import Asset, Signal
+from deungdae.web.floor.models.calendars import (
+    CalendarException,
+    CalendarVersion,
+    ShiftCalendar,
+)
+from deungdae.web.floor.models.plans import Plan
+from deungdae.web.floor.models.said import Reason, ScrapSaid, ShiftNote, StopSaid
+
+__all__ = [
+    "Asset",
+    "CalendarException",
+    "CalendarVersion",
+    "Plan",
+    "Reason",
+    "ScrapSaid",
+    "ShiftCalendar",
+    "ShiftNote",
+    "Signal",
+    "StopSaid",
+]

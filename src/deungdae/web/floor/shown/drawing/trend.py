@@ -1,0 +1,72 @@
+"""A line over time with gaps where nothing was, and the level that is usual."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from deungdae.web.floor.shown.drawing.axis import Axis, drawn_ticks, percent, picture
+
+HIGH: Final = 110
+TOP: Final = 20
+STEPS: Final = 1000  #: of the inner drawing's width
+
+
+def trend(
+    points: Sequence[tuple[int, float]],
+    axis: Axis,
+    sentence: str,
+    *,
+    usual: float | None = None,
+    gap_us: int | None = None,
+    unit: str = "",
+) -> SafeString:
+    """Draw points as a line; farther apart than `gap_us`, it stops and begins anew."""
+    values = [value for _, value in points] + ([usual] if usual is not None else [])
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    room = (high - low) * 0.15 or max(abs(high) * 0.05, 0.5)
+    low, high = low - room, high + room
+
+    def y(value: float) -> float:
+        return TOP + HIGH * (1 - (value - low) / (high - low))
+
+    path, dots, before = [], [], None
+    for place, (time_us, value) in enumerate(points):
+        new = before is None or (gap_us is not None and time_us - before > gap_us)
+        at = axis.at(time_us)
+        path.append(f"{'M' if new else 'L'}{STEPS * at / 100:.1f} {y(value):.1f}")
+        after = points[place + 1][0] if place + 1 < len(points) else None
+        alone = after is None or (gap_us is not None and after - time_us > gap_us)
+        if new and alone:  # a line of one point is not seen
+            dots.append((percent(at), f"{y(value):.1f}"))
+        before = time_us
+    drawn = format_html(
+        '<svg x="0" y="0" width="100%" height="{h}" viewBox="0 0 {w} {h}" '
+        'preserveAspectRatio="none"><path d="{}" fill="none" stroke="var(--chart-ink)" '
+        'stroke-width="1.75" vector-effect="non-scaling-stroke" stroke-linejoin="round"/></svg>{}',
+        "".join(path),
+        format_html_join("", '<circle cx="{}" cy="{}" r="2.5" fill="var(--chart-ink)"/>', dots),
+        w=STEPS,
+        h=TOP + HIGH,
+    )
+    levels = format_html_join(
+        "",
+        '<line x1="0" x2="100%" y1="{0}" y2="{0}" stroke="{3}" {4}/>'
+        '<text x="0" y="{1}" font-size="12" fill="var(--chart-muted)">{2}</text>',
+        [
+            (f"{y(value):.1f}", f"{y(value) - 4:.1f}", f"{value:.3g} {unit}".strip(), *how)
+            for value, how in _levels(values, usual)
+        ],
+    )
+    inside = format_html("{}{}{}", levels, drawn_ticks(axis, TOP + HIGH, TOP + HIGH), drawn)
+    return picture(TOP + HIGH + 20, sentence, inside)
+
+
+def _levels(
+    values: Sequence[float], usual: float | None
+) -> list[tuple[float, tuple[str, SafeString]]]:
+    if usual is not None:
+        return [(usual, ("var(--chart-neutral)", SafeString('stroke-dasharray="5 4"')))]
+    plain = ("var(--chart-grid)", SafeString(""))
+    return [(value, plain) for value in dict.fromkeys((min(values), max(values)))] if values else []

@@ -1,0 +1,95 @@
+"""All that is said of one asset, by name: the page paints it first, and the stream moves it on.
+
+Both come from here, so that a page that was loaded an hour ago says the same as one of now. Every
+value is a text, and an empty one hides its place.
+"""
+
+from typing import Final
+
+from deungdae.web.floor.shown import words
+from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, Now
+from deungdae.web.floor.shown.durations import clock, count, percent
+from deungdae.web.floor.shown.words import Reasons
+
+#: How much a state asks for a person, from nothing to now.
+CALM, SOON, NOW = "calm", "soon", "now"
+#: A stop that is shorter asks for nobody yet.
+PATIENCE_SECONDS: Final = 60.0
+
+Says = dict[str, str]
+
+
+def level(now: Now, now_us: int) -> str:
+    """Return whether somebody must look: a breakdown now, a stop or a silence soon.
+
+    Outside of shifts nothing is asked of a machine, and a changeover is work.
+    """
+    if now.shift is None or now.state in ("running", "setup"):
+        return SOON if now.clock_ahead >= 60 else CALM
+    if now.state == "down":
+        return NOW
+    since = now.since_us if now.since_us is not None else 0
+    return SOON if (now_us - since) / 1e6 >= PATIENCE_SECONDS else CALM
+
+
+def says(now: Now, now_us: int, reasons: Reasons) -> Says:
+    """Return every text of an asset."""
+    figures = now.figures
+    return {
+        "state": now.state,
+        "level": level(now, now_us),
+        "off": "" if now.shift else "off",
+        "word": words.state_word(now.state),
+        "standing": words.standing_for(now, now_us, reasons),
+        "trouble": words.clock_trouble(now) or words.silence(now, now_us),
+        "made": words.made(now),
+        "count": count(now.counts.produced),
+        "plan": count(now.plan),
+        "against": words.against_plan(now),
+        "behind": _behind(now),
+        "forecast": words.forecast(now),
+        "bar": _share(now.counts.produced, now.plan),
+        "mark": _share(now.plan_now, now.plan),
+        "set_aside": words.set_aside(now),
+        "oee": percent(figures.oee),
+        "range": words.oee_range(now),
+        "loss": words.biggest_loss(now.waterfall),
+        "cost": words.cost(now),
+        "waiting": words.waiting(now.waiting_stops),
+        "stops": str(now.waiting_stops or ""),
+        "shift": words.shift_words(now),
+        "hours": f"{clock(now.shift.start_us)}–{clock(now.shift.end_us)}" if now.shift else "",
+        "product": now.product,
+        "lot": now.lot,
+        "last": clock(now.as_of_us, seconds=True) if now.as_of_us else "",
+    }
+
+
+def _share(part: float | None, whole: float | None) -> str:
+    """Return a width in percent, for a bar."""
+    if part is None or not whole:
+        return "0"
+    return f"{min(max(100 * part / whole, 0), 100):.1f}"
+
+
+def _behind(now: Now) -> str:
+    """Say whether so much is missing that a person must look: a twentieth of what was due."""
+    produced, due = now.counts.produced, now.plan_now
+    if produced is None or not due:
+        return ""
+    return "soon" if produced < 0.95 * due else ""
+
+
+def nothing(asset: str) -> Now:
+    """Return how an asset stands of which the monitor says nothing."""
+    return Now(asset)
+
+
+def is_standing(now: Now) -> bool:
+    """Whether it is known to stand while it was meant to work."""
+    return now.state in STANDING and now.shift is not None
+
+
+def is_unknown(now: Now) -> bool:
+    """Whether nobody knows what it does."""
+    return now.state == UNKNOWN

@@ -1,0 +1,194 @@
+"""What machines and lines do, in words. Unknown is never said as running.
+
+Nothing is put together from pieces where a translator needs it whole: a state with its length is
+one sentence for each state.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from deungdae.web.floor.shown.documents import UNKNOWN, Now, Waterfall
+from deungdae.web.floor.shown.durations import count, lasting, money, percent
+
+#: The words of a state alone, as on a pill or a legend.
+STATE_WORDS: Final = {
+    "running": _lazy("Running"),
+    "setup": _lazy("Changeover"),
+    "down": _lazy("Breakdown"),
+    "starved": _lazy("Waiting for material"),
+    "blocked": _lazy("Blocked"),
+    "stopped": _lazy("Stopped"),
+    UNKNOWN: _lazy("Unknown"),
+}
+#: The same with how long it has lasted.
+STATE_LASTING: Final = {
+    "running": _lazy("Running for %(age)s"),
+    "setup": _lazy("In changeover for %(age)s"),
+    "down": _lazy("Broken down for %(age)s"),
+    "starved": _lazy("Waiting for material for %(age)s"),
+    "blocked": _lazy("Blocked for %(age)s"),
+    "stopped": _lazy("Stopped for %(age)s"),
+    UNKNOWN: _lazy("Unknown: no signal for %(age)s"),
+}
+LOSS_WORDS: Final = {
+    "down": _lazy("Breakdowns"),
+    "setup": _lazy("Changeovers"),
+    "starved": _lazy("Waiting for material"),
+    "blocked": _lazy("Blocked by what follows"),
+    "stopped": _lazy("Stops without a reason"),
+    "micro_stops": _lazy("Short stops"),
+    "slow": _lazy("Slow cycles"),
+    "scrap": _lazy("Scrap"),
+    "rework": _lazy("Rework"),
+    UNKNOWN: _lazy("Unknown time"),
+}
+#: From this on a share of unknown time is said beside a figure.
+WORTH_SAYING: Final = 0.005
+
+Reasons = Mapping[str, str]  #: code → word in the reader's language
+
+
+def state_word(state: str) -> str:
+    """Return the word of a state."""
+    return str(STATE_WORDS.get(state, STATE_WORDS[UNKNOWN]))
+
+
+def reason_word(code: str, reasons: Reasons) -> str:
+    """Return the word of a reason; what has no code here is a text of the machine."""
+    return reasons.get(code, code)
+
+
+def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
+    """Return what an asset does, since when and why: `Stopped for 14 min (mould change)`."""
+    if now.state == UNKNOWN and now.since_us is None and now.as_of_us is None:
+        return _("Unknown: nothing has arrived yet")
+    since = now.as_of_us if now.state == UNKNOWN and now.as_of_us else now.since_us
+    if since is None:
+        return state_word(now.state)
+    said = str(STATE_LASTING[now.state]) % {"age": lasting((now_us - since) / 1e6)}
+    if now.reason and now.state != "running":
+        return _("%(state)s (%(reason)s)") % {
+            "state": said,
+            "reason": reason_word(now.reason, reasons),
+        }
+    return said
+
+
+def clock_trouble(now: Now) -> str:
+    """Return what is wrong with the clock of an asset's values; empty when nothing is."""
+    if now.clock_ahead < 60:
+        return ""
+    return _(
+        "Its values carry times that are %(age)s ahead of now, so they are not used for the state."
+    ) % {"age": lasting(now.clock_ahead)}
+
+
+def silence(now: Now, now_us: int) -> str:
+    """Return that nothing comes any more, of an asset of which something came."""
+    if not now.stale or now.as_of_us is None:
+        return ""
+    return _("Nothing has come from it for %(age)s.") % {
+        "age": lasting((now_us - now.as_of_us) / 1e6)
+    }
+
+
+def made(now: Now) -> str:
+    """Return the parts of this shift: `840 of 1,200`."""
+    if now.counts.produced is None:
+        return _("not counted")
+    if now.plan:
+        return _("%(made)s of %(plan)s") % {
+            "made": count(now.counts.produced),
+            "plan": count(now.plan),
+        }
+    return count(now.counts.produced)
+
+
+def against_plan(now: Now) -> str:
+    """Return how the count stands against what was meant to be there by now."""
+    produced = now.counts.produced
+    if produced is None or now.plan_now is None:
+        return ""
+    good = produced - now.counts.scrapped - now.counts.reworked
+    ahead = round(good - now.plan_now)
+    if ahead >= 0:
+        return ngettext("%(n)s part ahead of plan", "%(n)s parts ahead of plan", ahead) % {
+            "n": count(ahead)
+        }
+    return ngettext("%(n)s part behind plan", "%(n)s parts behind plan", -ahead) % {
+        "n": count(-ahead)
+    }
+
+
+def forecast(now: Now) -> str:
+    """Return what the shift will give at this pace."""
+    if now.forecast is None:
+        return ""
+    return _("%(n)s expected by the end") % {"n": count(now.forecast)}
+
+
+def set_aside(now: Now) -> str:
+    """Return scrap and rework of this shift; empty where there is none."""
+    if not now.counts.scrapped and not now.counts.reworked:
+        return ""
+    return _("scrap %(scrap)s, rework %(rework)s") % {
+        "scrap": count(now.counts.scrapped),
+        "rework": count(now.counts.reworked),
+    }
+
+
+def oee_range(now: Now) -> str:
+    """Return within what bounds OEE lies, and how much of the time is unknown."""
+    figures = now.figures
+    if figures.oee is None:
+        return _("not enough known yet") if now.ideal_seconds else _("no ideal cycle is set")
+    unknown = 1 - (1 if figures.known is None else figures.known)
+    if unknown < WORTH_SAYING:
+        return "" if now.ideal_confirmed else _("by an ideal cycle that nobody confirmed")
+    if figures.low is None or figures.high is None:
+        return _("%(share)s of the time unknown") % {"share": percent(unknown)}
+    return _("%(low)s to %(high)s; %(share)s of the time unknown") % {
+        "low": percent(figures.low),
+        "high": percent(figures.high),
+        "share": percent(unknown),
+    }
+
+
+def biggest_loss(waterfall: Waterfall | None) -> str:
+    """Return what cost most time, in one sentence."""
+    found = waterfall.biggest if waterfall else None
+    if found is None or waterfall is None or not waterfall.planned:
+        return ""
+    name, seconds = found
+    return _("Biggest loss: %(what)s, %(age)s (%(share)s of the time).") % {
+        "what": LOSS_WORDS[name],
+        "age": lasting(seconds),
+        "share": percent(seconds / waterfall.planned),
+    }
+
+
+def cost(now: Now) -> str:
+    """Return what the losses of this shift cost so far; empty where nobody said what an hour is."""
+    return "" if now.lost_cost is None else money(now.lost_cost)
+
+
+def waiting(stops: int) -> str:
+    """Return how many stops wait for a reason."""
+    if not stops:
+        return ""
+    return ngettext(
+        "%(n)d stop waits for a reason", "%(n)d stops wait for a reason", stops
+    ) % {"n": stops}  # fmt: skip
+
+
+def shift_words(now: Now) -> str:
+    """Return the shift and its crew; that none is planned, where none is."""
+    if now.shift is None:
+        return _("No shift is planned now")
+    if now.shift.crew:
+        return _("%(shift)s, crew %(crew)s") % {"shift": now.shift.name, "crew": now.shift.crew}
+    return now.shift.name
