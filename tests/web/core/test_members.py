@@ -144,8 +144,7 @@ def test_an_administrator_makes_no_owner(house: Any, enter: Enter) -> None:
         with pytest.raises(NotAllowed):
             act.perform()
     assert roles(house.organisation) == {
-        "operator": "operator",
-        role: role for role in ("viewer", "engineer", "admin", "owner")
+        role: role for role in ("viewer", "operator", "engineer", "admin", "owner")
     }
 
 
