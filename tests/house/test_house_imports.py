@@ -30,7 +30,7 @@ def small_house(root: Path, tmp_path: Path) -> Path:
     package = tmp_path / "src" / "deungdae"
     for name in (
         *("records", "bus", "lake", "analysis", "tables", "runs", "reports", "client"),
-        *("edge", "gateway", "demo_plant"),
+        *("edge", "gateway", "monitor", "demo_plant"),
     ):
         (package / name).mkdir(parents=True)
         (package / name / "__init__.py").touch()

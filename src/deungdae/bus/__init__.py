@@ -18,6 +18,9 @@ from deungdae.bus.bundles import BadBundle, Part
 from deungdae.bus.connection import Connection
 from deungdae.bus.entries import (
     AGENTS,
+    ALARMS,
+    ASSETS,
+    CALENDARS,
     JOINS,
     QUOTAS,
     SPARKPLUG,
@@ -25,8 +28,12 @@ from deungdae.bus.entries import (
     TAGS,
     TOKENS,
     WANTED,
+    WATCHES,
     Agent,
+    AlarmRule,
+    Asset,
     Bucket,
+    Calendar,
     Join,
     Quota,
     Record,
@@ -36,15 +43,19 @@ from deungdae.bus.entries import (
     TagMap,
     Token,
     Wanted,
+    Watch,
 )
 from deungdae.bus.failures import Full, Unavailable
 from deungdae.bus.grouping import Grouped
 from deungdae.bus.reading import Reader, Stored
 from deungdae.bus.server import Server
-from deungdae.bus.streams import INGEST, QUARANTINE, Queue, live_subject
+from deungdae.bus.streams import INGEST, QUARANTINE, Queue, floor_subject, live_subject, text_of
 
 __all__ = [
     "AGENTS",
+    "ALARMS",
+    "ASSETS",
+    "CALENDARS",
     "INGEST",
     "JOINS",
     "QUARANTINE",
@@ -54,13 +65,17 @@ __all__ = [
     "TAGS",
     "TOKENS",
     "WANTED",
+    "WATCHES",
     "Address",
     "Agent",
+    "AlarmRule",
     "Answer",
     "Answering",
     "Asked",
+    "Asset",
     "BadBundle",
     "Bucket",
+    "Calendar",
     "Connection",
     "Elsewhere",
     "Embedded",
@@ -86,9 +101,12 @@ __all__ = [
     "Token",
     "Unavailable",
     "Wanted",
+    "Watch",
     "address",
     "ask",
+    "floor_subject",
     "live_subject",
     "said_json",
     "secret",
+    "text_of",
 ]

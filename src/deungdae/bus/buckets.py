@@ -1,4 +1,4 @@
-"""Small settings that the web writes and the gateway reads: who may send, and as what.
+"""Small settings that the web writes and others read: who may send, what is to be looked at.
 
     agents      ORGANISATION.EDGE     edge agents and how far each has come
     tokens      SHA-256 of a token    whom it stands for, what it may do; the token is nowhere
@@ -8,6 +8,10 @@
     wanted      ORGANISATION.EDGE     what an edge agent is to do
     status      ORGANISATION.SOURCE   when an agent or source was heard, what it said of itself
     sparkplug   GROUP                 whose points a Sparkplug group sends
+    assets      ORGANISATION.ASSET    lines and machines, their signals and ideal cycles
+    calendars   ORGANISATION.CALENDAR when a line is meant to work
+    alarms      ORGANISATION.RULE     what raises an alarm
+    watches     ORGANISATION.WATCH    tags that are watched together
 
 A `Mirror` holds one bucket in memory and follows it, so that a look-up costs nothing and a
 revocation counts within a moment.

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from typing import Self
 
@@ -148,6 +148,12 @@ class Connection:
 
     async def listen(self, subject: str) -> AsyncIterator[bytes]:
         """Give what is told on a subject (`*` and `>` stand for words), from now on."""
+        async with contextlib.aclosing(self.hear(subject)) as heard:
+            async for _, told in heard:
+                yield told
+
+    async def hear(self, subject: str) -> AsyncGenerator[tuple[str, bytes], None]:
+        """Do the same, with the subject on which each was told."""
         while True:
             breaks = self.breaks
             try:
@@ -163,7 +169,7 @@ class Connection:
                         continue
                     except LOST:
                         break
-                    yield message.data
+                    yield message.subject, message.data
             finally:
                 with contextlib.suppress(*LOST):
                     await subscription.unsubscribe()

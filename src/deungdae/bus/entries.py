@@ -1,7 +1,8 @@
 """What the buckets hold: typed records, each under a key that its names make.
 
 The web writes agents, tokens, tags, quotas, joins, wanted and sparkplug; the gateway writes how far
-an agent has come, that a code was used, and status.
+an agent has come, that a code was used, and status. What the monitor is to look at (assets,
+calendars, alarms, watches) the web writes too; the monitor reads the documents in them.
 """
 
 import hashlib
@@ -142,7 +143,60 @@ class SparkplugGroup:
     password: str = ""
 
 
-Record = TypeVar("Record", Agent, Token, TagMap, Quota, Join, Wanted, Status, SparkplugGroup)
+@dataclass(frozen=True)
+class Asset:
+    """A line or a machine: whose it is, which signals tell of it, when it is meant to work.
+
+    What the document holds stands in `monitor.definitions`.
+    """
+
+    organisation: str
+    asset: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A shift calendar, with all its versions and exceptions."""
+
+    organisation: str
+    calendar: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class AlarmRule:
+    """What is to raise an alarm, how it is told, and to whom."""
+
+    organisation: str
+    rule: str
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Tags of a machine that are watched together, and the good time they are compared with."""
+
+    organisation: str
+    watch: str
+    document: dict[str, Any]
+
+
+Record = TypeVar(
+    "Record",
+    Agent,
+    Token,
+    TagMap,
+    Quota,
+    Join,
+    Wanted,
+    Status,
+    SparkplugGroup,
+    Asset,
+    Calendar,
+    AlarmRule,
+    Watch,
+)
 
 
 def digest(token: str) -> str:
@@ -182,3 +236,7 @@ JOINS = Bucket("joins", Join, _digest_key)
 WANTED = Bucket("wanted", Wanted, _pair_key)
 STATUS = Bucket("status", Status, _pair_key)
 SPARKPLUG = Bucket("sparkplug", SparkplugGroup, word)
+ASSETS = Bucket("assets", Asset, _pair_key)
+CALENDARS = Bucket("calendars", Calendar, _pair_key)
+ALARMS = Bucket("alarms", AlarmRule, _pair_key)
+WATCHES = Bucket("watches", Watch, _pair_key)

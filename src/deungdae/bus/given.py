@@ -64,6 +64,44 @@ class Given:
             raise _odd(name)
         return value
 
+    def some_words(self, name: str) -> list[str] | None:
+        """Return a list of texts, or None where none is given."""
+        value = self._left.pop(name, None)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise _odd(name)
+        return value
+
+    def needed(self, name: str) -> str:
+        """Return a text that must be there and not be empty."""
+        value = self.word(name)
+        if not value:
+            raise _odd(name)
+        return value
+
+    def yes(self, name: str) -> bool:
+        """Return a truth value, False by default."""
+        value = self._left.pop(name, None)
+        if value not in (None, True, False):
+            raise _odd(name)
+        return bool(value)
+
+    def number(self, name: str, low: float, high: float, default: float | None = None) -> float:
+        """Return a number between two bounds, themselves included."""
+        value = self._left.pop(name, None)
+        value = default if value is None else value
+        if type(value) is bool or not isinstance(value, int | float) or not low <= value <= high:
+            raise _odd(name)
+        return float(value)
+
+    def document(self, name: str) -> dict[str, Any]:
+        """Return an object."""
+        value = self._left.pop(name, None)
+        if not isinstance(value, dict):
+            raise _odd(name)
+        return value
+
     def words(self, name: str) -> dict[str, str]:
         """Return texts by name, none by default."""
         value = self._left.pop(name, None) or {}

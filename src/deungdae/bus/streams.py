@@ -1,5 +1,6 @@
 """The queues of the bus: what each holds, and how much of it."""
 
+import re
 from dataclasses import dataclass
 
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
@@ -45,6 +46,20 @@ def subject(queue: Queue, organisation: str) -> str:
 def live_subject(organisation: str) -> str:
     """Return the subject on which an organisation's live values are told."""
     return f"live.{word(organisation)}"
+
+
+def floor_subject(organisation: str) -> str:
+    """Return the subject on which the monitor tells what changed on an organisation's floor."""
+    return f"floor.{word(organisation)}"
+
+
+def text_of(word: str) -> str:
+    """Return the text that `word` made one word of; raises ValueError for what is none."""
+    if word == "=":
+        return ""
+    return re.sub(
+        rb"=([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), word.encode("ascii")
+    ).decode("utf-8")
 
 
 def word(text: str) -> str:

@@ -34,6 +34,7 @@ GROUPS: Final = (
     Group("deungdae.cli.gateway", ("gateway", "token")),
     Group("deungdae.cli.quota", ("quota",)),
     Group("deungdae.cli.history", ("history",)),
+    Group("deungdae.cli.monitor", ("monitor",)),
     Group("deungdae.cli.backup", ("backup", "restore")),
     Group("deungdae.cli.doctor", ("doctor",)),
     Group("deungdae.cli.edge", ("edge",)),

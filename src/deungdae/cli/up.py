@@ -69,6 +69,7 @@ class Up:
                 Part(("web", "--port", str(web)), PAGES, speaks=True),
                 Part(("worker",), PAGES),
                 Part(("history",), PAGES),
+                Part(("monitor",), PAGES, vital=False),
             )
             if plant:
                 self._begin_plant(watch, gateway, web)

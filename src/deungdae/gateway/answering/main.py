@@ -51,6 +51,7 @@ def desk(
         "downsample": points.downsample,
         "aggregate": points.aggregate,
         "gaps": points.gaps,
+        "read": exporting.arrow,
     }
     at_once: dict[str, Handler] = {name: partial(each, history) for name, each in quick.items()}
     at_once |= {

@@ -7,7 +7,7 @@
         answer.json()                                    # or: for piece in answer
     async with await line.aask(question) as answer:      # in an async view
         async for piece in answer: …
-    async for message in line.listen(organisation): …    # for server-sent events
+    async for message in line.listen(organisation): …    # for server-sent events; also of "floor"
 
 Everything raises `bus.Unavailable` within about three seconds while there is no bus; an answer that
 is refused raises `bus.Refusal`, whose sentence may be shown. Without a gateway the rest of the web
@@ -32,6 +32,8 @@ ATTEMPT_SECONDS = 1.0
 REST_SECONDS = 1.0  #: between two tries to reach a bus that is not there
 CALL_SECONDS = 3.0
 HEARD_AT_MOST = 256  #: messages that wait for a slow listener; the oldest are dropped
+
+_TOPICS = {"live": bus.live_subject, "floor": bus.floor_subject}
 
 Result = TypeVar("Result")
 
@@ -90,11 +92,15 @@ async def aask(question: bus.Question) -> "Answer":
     return Answer(line, await line.acall(lambda own: own.ask(question)))
 
 
-async def listen(organisation: str, *, beat: float = 15.0) -> AsyncGenerator[bytes, None]:
-    """Give each message of live values of an organisation; empty bytes after silence of `beat` s.
+async def listen(
+    organisation: str, *, topic: str = "live", beat: float = 15.0
+) -> AsyncGenerator[bytes, None]:
+    """Give each message of an organisation on a topic; empty bytes after silence of `beat` s.
 
-    A listener that is slow loses the oldest messages, for newer ones follow.
+    The topic "live" has the last values of tags, "floor" what the monitor says of machines, alarms
+    and watches. A listener that is slow loses the oldest messages, for newer ones follow.
     """
+    subject = _TOPICS[topic](organisation)
     heard: asyncio.Queue[bytes] = asyncio.Queue(HEARD_AT_MOST)
     loop = asyncio.get_running_loop()
 
@@ -104,7 +110,7 @@ async def listen(organisation: str, *, beat: float = 15.0) -> AsyncGenerator[byt
         heard.put_nowait(message)
 
     line = await _aline()
-    subscribed = await line.acall(lambda own: own.listen(organisation, loop, hear))
+    subscribed = await line.acall(lambda own: own.listen(subject, loop, hear))
     try:
         while True:
             try:
@@ -224,10 +230,10 @@ class _Own:
         return await bus.ask(self.connection, question)
 
     async def listen(
-        self, organisation: str, loop: asyncio.AbstractEventLoop, hear: Callable[[bytes], None]
+        self, subject: str, loop: asyncio.AbstractEventLoop, hear: Callable[[bytes], None]
     ) -> "asyncio.Task[None]":
         async def pass_on() -> None:
-            async for message in self.connection.listen(bus.live_subject(organisation)):
+            async for message in self.connection.listen(subject):
                 with contextlib.suppress(RuntimeError):  # the listener's loop has ended
                     loop.call_soon_threadsafe(hear, message)
 

@@ -1,0 +1,118 @@
+"""One rule followed in time: readings go in, the comings and goings of its condition come out.
+
+A reading that is older than what was taken already says nothing any more and is counted as late;
+one from a clock that runs ahead counts from now on, and one far ahead not at all. Events go out in
+order of time, never before those that went out already.
+"""
+
+from typing import Any, Final
+
+from deungdae.analysis.alarms import Flip, Stale, Watch
+from deungdae.monitor.alarms.charting import Hits, Live, Usual
+from deungdae.monitor.alarms.rules import Rule
+from deungdae.records.readings import Quality
+
+AHEAD_US: Final = 300_000_000  #: a clock this far ahead is wrong
+
+Value = float | int | bool | str | None
+
+
+class Follower:
+    """Follows the condition of one rule. A chart follows nothing before it knows what is usual."""
+
+    def __init__(self, rule: Rule, since_us: int, usual: Usual | None = None) -> None:
+        self.rule = rule
+        self._watch = Watch(rule.condition, since_us, on_us=rule.on_us, off_us=rule.off_us)
+        self.usual = usual
+        self._chart: Live | None = None
+        if rule.charting is not None and usual is not None:
+            self._chart = Live(rule.charting.every_us, usual, rule.charting.rules)
+        self._given_us = since_us
+        self.value: Value = None  #: of the last reading
+        self.value_us: int | None = None
+        self.late = 0  #: readings that came after a newer one
+        self.ahead = 0  #: readings of a clock that is wrong
+        self.rules: frozenset[str] = frozenset()  #: which the newest point of the chart breaks
+
+    @property
+    def active(self) -> bool:
+        """Whether the condition stands."""
+        return self._watch.active
+
+    @property
+    def last_us(self) -> int:
+        """The time of the last reading that was taken, or of the beginning."""
+        return self._watch.last_us if self.value_us is None else self.value_us
+
+    def memory(self) -> dict[str, Any]:
+        """Return what it knows, as plain data."""
+        return {
+            "watch": self._watch.memory(),
+            "chart": self._chart and self._chart.memory(),
+            "usual": self.usual and list(self.usual),
+            "given_us": self._given_us,
+            "value": self.value,
+            "value_us": self.value_us,
+        }
+
+    def recall(self, memory: dict[str, Any]) -> None:
+        """Go on from what was known before the process ended."""
+        self._watch.recall(memory["watch"])
+        if self._chart is not None and memory["chart"] is not None:
+            self._chart.recall(memory["chart"])
+        self._given_us, self.value = memory["given_us"], memory["value"]
+        self.value_us = memory["value_us"]
+
+    def push(self, time_us: int, value: Value, quality: int, now_us: int) -> list[Flip]:
+        """Take a reading; return what has changed, in order."""
+        if time_us > now_us + AHEAD_US:
+            self.ahead += 1
+            return []
+        at = min(time_us, now_us)
+        if self.value_us is not None and at < self.value_us:
+            self.late += 1
+            return []
+        # A state counts from when it began, though it was found out later.
+        at = max(at, self._watch.last_us)
+        bad = quality < Quality.UNCERTAIN and not self.rule.source.startswith("~")
+        self.value_us = at
+        if not bad:
+            self.value = value
+        taken = None if bad else _plain(value)
+        if self.rule.charting is None:
+            return self._ordered(self._watch.push(at, taken))
+        if self._chart is None or isinstance(taken, str | None):
+            return []
+        return self._charted(self._chart.push(at, float(taken)))
+
+    def passed(self, now_us: int) -> list[Flip]:
+        """Return what has changed by the time alone."""
+        if self._chart is not None:
+            return self._charted(self._chart.passed(now_us)) + self._ordered(
+                self._watch.passed(now_us)
+            )
+        return self._ordered(self._watch.passed(now_us))
+
+    def _charted(self, found: list[Hits]) -> list[Flip]:
+        flips: list[Flip] = []
+        for one in found:
+            self.rules = one.rules
+            flips += self._watch.push(max(one.at_us, self._watch.last_us), one.rules)
+        return self._ordered(flips)
+
+    def _ordered(self, flips: list[Flip]) -> list[Flip]:
+        found = []
+        for flip in flips:
+            self._given_us = max(self._given_us, flip.at_us)
+            found.append(Flip(self._given_us, flip.active))
+        return found
+
+    @property
+    def waits_for_a_sign(self) -> bool:
+        """Whether silence itself is what it looks for."""
+        return isinstance(self.rule.condition, Stale)
+
+
+def _plain(value: Value) -> Value:
+    """Return a whole number as one, so that it is found among those of a rule."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,114 @@
+"""What is wrong, what is normal: each one whole sentence, translated where it is shown."""
+
+from typing import Final
+
+from deungdae.analysis.alarms import Limits, OneOf, Rate, Score, Stale
+from deungdae.monitor.alarms.rules import SECOND_US, Rule
+from deungdae.records.messages import Message, message
+
+Value = float | int | bool | str | None
+
+
+
+def what(rule: Rule, value: Value, *, rules: frozenset[str] = frozenset()) -> Message:
+    """Return what is wrong, with the value at which it was found."""
+    condition, unit = rule.condition, rule.unit
+    match condition:
+        case Limits(high, low, _):
+            return _beyond(high, low, value, unit)
+        case Rate(per_second, _):
+            return message(
+                "The value changes by more than {limit} {unit} a minute.",
+                limit=_short(per_second * 60), unit=unit,
+            )  # fmt: skip
+        case Stale(after_us):
+            return message("No value for more than {seconds} s.", seconds=after_us // SECOND_US)
+        case Score():
+            return message("The machine behaves unlike in its good time.")
+        case OneOf() if rule.kind == "machine":
+            return _standing(str(value or ""), rule.on_us)
+        case OneOf():
+            return message("The value is {value}.", value=_told(value))
+        case _:
+            return _pattern(rules)
+
+
+def _beyond(high: float | None, low: float | None, value: Value, unit: str) -> Message:
+    number = value if isinstance(value, int | float) else None
+    if number is None:
+        return message("The value is beyond its limits.")
+    if low is not None and (high is None or abs(number - low) < abs(number - high)):
+        return message(
+            "{value} {unit}: below {limit} {unit}.",
+            value=_short(number), limit=_short(low), unit=unit,
+        )  # fmt: skip
+    assert high is not None
+    return message(
+        "{value} {unit}: above {limit} {unit}.",
+        value=_short(number), limit=_short(high), unit=unit,
+    )  # fmt: skip
+
+
+def _standing(state: str, on_us: int) -> Message:
+    minutes = _short(on_us / 60 / SECOND_US)
+    match state:
+        case "unknown":
+            return message("Unknown for more than {minutes} min: no signal.", minutes=minutes)
+        case "down":
+            return message("A fault for more than {minutes} min.", minutes=minutes)
+        case "starved":
+            return message("Nothing to work on for more than {minutes} min.", minutes=minutes)
+        case "blocked":
+            return message("Held up from behind for more than {minutes} min.", minutes=minutes)
+        case "setup":
+            return message("In changeover for more than {minutes} min.", minutes=minutes)
+        case _:
+            return message("Stands for more than {minutes} min.", minutes=minutes)
+
+
+def _pattern(rules: frozenset[str]) -> Message:
+    if rules & {"n1", "we1"}:
+        return message("The mean is farther from its usual value than chance explains.")
+    if rules & {"n3"}:
+        return message("The mean rises or falls steadily.")
+    if rules & {"n2", "we4"}:
+        return message("The mean stays on one side of its usual value.")
+    return message("The mean left its usual pattern.")
+
+
+def normal(rule: Rule, usual: tuple[float, float] | None = None) -> Message | None:
+    """Return what is normal, where a rule says it; `usual` are centre and spread of a chart."""
+    condition, unit = rule.condition, rule.unit
+    if usual is not None:
+        return message(
+            "Usually {low} to {high} {unit}.",
+            low=_short(usual[0] - 3 * usual[1]), high=_short(usual[0] + 3 * usual[1]), unit=unit,
+        )  # fmt: skip
+    match condition:
+        case Limits(high, low, _) if high is not None and low is not None:
+            return message(
+                "Normal: {low} to {high} {unit}.", low=_short(low), high=_short(high), unit=unit
+            )
+        case Limits(high, _, _) if high is not None:
+            return message("Normal: up to {high} {unit}.", high=_short(high), unit=unit)
+        case Limits(_, low, _) if low is not None:
+            return message("Normal: from {low} {unit}.", low=_short(low), unit=unit)
+        case Stale(after_us):
+            return message(
+                "Normal: a value at least every {seconds} s.", seconds=after_us // SECOND_US
+            )
+        case OneOf() if rule.kind == "machine":
+            return message("Normal: running.")
+        case _:
+            return None
+
+
+def _short(number: float) -> str:
+    """Return a number as a person writes it."""
+    return f"{number:.5g}" if abs(number) < 1e5 else f"{number:.0f}"
+
+
+def _told(value: Value) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "1", False: "0", None: ""}[value]
+    return value if isinstance(value, str) else _short(value)
