@@ -26,7 +26,10 @@ def test_without_any_variable_the_defaults_hold() -> None:
         https=False,
         upload_quota_bytes=20 * 1024**3,
         email=None,
+        email_secret_file=None,
         email_from="deungdae@localhost",
+        url="http://localhost:8000",
+        webhook_private=False,
         styleguide=False,
     )
     bus = BusSettings(
@@ -56,7 +59,10 @@ def test_every_variable_is_taken() -> None:
         "DEUNGDAE_HTTPS": "yes",
         "DEUNGDAE_UPLOAD_QUOTA": "3GB",
         "DEUNGDAE_EMAIL_URL": "smtps://mail.example",
+        "DEUNGDAE_EMAIL_SECRET_FILE": "/run/secrets/mail",
         "DEUNGDAE_EMAIL_FROM": "hello@example.org",
+        "DEUNGDAE_WEB_URL": "https://factory.example.org/",
+        "DEUNGDAE_WEBHOOK_PRIVATE": "allow",
         "DEUNGDAE_STYLEGUIDE": "yes",
         "DEUNGDAE_BUS_URL": "tls://bus.example:4222",
         "DEUNGDAE_BUS_SECRET_FILE": "/run/secrets/bus",
@@ -84,7 +90,9 @@ def test_every_variable_is_taken() -> None:
     assert web.upload_quota_bytes == 3 * 10**9
     assert web.email is not None
     assert (web.email.scheme, web.email.hostname) == ("smtps", "mail.example")
+    assert web.email_secret_file == Path("/run/secrets/mail")
     assert web.email_from == "hello@example.org"
+    assert (web.url, web.webhook_private) == ("https://factory.example.org", True)
     assert taken.bus == BusSettings(
         url="tls://bus.example:4222",
         folder=Path("/srv/등대/bus"),
@@ -99,6 +107,13 @@ def test_every_variable_is_taken() -> None:
     assert taken.mqtt.certificate == Path("/srv/broker.pem")
     assert taken.mqtt.key == Path("/srv/broker-key.pem")
     assert taken.gateway == GatewaySettings("0.0.0.0", 9086, "https://factory.example.org/points")
+
+
+def test_links_in_mails_begin_with_the_address_that_people_call() -> None:
+    here = {"DEUNGDAE_HOSTS": ".example.org,localhost", "DEUNGDAE_BIND": "127.0.0.1:9000"}
+    assert Settings.from_environment(here).web.url == "http://example.org:9000"
+    behind = Settings.from_environment({**here, "DEUNGDAE_HTTPS": "yes"})
+    assert behind.web.url == "https://example.org"
 
 
 def test_a_password_in_the_url_of_the_bus_is_refused_and_not_repeated() -> None:
@@ -153,6 +168,9 @@ def test_the_language_follows_the_system_unless_told(
         ("DEUNGDAE_DATABASE_URL", "postgresql://host", "and a database where there is one"),
         ("DEUNGDAE_DATABASE_URL", "postgresql://host:x/d", "DEUNGDAE_DATABASE_URL cannot be used"),
         ("DEUNGDAE_EMAIL_URL", "mail.example:25", "DEUNGDAE_EMAIL_URL cannot be used"),
+        ("DEUNGDAE_EMAIL_URL", "smtp+plain://kim:pw@mail.example", "would let passwords travel"),
+        ("DEUNGDAE_WEB_URL", "factory.example.org", "DEUNGDAE_WEB_URL is factory.example.org"),
+        ("DEUNGDAE_WEBHOOK_PRIVATE", "yes", "must be allow or refuse"),
         ("DEUNGDAE_HOSTS", "*", "must be names of hosts"),
         ("DEUNGDAE_HOSTS", "a.example,", "must be names of hosts"),
         ("DEUNGDAE_BIND", "8000", "must be an address and a port"),

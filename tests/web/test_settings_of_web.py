@@ -13,13 +13,20 @@ import pytest
 NAMES = (
     *("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"),
     *("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_SSL"),
-    *("EMAIL_USE_TLS", "EMAIL_HOST_PASSWORD", "CAN_SEND_EMAIL", "LANGUAGE_CODE", "DEBUG"),
+    *(
+        "EMAIL_HOST_USER",
+        "EMAIL_USE_TLS",
+        "EMAIL_HOST_PASSWORD",
+        "CAN_SEND_EMAIL",
+        "LANGUAGE_CODE",
+        "DEBUG",
+    ),
     *("UPLOAD_QUOTA_BYTES", "DATABASES", "PASSWORD_HASHERS", "TIME_ZONE"),
 )
 SCRIPT = (
     "import json\n"
     "from django.conf import settings\n"
-    f"told = {{name: getattr(settings, name) for name in {NAMES}}}\n"
+    f"told = {{name: getattr(settings, name, None) for name in {NAMES}}}\n"
     "print(json.dumps(told, default=str))\n"
 )
 
@@ -86,6 +93,27 @@ def test_a_mail_server_is_spoken_to_by_tls(
     assert (found["EMAIL_USE_SSL"], found["EMAIL_USE_TLS"]) == (at_once, not at_once)
     assert found["EMAIL_HOST_PASSWORD"] == "p@ss"
     assert found["CAN_SEND_EMAIL"] is True
+
+
+def test_a_relay_in_the_own_network_is_spoken_to_in_plain_words(tmp_path: Path) -> None:
+    found = settings_of(tmp_path, DEUNGDAE_EMAIL_URL="smtp+plain://relay.example")
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("relay.example", 25)
+    assert (found["EMAIL_USE_SSL"], found["EMAIL_USE_TLS"]) == (False, False)
+
+
+def test_the_password_of_the_mail_server_comes_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "mail-secret"
+    secret.write_text("kim:p:ss\n")
+    told = {
+        "DEUNGDAE_EMAIL_URL": "smtp://mail.example",
+        "DEUNGDAE_EMAIL_SECRET_FILE": str(secret),
+    }
+    found = settings_of(tmp_path, **told)
+    assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("kim", "p:ss")
+    secret.write_text("hunter2\n")
+    done = read(tmp_path, **told)
+    assert "must hold NAME:PASSWORD in one line" in done.stderr
+    assert "hunter2" not in done.stderr
 
 
 def test_postgresql_without_its_driver_is_said(tmp_path: Path) -> None:

@@ -96,13 +96,29 @@ UPLOAD_QUOTA = Setting(
 EMAIL_URL = Setting(
     "DEUNGDAE_EMAIL_URL",
     "none",
-    "The mail server that carries invitations: none, or smtp://NAME:PASSWORD@HOST:PORT or "
-    "smtps://NAME:PASSWORD@HOST:PORT.",
+    "The mail server that carries invitations, alarms and shift reports: none, or "
+    "smtp://HOST:PORT, smtps://HOST:PORT or smtp+plain://HOST:PORT.",
+)
+EMAIL_SECRET_FILE = Setting(
+    "DEUNGDAE_EMAIL_SECRET_FILE",
+    "none",
+    "The file with NAME:PASSWORD for the mail server.",
 )
 EMAIL_FROM = Setting(
     "DEUNGDAE_EMAIL_FROM",
     "deungdae@localhost",
     "The sender of e-mail.",
+)
+WEB_URL = Setting(
+    "DEUNGDAE_WEB_URL",
+    "https:// or http:// and the first name of DEUNGDAE_HOSTS",
+    "The address at which people reach the web, as links in mails tell it: https://HOST[:PORT].",
+)
+WEBHOOK_PRIVATE = Setting(
+    "DEUNGDAE_WEBHOOK_PRIVATE",
+    "refuse",
+    "Whether channels may send to addresses inside the own network, such as a server of the "
+    "factory: allow or refuse.",
 )
 STYLEGUIDE = Setting(
     "DEUNGDAE_STYLEGUIDE",
@@ -180,7 +196,8 @@ SETTINGS: tuple[Setting, ...] = (
         BIND,
         HTTPS,
     ),
-    *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_FROM, STYLEGUIDE, BUS_URL, BUS_SECRET_FILE, BUS_STORE),
+    *(UPLOAD_QUOTA, EMAIL_URL, EMAIL_SECRET_FILE, EMAIL_FROM, WEB_URL, WEBHOOK_PRIVATE),
+    *(STYLEGUIDE, BUS_URL, BUS_SECRET_FILE, BUS_STORE),
     *(GATEWAY_BIND, GATEWAY_URL),
     *(MQTT_URL, MQTT_SECRET_FILE, MQTT_CA_FILE, MQTT_BIND, MQTT_CERT_FILE, MQTT_KEY_FILE),
 )
@@ -190,7 +207,8 @@ SETTINGS: tuple[Setting, ...] = (
 class WebSettings:
     """The settings of the web. `upload_quota_bytes` is in bytes, for one organisation.
 
-    `database` and `email` are None for the embedded database and for no mail server.
+    `database` and `email` are None for the embedded database and for no mail server. `url` is what
+    links in mails begin with, without a slash at the end.
     """
 
     database: SplitResult | None
@@ -201,7 +219,10 @@ class WebSettings:
     https: bool
     upload_quota_bytes: int
     email: SplitResult | None
+    email_secret_file: Path | None
     email_from: str
+    url: str
+    webhook_private: bool
     styleguide: bool
 
 
@@ -298,18 +319,54 @@ class Settings:
 def _web(environment: Mapping[str, str], home: Path) -> WebSettings:
     key_file = environment.get(SECRET_KEY_FILE.name, "").strip()
     bind, port = _address(BIND, environment)
+    https = _switch(HTTPS.name, _value(environment, HTTPS))
+    hosts = _hosts(_value(environment, HOSTS))
     return WebSettings(
         database=_url(DATABASE_URL, environment, "sqlite", ("postgresql",)),
         secret_key_file=Path(key_file) if key_file else home / "web" / "secret-key",
-        hosts=_hosts(_value(environment, HOSTS)),
+        hosts=hosts,
         bind=bind,
         port=port,
-        https=_switch(HTTPS.name, _value(environment, HTTPS)),
+        https=https,
         upload_quota_bytes=_bytes(UPLOAD_QUOTA.name, _value(environment, UPLOAD_QUOTA), 1 << 20),
-        email=_url(EMAIL_URL, environment, "none", ("smtp", "smtps")),
+        email=_email(environment),
+        email_secret_file=_file(EMAIL_SECRET_FILE, environment),
         email_from=_value(environment, EMAIL_FROM),
+        url=_web_url(environment, https, hosts[0], port),
+        webhook_private=_private(_value(environment, WEBHOOK_PRIVATE)),
         styleguide=_switch(STYLEGUIDE.name, _value(environment, STYLEGUIDE)),
     )
+
+
+def _email(environment: Mapping[str, str]) -> SplitResult | None:
+    url = _url(EMAIL_URL, environment, "none", ("smtp", "smtps", "smtp+plain"))
+    if url is None or url.scheme != "smtp+plain" or url.hostname in LOOPBACK:
+        return url
+    if url.username or url.password or _file(EMAIL_SECRET_FILE, environment):
+        raise UnusableOption(
+            "The environment variable {name} would let passwords travel in plain words; it needs "
+            "{remedy}.",
+            name=EMAIL_URL.name,
+            remedy="smtp:// or smtps://",
+        )
+    return url
+
+
+def _web_url(environment: Mapping[str, str], https: bool, host: str, port: int) -> str:
+    if told := environment.get(WEB_URL.name, "").strip():
+        return _called_url(WEB_URL, told)
+    host = host.lstrip(".")
+    return f"https://{host}" if https else f"http://{host}:{port}"
+
+
+def _private(text: str) -> bool:
+    if text not in ("allow", "refuse"):
+        raise UnusableOption(
+            "The environment variable {name} is {value}; it must be allow or refuse.",
+            name=WEBHOOK_PRIVATE.name,
+            value=text,
+        )
+    return text == "allow"
 
 
 def _bus(environment: Mapping[str, str], home: Path) -> BusSettings:
@@ -378,7 +435,7 @@ def _gateway(environment: Mapping[str, str]) -> GatewaySettings:
     bind, port = _address(GATEWAY_BIND, environment)
     told = environment.get(GATEWAY_URL.name, "").strip()
     if told:
-        return GatewaySettings(bind, port, _gateway_url(told))
+        return GatewaySettings(bind, port, _called_url(GATEWAY_URL, told))
     return GatewaySettings(bind, port, f"http://{_callable(bind)}:{port}")
 
 
@@ -391,7 +448,7 @@ def _callable(bind: str) -> str:
     return f"[{bind}]" if ":" in bind else bind
 
 
-def _gateway_url(told: str) -> str:
+def _called_url(setting: Setting, told: str) -> str:
     try:
         url = urlsplit(told)
         usable = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or 1) > 0
@@ -402,7 +459,7 @@ def _gateway_url(told: str) -> str:
         raise UnusableOption(
             "The environment variable {name} is {value}; it must be an address such as "
             "https://factory.example.org, without a name or a password.",
-            name=GATEWAY_URL.name,
+            name=setting.name,
             value=told,
         )
     return told.rstrip("/")

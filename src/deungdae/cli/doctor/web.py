@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 
 from deungdae.cli.doctor.finding import Finding, bad, good, warning
-from deungdae.records.environment import BIND, HTTPS, Settings
+from deungdae.records.environment import BIND, EMAIL_URL, HTTPS, Settings
 from deungdae.records.errors import PublicError
 from deungdae.records.messages import message
 
@@ -169,4 +170,63 @@ def queue(settings: Settings) -> Iterator[Finding]:
         yield good("queue", message("Runs are waiting for their turn, none for long."))
 
 
-LOOKS = (database, pages, queue)
+def mail(settings: Settings) -> Iterator[Finding]:
+    """Look whether the mail server answers, and whether letters wait or were given up."""
+    if settings.web.database is None and not (settings.home / "web" / "deungdae.sqlite3").exists():
+        return
+    try:
+        from deungdae.web.project import start
+
+        start.django_ready()
+    except PublicError:
+        return  # said before
+    from django.core.mail import get_connection
+    from django.db import DatabaseError
+    from django.utils import timezone
+
+    from deungdae.web.core import outgoing
+
+    try:
+        waits = outgoing.waiting_for_a_server()
+        given_up = outgoing.given_up_since(timezone.now() - timedelta(days=1))
+    except DatabaseError:
+        return  # said before
+    server = settings.web.email
+    if server is None and waits:
+        yield bad(
+            "mail",
+            message("{count} letters wait, and no mail server is set up.", count=waits),
+            message("Name one in {setting}; they are sent then.", setting=EMAIL_URL.name),
+        )
+    elif server is None:
+        yield good("mail", message("No mail server is set up, and no letter waits for one."))
+    else:
+        try:
+            with closing(get_connection()) as connection:
+                connection.open()
+        except OSError as error:  # smtplib's errors are OSErrors
+            yield bad(
+                "mail",
+                message(
+                    "The mail server {address} does not let us in: {reason}",
+                    address=str(server.hostname),
+                    reason=getattr(error, "strerror", None) or str(error),
+                ),
+                message(
+                    "Look at {setting} and the file with the password; letters wait meanwhile.",
+                    setting=EMAIL_URL.name,
+                ),
+            )
+        else:
+            yield good(
+                "mail", message("The mail server {address} answers.", address=str(server.hostname))
+            )
+    if given_up:
+        yield warning(
+            "mail",
+            message("{count} messages of the last day could not be sent.", count=given_up),
+            message("The page of the messages sent says why, and sends them again."),
+        )
+
+
+LOOKS = (database, pages, queue, mail)

@@ -41,6 +41,9 @@ rules.add_perm("core.see_members", at_least(Role.VIEWER))
 rules.add_perm("core.manage_members", at_least(Role.ADMIN))
 rules.add_perm("core.manage_owners", at_least(Role.OWNER))
 rules.add_perm("core.see_audit", at_least(Role.ADMIN))
+#: What was sent to whom, and what could not be sent.
+rules.add_perm("core.see_outgoing", at_least(Role.ENGINEER))
+rules.add_perm("core.manage_outgoing", at_least(Role.ADMIN))
 
 
 def allowed(right: str, scope: Scope, organisation: Any = None) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from deungdae.web.core.views import account, audit, members, signing
+from deungdae.web.core.views import account, audit, members, outgoing, signing
 
 app_name = "core"
 urlpatterns = [
@@ -25,5 +25,8 @@ urlpatterns = [
     path("invitations/", members.invitations, name="invitations"),
     path("invitations/<uuid:public_id>/withdraw/", members.withdraw, name="withdraw_invitation"),
     path("invitation/<str:token>/", members.invitation, name="invitation"),
+    path("messages/", outgoing.outgoing, name="outgoing"),
+    path("messages/try/", outgoing.try_mail, name="try_mail"),
+    path("messages/<uuid:public_id>/again/", outgoing.again, name="send_again"),
     path("audit/", audit.audit, name="audit"),
 ]

@@ -71,11 +71,13 @@ def web(settings: Settings, port: int | None, announce: Callable[[str], None]) -
 def worker() -> bool:
     """Carry out queued jobs until told to stop; False after a mistake in the program."""
     start.bring_tables_up_to_date()
+    from deungdae.web.core import sending
     from deungdae.web.insight.worker import Worker
     from deungdae.web.plant.reconciling import Keeper
 
     serving = Worker()
     Keeper(serving.stop).start()
+    sending.start(serving.stop)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: serving.stop.set())
     return serving.serve()

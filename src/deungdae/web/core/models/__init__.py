@@ -14,6 +14,7 @@ from deungdae.web.core.models.organisations import (
     Owned,
     RoleName,
 )
+from deungdae.web.core.models.outgoing import Outgoing
 from deungdae.web.core.models.people import Person
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Organisation",
+    "Outgoing",
     "Owned",
     "Person",
     "PersonalToken",
