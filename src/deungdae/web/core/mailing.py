@@ -6,61 +6,67 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import get_language
 
-from deungdae.records.messages import Message
+from deungdae.records.messages import Message, message
+from deungdae.reports.words import Words
 from deungdae.web.core.models import Outgoing
 from deungdae.web.core.outgoing import NotSent
 
 #: SMTP: from here on the server will say the same again.
 LASTING: Final = 500
 
-NO_SERVER = _noop("No mail server is set up.")
-NO_ANSWER = _noop("The mail server does not answer: {reason}")
-NO_TLS = _noop("The mail server offers no encryption, so nothing was told to it.")
-NO_SIGN_IN = _noop("The mail server did not accept the name and password.")
-NO_SENDER = _noop("The mail server does not accept the sender {sender}: {reason}")
-NO_RECIPIENT = _noop("The mail server does not accept the address {address}: {reason}")
-NOT_TAKEN = _noop("The mail server did not take the letter: {reason}")
 
-
-def deliver(message: Outgoing) -> None:
+def deliver(outgoing: Outgoing) -> None:
     """Send one letter; raises `NotSent`."""
     # The same letter sent twice has one id, by which mail programs show it once.
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     headers = {
-        "Message-ID": f"<{message.public_id}@{host}>",
+        "Message-ID": f"<{outgoing.public_id}@{host}>",
         # So that no absence note answers a machine.
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
-    send(EmailMessage(message.subject, message.text, None, [message.target], headers=headers))
+    send(EmailMessage(outgoing.subject, outgoing.text, None, [outgoing.target], headers=headers))
 
 
 def send(letter: EmailMessage) -> None:
     """Send one letter now; raises `NotSent` with what the server said."""
     if not settings.CAN_SEND_EMAIL:
-        raise NotSent(Message(NO_SERVER))
+        raise NotSent(message("No mail server is set up."))
     try:
         letter.send()
     except smtplib.SMTPRecipientsRefused as error:
         address, (code, reason) = next(iter(error.recipients.items()))
-        said = {"address": str(address), "reason": _plain(reason)}
-        raise NotSent(Message(NO_RECIPIENT, said), final=code >= LASTING) from error
+        why = message(
+            "The mail server does not accept the address {address}: {reason}",
+            address=str(address),
+            reason=_plain(reason),
+        )
+        raise NotSent(why, final=code >= LASTING) from error
     except smtplib.SMTPSenderRefused as error:
-        said = {"sender": str(error.sender), "reason": _plain(error.smtp_error)}
-        raise NotSent(Message(NO_SENDER, said)) from error
+        why = message(
+            "The mail server does not accept the sender {sender}: {reason}",
+            sender=str(error.sender),
+            reason=_plain(error.smtp_error),
+        )
+        raise NotSent(why) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise NotSent(Message(NO_SIGN_IN)) from error
+        raise NotSent(message("The mail server did not accept the name and password.")) from error
     except smtplib.SMTPNotSupportedError as error:
-        raise NotSent(Message(NO_TLS)) from error
+        raise NotSent(
+            message("The mail server offers no encryption, so nothing was told to it.")
+        ) from error
     except smtplib.SMTPResponseException as error:
-        why = Message(NOT_TAKEN, {"reason": _plain(error.smtp_error)})
+        why = message(
+            "The mail server did not take the letter: {reason}", reason=_plain(error.smtp_error)
+        )
         raise NotSent(why) from error
     except OSError as error:  # also smtplib's own, and those of TLS
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise NotSent(Message(NO_ANSWER, {"reason": reason[:200]})) from error
+        raise NotSent(
+            message("The mail server does not answer: {reason}", reason=reason[:200])
+        ) from error
 
 
 def _plain(reason: Any) -> str:
@@ -69,7 +75,8 @@ def _plain(reason: Any) -> str:
 
 
 def spoken(error: Any) -> str:
-    """Return the sentence of a failure in the reader's language."""
+    """Return the sentence of a failure, {"template", "values"}, in the reader's language."""
     if not error:
         return ""
-    return _(error["template"]).format(**error["values"])
+    words = Words("ko" if (get_language() or "en").startswith("ko") else "en")
+    return words.say_message(Message(error["template"], error["values"]))

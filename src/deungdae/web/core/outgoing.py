@@ -131,11 +131,11 @@ def deliver(message: Outgoing, now: Callable[[], datetime]) -> bool:
 
 def give_back(message: Outgoing, now: datetime) -> None:
     """Let a message be tried later after a mistake of ours: a poisoned one stops nobody else."""
-    _failed(message, Message(BROKEN), now, final=False)
+    _failed(message, BROKEN, now, final=False)
 
 
 #: What the list says after a mistake of the program.
-BROKEN: Final = "Something went wrong in the program; the log of the worker says what."
+BROKEN: Final = Message("Something went wrong in the program; the log of the worker says what.")
 
 
 def _failed(message: Outgoing, why: Message, now: datetime, *, final: bool) -> None:

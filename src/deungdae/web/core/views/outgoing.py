@@ -52,7 +52,7 @@ def _listing(request: HttpRequest) -> Listing:
         caption=_("Messages sent"),
         columns=(
             Column("at", _("When"), "made_at", lambda row: row.made_at),
-            Column("to", _("To"), "to", lambda row: row.to),
+            Column("to", _("Recipient"), "to", lambda row: row.to),
             Column("subject", _("What"), "subject", lambda row: row.subject),
             Column("state", _("State"), "state", lambda row: row.get_state_display()),
             Column("sent", _("Sent at"), "sent_at", lambda row: row.sent_at, file_only=True),
