@@ -2,5 +2,14 @@
 
 from deungdae.web.alarms.models.rules import AlarmRule
 from deungdae.web.alarms.models.said import AlarmNote, AlarmVerdict
+from deungdae.web.alarms.models.telling import AlarmMail, Channel, TellingPolicy, TellingStep
 
-__all__ = ["AlarmNote", "AlarmRule", "AlarmVerdict"]
+__all__ = [
+    "AlarmMail",
+    "AlarmNote",
+    "AlarmRule",
+    "AlarmVerdict",
+    "Channel",
+    "TellingPolicy",
+    "TellingStep",
+]
