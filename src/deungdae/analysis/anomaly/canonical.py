@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RIDGE = 1e-2  #: of a tag's variance: directions that hardly vary must not decide alone
+_SMALL = 1e-9
 ROWS_A_DIRECTION = 5.0  #: of the good period, for each direction of the past that is told apart
 
 
@@ -54,11 +55,28 @@ class Canonical:
         return cls(past, states, state.T @ state, rest.T @ rest)
 
     def statistics(self, z: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (T2s, T2r) of each row, NaN for the first rows and where a value is missing."""
-        rows = stacked(z, self.past)
+        """Return log (T2s, T2r) of each row, NaN in the first and where a value is missing."""
         found = np.full((len(z), 2), np.nan)
-        for place, form in enumerate((self.form_state, self.form_rest)):
-            found[self.past - 1 :, place] = np.einsum("ij,ij->i", rows @ form, rows)
+        found[self.past - 1 :] = self.of_rows(stacked(z, self.past))
+        return found
+
+    def of_rows(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return log (T2s, T2r) of rows that have their past beside them."""
+        both = [
+            np.einsum("ij,ij->i", rows @ form, rows) for form in (self.form_state, self.form_rest)
+        ]
+        return np.asarray(np.log(np.column_stack(both) + _SMALL))
+
+    def parts(self, rows: NDArray[np.float64], tags: int) -> NDArray[np.float64]:
+        """Return what each tag has in T2r: its reconstruction-based contribution."""
+        pulled = rows @ self.form_rest
+        found = np.empty(tags)
+        for tag in range(tags):
+            own = [tag + tags * back for back in range(self.past)]
+            inner = self.form_rest[np.ix_(own, own)] + _SMALL * np.eye(self.past)
+            found[tag] = np.einsum(
+                "ij,ij->i", pulled[:, own] @ np.linalg.inv(inner), pulled[:, own]
+            ).mean()
         return found
 
 

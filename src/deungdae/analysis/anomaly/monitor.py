@@ -9,7 +9,8 @@ Two scores, both in standard deviations of the good period:
                 learned anew or widened; it is no alarm.
 
 Scores are exponentially weighted means (MEWMA's idea, Lowry and others 1992) of the logarithms of
-the two statistics of `canonical`: a small shift that lasts is found as well as a large one.
+the two statistics of a model: a small shift that lasts is found as well as a large one. The model
+is `canonical` for straight relations, or `neighbours` for those that bend or jump.
 """
 
 import itertools
@@ -20,14 +21,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from deungdae.analysis.anomaly.canonical import Canonical, longest_past
+from deungdae.analysis.anomaly.canonical import Canonical, longest_past, stacked
 from deungdae.analysis.anomaly.limits import Limit, limit
-from deungdae.analysis.anomaly.reference import LONGEST_HOLD, Reference
+from deungdae.analysis.anomaly.neighbours import Neighbours
+from deungdae.analysis.anomaly.reference import LONGEST_HOLD, Reference, TooLittle
+from deungdae.analysis.anomaly.smoothing import Smoother, smooth
 
 PAST = 3  #: steps of the past, where the good period is long enough for them
 SMOOTHING = 0.2  #: weight of the newest step
 FOLDS = 5
 _SMALL = 1e-9
+
+Model = Canonical | Neighbours
 
 
 class Scores(NamedTuple):
@@ -40,8 +45,9 @@ class Scores(NamedTuple):
 class Blame(NamedTuple):
     """One tag's part in an anomaly.
 
-    `share` (0 to 1) of what breaks the relations: the reconstruction-based contribution (Alcala and
-    Qin 2009), for which a tag is not blamed merely because others moved it. `deviation` says how
+    `share` (0 to 1) of what breaks the relations: with canonical variates the reconstruction-based
+    contribution (Alcala and Qin 2009), with neighbours what is better when the tag is as the others
+    would have it; in both, a tag is not blamed merely because others moved it. `deviation` says how
     far the tag itself was from its usual level, in its own spreads.
     """
 
@@ -59,7 +65,7 @@ class Monitor:
     """
 
     reference: Reference
-    model: Canonical
+    model: Model
     centre: NDArray[np.float64]
     spread: NDArray[np.float64]
     smoothing: float
@@ -75,6 +81,7 @@ class Monitor:
         *,
         past: int = PAST,
         smoothing: float = SMOOTHING,
+        by: type[Model] = Canonical,
     ) -> "Monitor":
         """Learn a good period: rows of equal steps, a column for each tag, NaN for missing.
 
@@ -85,12 +92,14 @@ class Monitor:
         reference = Reference.of(values, names)
         z = reference.scaled(values)
         past = longest_past(len(z), z.shape[1], past)
-        logs = _unseen(values, names, reference, past)
+        logs = _unseen(z, past, by)
+        if not np.isfinite(logs).any():
+            raise TooLittle("no row of the good period is whole")
         centre, spread = np.nanmean(logs, axis=0), np.nanstd(logs, axis=0)
-        scores = _smooth((logs - centre) / np.maximum(spread, _SMALL), smoothing)
+        scores = smooth((logs - centre) / np.maximum(spread, _SMALL), smoothing)
         return cls(
             reference,
-            Canonical.of(z, past),
+            by.of(z, past),
             centre,
             np.maximum(spread, _SMALL),
             smoothing,
@@ -101,8 +110,8 @@ class Monitor:
     def score(self, values: NDArray[np.float64]) -> Scores:
         """Return the scores of rows that follow one another."""
         z = self.reference.scaled(values)
-        logs = np.log(self.model.statistics(z) + _SMALL)
-        found = _smooth((logs - self.centre) / self.spread, self.smoothing)
+        logs = self.model.statistics(z)
+        found = smooth((logs - self.centre) / self.spread, self.smoothing)
         return Scores(found[:, 1], found[:, 0])
 
     def blame(self, values: NDArray[np.float64]) -> list[Blame]:
@@ -111,19 +120,12 @@ class Monitor:
         Rows need `past - 1` more before the first that counts. Raises ValueError without a row.
         """
         z = self.reference.scaled(values)
-        past, tags = self.model.past, z.shape[1]
-        rows = np.hstack([z[past - 1 - back : len(z) - back] for back in range(past)])
+        tags = z.shape[1]
+        rows = stacked(z, self.model.past)
         rows = rows[np.isfinite(rows).all(axis=1)]
         if not len(rows):
             raise ValueError("there is no whole row to blame a tag by")
-        form, pulled = self.model.form_rest, rows @ self.model.form_rest
-        parts = np.empty(tags)
-        for tag in range(tags):
-            own = [tag + tags * back for back in range(past)]
-            inner = form[np.ix_(own, own)] + _SMALL * np.eye(past)
-            parts[tag] = np.einsum(
-                "ij,ij->i", pulled[:, own] @ np.linalg.inv(inner), pulled[:, own]
-            ).mean()
+        parts = self.model.parts(rows, tags)
         deviations = rows[:, :tags].mean(axis=0)
         whole = float(parts.sum()) or 1.0
         found = [
@@ -139,7 +141,7 @@ class Stream:
     def __init__(self, monitor: Monitor) -> None:
         self.monitor = monitor
         self._past: deque[NDArray[np.float64]] = deque(maxlen=monitor.model.past)
-        self._level: NDArray[np.float64] | None = None
+        self._smoother = Smoother(2, monitor.smoothing)
         self._last = np.full(len(monitor.reference.names), np.nan)
         self._age = np.zeros(len(monitor.reference.names), int)
 
@@ -153,43 +155,24 @@ class Stream:
         z = np.where(missing & (self._age <= LONGEST_HOLD), self._last, z)
         self._last = np.where(missing, self._last, z)
         self._past.append(z)
-        if len(self._past) < monitor.model.past:
+        whole = len(self._past) == monitor.model.past
+        row_and_past = np.concatenate(list(self._past)[::-1])
+        if not whole or not np.isfinite(row_and_past).all():
+            self._smoother.push(None)
             return float("nan"), float("nan")
-        stacked = np.concatenate(list(self._past)[::-1])
-        if not np.isfinite(stacked).all():
-            return float("nan"), float("nan")
-        model = monitor.model
-        both = np.array([stacked @ model.form_state @ stacked, stacked @ model.form_rest @ stacked])
-        now = (np.log(both + _SMALL) - monitor.centre) / monitor.spread
-        if self._level is None:
-            self._level = np.zeros(2)
-        self._level = self._level + monitor.smoothing * (now - self._level)
-        return float(self._level[1]), float(self._level[0])
+        logs = monitor.model.of_rows(row_and_past[None])[0]
+        place, relations = self._smoother.push((logs - monitor.centre) / monitor.spread)
+        return float(relations), float(place)
 
 
-def _unseen(
-    values: NDArray[np.float64], names: tuple[str, ...], reference: Reference, past: int
-) -> NDArray[np.float64]:
+def _unseen(z: NDArray[np.float64], past: int, by: type[Model]) -> NDArray[np.float64]:
     """Return the logarithms of both statistics of each row, by models that did not see it."""
-    edges = np.linspace(0, len(values), FOLDS + 1).astype(int)
-    found = np.full((len(values), 2), np.nan)
-    z = reference.scaled(values)
+    edges = np.linspace(0, len(z), FOLDS + 1).astype(int)
+    found = np.full((len(z), 2), np.nan)
     for start, end in itertools.pairwise(edges.tolist()):
         others = z.copy()
         # Not cut out but blanked: rows on both sides of a cut do not follow one another.
         others[start:end] = np.nan
-        model = Canonical.of(others, past)
-        found[start:end] = np.log(model.statistics(z[start:end]) + _SMALL)
-    return found
-
-
-def _smooth(x: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
-    """Return exponentially weighted means of each column, from zero; NaN rows leave the mean."""
-    found = np.full_like(x, np.nan)
-    level = np.zeros(x.shape[1])
-    whole = np.isfinite(x.sum(axis=1))
-    for at in range(len(x)):
-        if whole[at]:
-            level = level + weight * (x[at] - level)
-            found[at] = level
+        if np.isfinite(others).all(axis=1).sum() > z.shape[1]:
+            found[start:end] = by.of(others, past).statistics(z[start:end])
     return found

@@ -41,6 +41,8 @@ class Reference:
         values = np.asarray(values, float)
         if values.ndim != 2 or values.shape[1] != len(names):
             raise ValueError("one column for each tag")
+        # Rows without anything, as while the machine stood still, say nothing of a tag.
+        values = values[np.isfinite(values).any(axis=1)]
         if len(values) < FEWEST_ROWS:
             raise TooLittle(f"{len(values)} rows are too few; at least {FEWEST_ROWS} are needed")
         left_out, kept = [], []
