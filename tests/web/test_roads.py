@@ -16,6 +16,7 @@ MAY = {
     "core/views/members.py": "finds an invitation by the hash of its link",
     "insight/queue.py": "hands out the jobs of all organisations",
     "plant/operations/watching.py": "looks at the sources of all organisations",
+    "floor/reconciling.py": "tells the monitor what was said in all organisations",
     "plant/reconciling.py": "tells the bus what belongs to all organisations",
     "project/start.py": "acts for whoever runs the machine",
 }

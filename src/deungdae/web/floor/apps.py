@@ -22,9 +22,12 @@ class FloorConfig(AppConfig):
         from deungdae.web.core import navigation
         from deungdae.web.floor import rules  # noqa: F401
         from deungdae.web.floor.places import PLACES
+        from deungdae.web.floor.reconciling import reconcile
+        from deungdae.web.plant import reconciling
 
         navigation.add(*PLACES)
         attached.add("floor", _count, _move)
+        reconciling.add("floor", reconcile)
 
 
 def _count(scope: "Scope", site: "Site") -> int:

@@ -1,12 +1,13 @@
 """The pass of each minute: what the bus tells us is noted, what it lost is told again.
 
-The worker runs it. A revocation that could not be told when it was made is told here at last, and a
-bus that was replaced by a new one learns everything anew.
+The worker runs it; apps above this one add their own work with `add`. A revocation that could not
+be told when it was made is told here at last, and a bus that was replaced learns everything anew.
 """
 
 import logging
 import threading
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.db import close_old_connections, connections
@@ -29,6 +30,16 @@ USED_STAYS = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
+_MORE: dict[str, Callable[[datetime], None]] = {}
+
+
+def add(name: str, work: Callable[[datetime], None]) -> None:
+    """Have more done each minute, while there is a bus; an app does so when it is ready.
+
+    What fails is written to the log and tried again a minute later; the others go on.
+    """
+    _MORE[name] = work
+
 
 class Keeper(threading.Thread):
     """Reconciles at its start and then each minute, until `stop` is set."""
@@ -47,16 +58,23 @@ class Keeper(threading.Thread):
 
     @staticmethod
     def _once() -> bool:
-        try:
-            each_minute(timezone.now())
-        except (bus.Unavailable, OperationalError) as error:
-            log.info("the plant was not reconciled: %s", error)
-            return False
-        except Exception:  # noqa: BLE001 - written to the log, and the next minute tries again
-            log.error("The plant was not reconciled, by a mistake:\n%s", traceback.format_exc())
-        finally:
-            close_old_connections()
-        return True
+        now = timezone.now()
+        works = (("plant", each_minute), *_MORE.items())
+        # Whatever one of them meets, the others have their turn.
+        return sum(_done(name, work, now) for name, work in works) == len(works)
+
+
+def _done(name: str, work: Callable[[datetime], None], now: datetime) -> bool:
+    try:
+        work(now)
+    except (bus.Unavailable, OperationalError) as error:
+        log.info("the %s was not reconciled: %s", name, error)
+        return False
+    except Exception:  # noqa: BLE001 - written to the log, and the next minute tries again
+        log.error("The %s was not reconciled, by a mistake:\n%s", name, traceback.format_exc())
+    finally:
+        close_old_connections()
+    return True
 
 
 def each_minute(now: datetime) -> None:

@@ -38,7 +38,7 @@ class SayStop(Action[StopSaid]):
 
     def change(self) -> StopSaid:
         """Return what is said now."""
-        _of_one(self.organisation, self.asset, self.reason, Reason.Kind.STOP)
+        _of_one(self.organisation, self.asset, self.reason, "stop")
         if self.ended_us is not None and not 0 < self.ended_us - self.began_us < LONGEST_STOP_US:
             raise Refused(_("A stop ends after it began."))
         values: dict[str, Any] = {
@@ -112,7 +112,7 @@ class SayScrap(Action[ScrapSaid]):
 
     def change(self) -> ScrapSaid:
         """Return what is said now."""
-        _of_one(self.organisation, self.asset, self.reason, Reason.Kind.SCRAP)
+        _of_one(self.organisation, self.asset, self.reason, "scrap")
         if not 0 < self.count <= MOST_SCRAP:
             raise Refused(_("Say how many parts: 1 or more."))
         said: ScrapSaid = ScrapSaid.objects.create(
