@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from deungdae import bus
 from deungdae.bus.alone import Taken, alone
+from deungdae.monitor.alarms import Alarms
 from deungdae.monitor.floor import Floor
 from deungdae.monitor.monitor import Monitor
 from deungdae.monitor.part import Part
@@ -18,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 def parts() -> Sequence[Part]:
     """Return what the monitor consists of: who hears points first stands first."""
-    return [Floor()]
+    return [Floor(), Alarms()]
 
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ from deungdae.analysis.alarms.conditions import (
     Condition,
     Flip,
     Limits,
+    Memory,
     OneOf,
     Rate,
     RuleHit,
@@ -21,7 +22,7 @@ from deungdae.analysis.alarms.conditions import (
     Watch,
 )
 from deungdae.analysis.alarms.figures import RECOMMENDED, Figures, chattering, figures
-from deungdae.analysis.alarms.floods import Flood, Gate, floods
+from deungdae.analysis.alarms.floods import Flood, Gate, GateMemory, floods
 from deungdae.analysis.alarms.incidents import Incident, Incidents, Joined
 from deungdae.analysis.alarms.life import (
     Change,
@@ -47,11 +48,13 @@ __all__ = [
     "Flip",
     "Flood",
     "Gate",
+    "GateMemory",
     "Incident",
     "Incidents",
     "Joined",
     "Life",
     "Limits",
+    "Memory",
     "Occurrence",
     "OneOf",
     "Outcome",

@@ -9,7 +9,7 @@ import math
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 Value = float | int | bool | str | Collection[str] | None
 SECOND_US = 1_000_000
@@ -89,6 +89,16 @@ class Flip(NamedTuple):
     active: bool
 
 
+class Memory(TypedDict):
+    """What a `Watch` knows, as plain data, so that it outlives the program that follows it."""
+
+    active: bool
+    raw: bool
+    raw_us: int
+    last_us: int
+    readings: list[tuple[int, float]]
+
+
 class Watch:
     """One condition followed in time, with a delay before it comes and one before it goes."""
 
@@ -101,6 +111,27 @@ class Watch:
         self._raw, self._raw_us = False, since_us
         self._last_us = since_us
         self._readings: deque[tuple[int, float]] = deque()
+
+    @property
+    def last_us(self) -> int:
+        """When the last reading was taken, or since when it is followed."""
+        return self._last_us
+
+    def memory(self) -> Memory:
+        """Return what it knows."""
+        return {
+            "active": self.active,
+            "raw": self._raw,
+            "raw_us": self._raw_us,
+            "last_us": self._last_us,
+            "readings": list(self._readings),
+        }
+
+    def recall(self, memory: Memory) -> None:
+        """Go on from what another one of the same condition knew."""
+        self.active, self._raw = memory["active"], memory["raw"]
+        self._raw_us, self._last_us = memory["raw_us"], memory["last_us"]
+        self._readings = deque((at_us, value) for at_us, value in memory["readings"])
 
     def push(self, at_us: int, value: Value) -> list[Flip]:
         """Take a reading; return what has changed up to it, in order.

@@ -6,7 +6,7 @@ fewer than five come in ten minutes.
 
 from collections import deque
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 SPAN_US = 600_000_000
 MOST = 10
@@ -19,6 +19,14 @@ class Flood(NamedTuple):
     start_us: int
     end_us: int | None
     alarms: int
+
+
+class GateMemory(TypedDict):
+    """What a `Gate` knows, as plain data."""
+
+    flood: tuple[int, int] | None  #: its beginning and its alarms
+    held: list[str]
+    recent: list[int]
 
 
 class Gate:
@@ -34,6 +42,17 @@ class Gate:
         self.flood: Flood | None = None
         self.held: tuple[str, ...] = ()
         self._recent: deque[int] = deque()
+
+    def memory(self) -> GateMemory:
+        """Return what it knows, so that it outlives the program."""
+        flood = None if self.flood is None else (self.flood.start_us, self.flood.alarms)
+        return {"flood": flood, "held": list(self.held), "recent": list(self._recent)}
+
+    def recall(self, memory: GateMemory) -> None:
+        """Go on from what another gate knew."""
+        flood = memory["flood"]
+        self.flood = None if flood is None else Flood(flood[0], None, flood[1])
+        self.held, self._recent = tuple(memory["held"]), deque(memory["recent"])
 
     def push(self, at_us: int, alarm: str, *, urgent: bool = False) -> bool:
         """Take an alarm; return whether it is told by itself. Call `passed` first."""

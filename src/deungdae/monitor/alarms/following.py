@@ -63,6 +63,13 @@ class Follower:
         self._given_us, self.value = memory["given_us"], memory["value"]
         self.value_us = memory["value_us"]
 
+    def forgive(self, now_us: int) -> None:
+        """Count no silence before this moment: nobody knows whether there was one."""
+        if self.waits_for_a_sign:
+            memory = self._watch.memory()
+            memory["last_us"] = max(memory["last_us"], now_us)
+            self._watch.recall(memory)
+
     def push(self, time_us: int, value: Value, quality: int, now_us: int) -> list[Flip]:
         """Take a reading; return what has changed, in order."""
         if time_us > now_us + AHEAD_US:

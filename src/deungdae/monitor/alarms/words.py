@@ -1,13 +1,10 @@
 """What is wrong, what is normal: each one whole sentence, translated where it is shown."""
 
-from typing import Final
-
 from deungdae.analysis.alarms import Limits, OneOf, Rate, Score, Stale
 from deungdae.monitor.alarms.rules import SECOND_US, Rule
 from deungdae.records.messages import Message, message
 
 Value = float | int | bool | str | None
-
 
 
 def what(rule: Rule, value: Value, *, rules: frozenset[str] = frozenset()) -> Message:

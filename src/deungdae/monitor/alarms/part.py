@@ -1,0 +1,301 @@
+"""The part of the monitor that raises alarms, remembers them, and has people told."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from deungdae.bus import ALARMS, AlarmRule, Mirror, Refusal, Unavailable
+from deungdae.bus.ending import end
+from deungdae.monitor.alarms import charting, documents
+from deungdae.monitor.alarms.house import House, Tracked
+from deungdae.monitor.alarms.plant import Plant
+from deungdae.monitor.alarms.questions import Questions
+from deungdae.monitor.alarms.rules import Rule, rule_of
+from deungdae.monitor.alarms.store import Store, Told
+from deungdae.monitor.alarms.telling import KIND
+from deungdae.monitor.part import Context, Handler
+from deungdae.monitor.past import Readings
+from deungdae.monitor.point import Point
+from deungdae.records.errors import UnusableOption
+from deungdae.records.readings import Quality
+
+#: After a longer rest nobody is helped by what came and went meanwhile.
+LONGEST_BACK_US: Final = 6 * 3_600_000_000
+#: A bucket that is suddenly empty may be that of a bus which took a lost one's place.
+EMPTY_US: Final = 180_000_000
+TIDY_US: Final = 24 * 3_600_000_000
+AT_ONCE: Final = 5_000  #: readings of the past that are taken before others have their turn
+
+_log = logging.getLogger(__name__)
+
+
+class Alarms:
+    """Alarms of all organisations."""
+
+    _context: Context
+    _store: Store
+    _mirror: "Mirror[AlarmRule]"
+    _plant: Plant
+
+    def __init__(self) -> None:
+        self._houses: dict[str, House] = {}
+        self._rules: dict[str, dict[str, Rule]] = {}
+        self._read: dict[str, tuple[AlarmRule, Rule | None]] = {}
+        self._dirty = True
+        self._emptied_us: int | None = None
+        self._tidied_us = 0
+        self._reading: set[asyncio.Task[None]] = set()
+        self._questions = Questions(self)
+        self.unusable = 0  #: rules that were not understood, and raise nothing
+
+    def quick(self) -> Mapping[str, Handler]:
+        """Return what a page waits for."""
+        return self._questions.quick()
+
+    def long(self) -> Mapping[str, Handler]:
+        """Return what reads much of the past."""
+        return self._questions.long()
+
+    async def begin(self, context: Context) -> None:
+        """Read what is kept, and follow the rules."""
+        self._context = context
+        self._store = Store(context.home)
+        self._plant = Plant(context.structure)
+        try:
+            self._mirror = await Mirror.open(context.connection, ALARMS, within=30)
+        except BaseException:
+            self._store.close()
+            raise
+        self._ends = [self._mirror.heed(self._heed), context.structure.heed(self._restructured)]
+        self._take_rules(context.now_us())
+
+    async def heard(self, organisation: str, points: Sequence[Point]) -> None:
+        """Take live points, and tell at once what follows from them."""
+        house = self._houses.get(organisation)
+        if house is not None and house.hears(points):
+            now = self._context.now_us()
+            house.push(points, now)
+            if house.changed:
+                self._settle(house, now)
+
+    async def passed(self, now_us: int) -> None:
+        """Take note of the time: silences, delays, ends of shelving, steps that are due."""
+        if self._dirty and not self._only_emptied(now_us):
+            self._take_rules(now_us)
+        for house in self._houses.values():
+            house.passed(now_us)
+            self._settle(house, now_us)
+        if now_us - self._tidied_us > TIDY_US:
+            self._tidied_us = now_us
+            await asyncio.to_thread(self._store.tidy, now_us)
+
+    async def end(self) -> None:
+        """Keep how far each rule was followed, and stop following."""
+        for task in list(self._reading):
+            await end(task)
+        for call in self._ends:
+            call()
+        await self._mirror.close()
+        for house in self._houses.values():
+            house.changed.lives.update(n for n, t in house.tracked.items() if t.waiting is None)
+            self._write(house, {}, set())
+        self._store.close()
+
+    # ── what others of this part use ──
+
+    @property
+    def context(self) -> Context:
+        """What all parts share."""
+        return self._context
+
+    @property
+    def store(self) -> Store:
+        """The file."""
+        return self._store
+
+    def house(self, organisation: str) -> House:
+        """Return the alarms of an organisation; used in the event loop alone."""
+        found = self._houses.get(organisation)
+        if found is None:
+            now = self._context.now_us()
+            found = House(organisation, self._plant, self._store, now)
+            self._houses[organisation] = found
+        return found
+
+    def settle(self, house: House) -> None:
+        """Write down what changed and tell it."""
+        self._settle(house, self._context.now_us())
+
+    # ── rules ──
+
+    def _heed(self, key: str | None) -> None:
+        self._dirty = True
+        emptied = key is None and not self._mirror.items() and any(self._rules.values())
+        self._emptied_us = self._context.now_us() if emptied else None
+
+    def _restructured(self) -> None:
+        for house in self._houses.values():
+            house.structure_changed()
+
+    def _only_emptied(self, now_us: int) -> bool:
+        return self._emptied_us is not None and now_us - self._emptied_us < EMPTY_US
+
+    def _take_rules(self, now_us: int) -> None:
+        self._dirty, self._emptied_us = False, None
+        read = {}
+        for key, entry in self._mirror.items().items():
+            before = self._read.get(key)
+            same = before is not None and before[0] is entry
+            read[key] = before if same and before else (entry, self._understood(entry))
+        self._read = read
+        self.unusable = sum(rule is None for _, rule in read.values())
+        rules: dict[str, dict[str, Rule]] = {
+            name: {} for name in {*self._rules, *self._store.organisations()}
+        }
+        for entry, rule in read.values():
+            if rule is not None:
+                rules.setdefault(entry.organisation, {})[entry.rule] = rule
+        for organisation, mine in rules.items():
+            if mine == self._rules.get(organisation) and not self._raw_differs(organisation, mine):
+                continue
+            house = self.house(organisation)
+            fresh = house.set_rules(mine, now_us)
+            self._settle(house, now_us)
+            if fresh:
+                task = asyncio.create_task(self._catch_up(house, fresh), name="alarms' past")
+                self._reading.add(task)
+                task.add_done_callback(self._reading.discard)
+        self._rules = rules
+
+    def _raw_differs(self, organisation: str, mine: Mapping[str, Rule]) -> bool:
+        before = self._rules.get(organisation, {})
+        return any(rule.raw != before[name].raw for name, rule in mine.items())
+
+    def _understood(self, entry: AlarmRule) -> Rule | None:
+        try:
+            return rule_of(entry.organisation, entry.rule, entry.document)
+        except UnusableOption as error:
+            _log.warning("the alarm rule %s raises nothing: %s", entry.rule, error)
+            return None
+
+    # ── the past ──
+
+    async def _catch_up(self, house: House, fresh: Sequence[Tracked]) -> None:
+        """Read what came while nobody looked, then let the rules take what comes."""
+        now = self._context.now_us()
+        for one in fresh:
+            await self._learn(house, one, now)
+        mine = [one for one in fresh if not one.rule.source.startswith("~")]
+        try:
+            past = await self._missed(house.organisation, mine, now)
+        except (Unavailable, Refusal, TimeoutError) as error:
+            _log.info("alarms of %s begin without the past: %s", house.organisation, error)
+            past = {}
+            for one in fresh:
+                one.follower.forgive(now)
+        for one in fresh:
+            readings = past.get((one.rule.source, one.resumed))
+            if readings is not None:
+                since = one.follower.last_us if one.resumed else 0
+                await self._take(house, one, readings, since)
+            house.ready(one, self._context.now_us())
+        self._settle(house, self._context.now_us())
+
+    async def _take(self, house: House, one: Tracked, readings: Readings, since: int) -> None:
+        start = int(np.searchsorted(readings.times, since, side="right"))
+        for first in range(start, len(readings.times), AT_ONCE):
+            part = slice(first, first + AT_ONCE)
+            texts = readings.texts[part]
+            points = (
+                Point(one.rule.source, int(at), text if text is not None else value, Quality.GOOD)
+                for at, value, text in zip(
+                    readings.times[part], readings.values[part].tolist(), texts, strict=True
+                )
+            )
+            house.read(one, points, self._context.now_us())
+            self._settle(house, self._context.now_us())
+            await asyncio.sleep(0)
+
+    async def _missed(
+        self, organisation: str, fresh: Sequence[Tracked], now_us: int
+    ) -> dict[tuple[str, bool], Readings]:
+        """Return by tag what came since each was followed; of others only the last reading."""
+        found: dict[tuple[str, bool], Readings] = {}
+        begins: dict[int, list[str]] = {}
+        for one in fresh:
+            if one.resumed:
+                back = min(now_us - one.follower.last_us, LONGEST_BACK_US)
+                # Those that fell silent long ago must not make all others be read as far back.
+                step = next(most for most in _STEPS_US if back <= most)
+                begins.setdefault(step, []).append(one.rule.source)
+        for back, tags in begins.items():
+            read = await self._context.past.readings(organisation, tags, now_us - back, now_us)
+            found |= {(tag, True): readings for tag, readings in read.items()}
+        new = [one.rule.source for one in fresh if not one.resumed]
+        if new:
+            for row in await self._context.past.latest(organisation, new):
+                found[row["tag"], False] = _one(row)
+        return found
+
+    async def _learn(self, house: House, one: Tracked, now_us: int) -> None:
+        chart = one.rule.charting
+        if chart is None or one.follower.usual is not None:
+            return
+        try:
+            read = await self._context.past.raw(
+                house.organisation, [one.rule.source], chart.start_us, chart.end_us
+            )
+            times, values = read.get(one.rule.source, (np.empty(0, np.int64), np.empty(0)))
+            _, means = charting.means(times, values, chart.every_us)
+            house.learnt(one, charting.learned(means), now_us)
+        except (Unavailable, Refusal, TimeoutError, UnusableOption) as error:
+            _log.warning("the alarm rule %s has no limits yet: %s", one.rule.rule, error)
+
+    # ── writing down and telling ──
+
+    def _settle(self, house: House, now_us: int) -> None:
+        """Write down what changed, and only then have it told."""
+        told: dict[str, Told] = {}
+        states: set[str] = set()
+        if house.changed:
+            self._write(house, told, states)
+        outgoing = house.due(now_us)
+        for one in outgoing:
+            self._context.outbox.add(house.organisation, KIND, one.key, one.document)
+        house.sent(outgoing, now_us)
+        if house.changed:
+            self._write(house, told, states)
+        if told or states:
+            self._tell(house, told.values(), states)
+
+    def _write(self, house: House, told: dict[str, Told], states: set[str]) -> None:
+        with self._store.change() as cursor:
+            house.keep(cursor)
+        changed = house.kept()
+        told |= changed.told
+        states |= changed.states
+
+    def _tell(self, house: House, changed: Iterable[Told], states: set[str]) -> None:
+        told = [documents.standing(one, house.tracked.get(one.occurrence.alarm)) for one in changed]
+        known = {one["rule"] for one in told}
+        told += [
+            {"rule": rule, "state": house.tracked[rule].life.state.value}
+            for rule in states - known
+            if rule in house.tracked
+        ]
+        self._context.tell(house.organisation, {"alarms": told})
+
+
+_STEPS_US: Final = (60_000_000, 600_000_000, 3_600_000_000, LONGEST_BACK_US)
+
+
+def _one(row: Mapping[str, Any]) -> Readings:
+    value = row["value"]
+    text = value if isinstance(value, str) else None
+    number = np.nan if text is not None or value is None else float(value)
+    return Readings(
+        np.array([row["time"]], np.int64), np.array([number]), np.array([text], dtype=object)
+    )

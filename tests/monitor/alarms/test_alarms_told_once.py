@@ -1,0 +1,203 @@
+"""Each occurrence is told exactly once, whenever the process is killed."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deungdae.analysis.alarms import Event
+from deungdae.analysis.shifts import Period
+from deungdae.monitor.alarms.house import House
+from deungdae.monitor.alarms.rules import Rule, rule_of
+from deungdae.monitor.alarms.store import Store
+from deungdae.monitor.alarms.telling import Outgoing
+from deungdae.monitor.point import Point
+
+SECOND = 1_000_000
+START = 1_790_000_000 * SECOND
+
+
+class Plant:
+    """One machine, and nobody who keeps shifts."""
+
+    def group(self, rule: Rule) -> str:
+        return "imm1"
+
+    def about(self, rule: Rule) -> dict[str, Any]:
+        return {
+            "name": rule.name, "kind": rule.kind, "asset": rule.asset, "asset_name": "",
+            "line": None, "line_name": "", "place": "", "tag": rule.tag, "unit": rule.unit,
+            "meaning": "", "remedy": "",
+        }  # fmt: skip
+
+    def causes(self, organisation: str, rules: list[Rule]) -> dict[str, frozenset[str]]:
+        return {rule.rule: frozenset() for rule in rules}
+
+    def periods(self, *asked: object) -> list[Period] | None:
+        return None
+
+
+def rules() -> dict[str, Rule]:
+    hot = {
+        "name": "hot", "kind": "limits", "tag": "a/hot", "priority": "medium",
+        "condition": {"high": 10.0, "deadband": 1.0, "on_seconds": 2},
+        "policy": {"steps": [{"to": "x"}, {"to": "boss", "after_seconds": 30}], "quiet_below": None},
+    }  # fmt: skip
+    fast = {
+        "name": "fast",
+        "kind": "rate",
+        "tag": "a/hot",
+        "priority": "high",
+        "condition": {"per_minute": 100.0, "over_seconds": 4},
+    }
+    odd = {
+        "name": "odd",
+        "kind": "one_of",
+        "tag": "a/mode",
+        "priority": "low",
+        "condition": {"values": [3, "fault"]},
+    }
+    documents = {"hot": hot, "fast": fast, "odd": odd}
+    return {name: rule_of("org", name, document) for name, document in documents.items()}
+
+
+class Killed(Exception):
+    """The process ended here."""
+
+
+class World:
+    """A monitor's alarms that can be killed between any two things that it does."""
+
+    def __init__(self, folder: Path, kills: Iterator[bool]) -> None:
+        self.folder, self.kills = folder, kills
+        self.outbox: dict[str, dict[str, Any]] = {}
+        self.history: list[Point] = []
+        self.now = START
+        self.began = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.began += 1
+        self.store = Store(self.folder)
+        self.house = House("org", Plant(), self.store, self.now)  # type: ignore[arg-type]
+        for one in self.house.set_rules(rules(), self.now):
+            since = one.follower.last_us if one.resumed else START
+            missed = [p for p in self.history if p.tag == one.rule.source and p.time_us > since]
+            self.house.read(one, missed, self.now)
+            self.house.ready(one, self.now)
+
+    def _may_die(self) -> None:
+        if next(self.kills, False):
+            raise Killed
+
+    def _write(self) -> None:
+        if self.house.changed:
+            self._may_die()
+            with self.store.change() as cursor:
+                self.house.keep(cursor)
+            self.house.kept()
+            self._may_die()
+
+    def _settle(self) -> None:
+        self._write()
+        outgoing: list[Outgoing] = self.house.due(self.now)
+        for one in outgoing:
+            self.outbox.setdefault(one.key, one.document)
+            self._may_die()
+        self.house.sent(outgoing, self.now)
+        self._write()
+
+    def step(self, points: list[Point], acknowledge: bool) -> None:
+        """Let a second pass, in which these readings come."""
+        self.now += SECOND
+        self.history += points
+        waits = [points]
+        while True:
+            try:
+                for some in waits:
+                    self.house.push(some, self.now)
+                self.house.passed(self.now)
+                waits = []
+                self._settle()
+                if acknowledge:
+                    for name, one in list(self.house.tracked.items()):
+                        current = one.life.current
+                        self.house.act(
+                            name, current.number if current else 0, Event.ACKNOWLEDGE, self.now
+                        )
+                    self._settle()
+                return
+            except Killed:
+                self.store.close()
+                waits = []
+                self._begin()
+
+
+VALUES = st.sampled_from([5.0, 9.5, 10.5, 12.0, 40.0, None])
+MODES = st.sampled_from([1, 3, "fault", "run"])
+STEPS = st.lists(st.tuples(VALUES, MODES, st.booleans()), min_size=10, max_size=40)
+
+
+def run(folder: Path, steps: list[tuple[Any, Any, bool]], kills: Iterator[bool]) -> World:
+    folder.mkdir()
+    world = World(folder, kills)
+    for value, mode, acknowledge in steps:
+        points = [Point("a/mode", world.now + SECOND, mode, 192)]
+        if value is not None:
+            points.append(Point("a/hot", world.now + SECOND, value, 192))
+        world.step(points, acknowledge)
+    for _ in range(40):
+        world.step([], False)
+    return world
+
+
+@given(STEPS, st.lists(st.booleans(), max_size=120))
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_monitor_that_is_killed_tells_what_one_that_lives_tells(
+    tmp_path: Path, steps: list[tuple[Any, Any, bool]], kills: list[bool]
+) -> None:
+    number = next(_NUMBERS)
+    lived = run(tmp_path / f"lived{number}", steps, iter(()))
+    killed = run(tmp_path / f"killed{number}", steps, iter(kills))
+    assert lived.began == 1
+    assert killed.began <= 1 + sum(kills)
+    assert {k: _story(d) for k, d in killed.outbox.items()} == {
+        k: _story(d) for k, d in lived.outbox.items()
+    }
+    for world in (lived, killed):
+        world.store.close()
+
+
+def _story(document: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(document[name] for name in ("rule", "number", "raised_us", "at_us", "to", "says"))
+
+
+_NUMBERS = itertools.count()
+
+
+def test_an_alarm_that_stands_is_told_once_and_once_again_to_the_next(tmp_path: Path) -> None:
+    world = run(tmp_path / "one", [(12.0, 1, False)] * 10, iter(()))
+    assert list(world.outbox) == ["hot:1:0", "hot:1:1"]
+    first, second = world.outbox.values()
+    # It stood from the first second on, and had to last two.
+    assert first["raised_us"] == START + 3 * SECOND == first["at_us"]
+    assert second["to"] == "boss" and second["at_us"] == START + 33 * SECOND
+    assert second["what"] == "escalation"
+    world.store.close()
+
+
+@pytest.mark.parametrize("kill", range(8))
+def test_a_kill_at_each_place_loses_nothing_and_tells_nothing_twice(
+    tmp_path: Path, kill: int
+) -> None:
+    kills = iter([place == kill for place in range(40)])
+    world = run(tmp_path / "one", [(12.0, 1, False)] * 10, kills)
+    assert world.began == 2
+    assert list(world.outbox) == ["hot:1:0", "hot:1:1"]
+    world.store.close()
