@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deungdae.demo_plant import modbus, opcua, shop, sparkplug
+from deungdae.web.project.demo_floor import Line, Machine
 from deungdae.web.project.demo_plant import Group, Seat, Tag
 
 OFFICE, PRESS_SHOP = "pc-1", "pc-2"
@@ -89,6 +90,51 @@ def seats(folder: Path, opcua_port: int, modbus_port: int, lang: str) -> list[Se
 def group(name: str, lang: str) -> Group:
     """Return the Sparkplug group."""
     return Group(name, _of(_NAMES[sparkplug.LINE], lang), _tags(sparkplug.LINE, lang))
+
+
+def lines(lang: str) -> list[Line]:
+    """Return the lines as an engineer would draw them."""
+    return [
+        Line(
+            line,
+            _of((f"{line[4:]}라인", f"Line {line[4:]}"), lang),
+            [
+                Machine(
+                    machine.name,
+                    _of((f"사출 {number}호기", f"Moulding machine {number}"), lang),
+                    machine.product,
+                    machine.cycle_s,
+                    _signals(machine),
+                )
+                for number, machine in enumerate(shop.MACHINES, 1)
+                if machine.line == line
+            ],
+        )
+        for line in shop.LINES
+    ]
+
+
+def _signals(machine: shop.Machine) -> list[tuple[str, str, dict[str, Any]]]:
+    # A machine that is read in turn answers always; the others speak when something changes.
+    polled = {"expected_seconds": _POLLED_S} if machine.line == modbus.LINE else {}
+    means = {
+        name if machine.line != modbus.LINE else str(place): (
+            "stopped" if name == shop.STOPPED else "running"
+        )
+        for place, name in enumerate(shop.STATES)
+    }
+    said = [
+        ("counter", "shots", polled),
+        ("state", "state", {"map": means, **polled}),
+        ("load", "motor_current", {"window_seconds": machine.cycle_s, **polled}),
+        ("cycle_time", "cycle_time", polled),
+        ("lot", "lot", {}),
+    ]
+    watched = [tag for tag in shop.TAGS if tag not in {tag for _, tag, _ in said}]
+    return [
+        (role, f"{machine.name}/{tag}", params)
+        for role, tag, params in [*said, *(("watched", tag, {}) for tag in watched)]
+    ]
 
 
 def _of(names: tuple[str, str], lang: str) -> str:

@@ -138,7 +138,8 @@ class Up:
             seats = demo_seats.seats(folder, opcua, modbus, self._words.lang)
             group = demo_seats.group(demo_plant.GROUP, self._words.lang)
             (folder / "drops").mkdir(parents=True, exist_ok=True)
-            registered = register(folder, seats, group)
+            lines = demo_seats.lines(self._words.lang)
+            registered = register(folder, seats, group, lines)
             if registered is None:
                 return
             ports = ("--opcua-port", str(opcua), "--modbus-port", str(modbus))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from deungdae.records.errors import RunFailed
+from deungdae.web.project import demo_floor
 from deungdae.web.project.start import django_ready
 
 _WHERE = ("url", "port", "folder")  #: what of a machine another start may have changed
@@ -58,7 +59,9 @@ class Registered:
     group: bool
 
 
-def register(folder: Path, seats: Sequence[Seat], group: Group) -> Registered | None:
+def register(
+    folder: Path, seats: Sequence[Seat], group: Group, lines: Sequence[demo_floor.Line] = ()
+) -> Registered | None:
     """Register what is not registered yet; None when there is no demo company.
 
     Raises `PublicError` for what a page would refuse as well.
@@ -74,11 +77,14 @@ def register(folder: Path, seats: Sequence[Seat], group: Group) -> Registered | 
     folder.mkdir(parents=True, exist_ok=True)
     scope = Scope.of_system(SystemActor("demo"), organisation)
     try:
-        return _Registering(scope, organisation, folder).all(seats, group)
+        registering = _Registering(scope, organisation, folder)
+        registered = registering.all(seats, group)
+        demo_floor.register(scope, organisation, registering.site, lines)
     except Refused as refused:
         raise RunFailed(
             "It could not be registered. {reason}", reason=str(refused.sentence)
         ) from refused
+    return registered
 
 
 class _Registering:
@@ -86,7 +92,7 @@ class _Registering:
         from deungdae.web.companies.models import Site
 
         self._scope, self._organisation, self._folder = scope, organisation, folder
-        self._site = Site.objects.within(scope).get(organisation=organisation, main=True)
+        self.site = Site.objects.within(scope).get(organisation=organisation, main=True)
 
     def all(self, seats: Sequence[Seat], group: Group) -> Registered:
         file = self._folder / "agents.json"
@@ -115,7 +121,7 @@ class _Registering:
                 scope=self._scope,
                 organisation=self._organisation,
                 name=seat.name,
-                site=self._site,
+                site=self.site,
                 now=timezone.now(),
             ).perform()
             edges[seat.key] = agent.edge
@@ -187,7 +193,7 @@ class _Registering:
             made, password = RegisterGroup(
                 **about,
                 name=group.name,
-                site=self._site,
+                site=self.site,
                 group=group.group,
                 with_password=embedded,
             ).perform()
@@ -204,7 +210,7 @@ class _Registering:
         NameSent(
             scope=self._scope,
             organisation=self._organisation,
-            site=self._site,
+            site=self.site,
             origin=made.source,
             said={
                 f"{group.group}/{tag.path}": Said(
