@@ -72,12 +72,14 @@ def worker() -> bool:
     """Carry out queued jobs until told to stop; False after a mistake in the program."""
     start.bring_tables_up_to_date()
     from deungdae.web.core import sending
+    from deungdae.web.floor.following import Follower
     from deungdae.web.insight.worker import Worker
     from deungdae.web.plant.reconciling import Keeper
 
     serving = Worker()
     Keeper(serving.stop).start()
     sending.start(serving.stop)
+    Follower(serving.stop).start()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: serving.stop.set())
     return serving.serve()

@@ -7,17 +7,21 @@ from deungdae.web.floor.models.calendars import (
     ShiftCalendar,
 )
 from deungdae.web.floor.models.plans import Plan
+from deungdae.web.floor.models.reporting import Followed, ReportSubscription, ShiftReport
 from deungdae.web.floor.models.said import Reason, ScrapSaid, ShiftNote, StopSaid
 
 __all__ = [
     "Asset",
     "CalendarException",
     "CalendarVersion",
+    "Followed",
     "Plan",
     "Reason",
+    "ReportSubscription",
     "ScrapSaid",
     "ShiftCalendar",
     "ShiftNote",
+    "ShiftReport",
     "Signal",
     "StopSaid",
 ]
