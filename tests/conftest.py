@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 #: What shares a server or a browser that takes long to start, and so runs in one process. Any
 #: other file is whole in one process, too: what it starts for itself is started once.
 TOGETHER = {
+    "tests/web/browser/test_nobody_is_shut_out.py": "looking",
+    "tests/web/browser/test_quality_tools_in_browser.py": "looking",
     "tests/web/browser/": "browser",
     "tests/web/design/": "browser",
     "tests/reports/test_page_in_browser.py": "browser",
@@ -26,21 +29,48 @@ TOGETHER = {
     "tests/web/api/": "api",
 }
 
+#: What takes longest is begun first, so that no process is left with it when the others have ended.
+LONGEST = (
+    "looking",
+    "browser",
+    "tests/benchmarks/test_null_labels.py",
+    "packaging",
+    "tests/web/test_serving.py",
+)
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def group_of(nodeid: str) -> str:
+    """Return the group of a test."""
+    file = nodeid.split("::")[0]
+    return next((group for start, group in TOGETHER.items() if file.startswith(start)), file)
 
 
 class _Together(LoadScopeScheduling):  # type: ignore[misc]
     """Hands out tests in such groups. (Marks for groups do nothing from pytest 9.2 on.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::")[0]
-        return next((group for start, group in TOGETHER.items() if file.startswith(start)), file)
+        return group_of(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Tell the runner of several processes how tests are shared out."""
+    config.option.loadscopereorder = False  # it is put in order below
     return _Together(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest groups first, then those with the most tests."""
+    sizes = Counter(group_of(item.nodeid) for item in items)
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        group = group_of(item.nodeid)
+        first = LONGEST.index(group) if group in LONGEST else len(LONGEST)
+        return first, -sizes[group]
+
+    items.sort(key=place)
 
 
 def _missing(reason: str) -> None:

@@ -115,38 +115,56 @@ def enter(static_files: Path) -> Callable[[Person | None], Client]:
 
 
 class Furnished:
-    """What `furnish.py` made in the running installation; the worker there takes its time."""
+    """What `furnish.py` makes in the running installation; the worker there takes its time."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self._told: list[dict[str, Any]] = [self._line()]
+        self._asked: list[str] = []
+        self._told: list[Any] = []
+        self._line()  # companies and people
 
-    def _line(self) -> dict[str, Any]:
+    def _line(self) -> Any:
         assert self._process.stdout
         line = self._process.stdout.readline()
         assert line, "furnish.py ended before its work was done"
-        found: dict[str, Any] = json.loads(line)
-        return found
+        return json.loads(line)
 
-    def _step(self, number: int) -> dict[str, Any]:
+    def begin(self, *names: str) -> None:
+        """Have some steps made while tests go on that need none of it."""
+        assert self._process.stdin
+        for name in names:
+            if name not in self._asked:
+                self._asked.append(name)
+                self._process.stdin.write(f"{name}\n")
+                self._process.stdin.flush()
+
+    def _step(self, name: str) -> dict[str, str]:
+        self.begin(name)
+        number = self._asked.index(name)
         while len(self._told) <= number:
             self._told.append(self._line())
-        return self._told[number]
+        found: dict[str, str] = self._told[number]
+        return found
 
     @property
     def reports(self) -> dict[str, str]:
         """Language → id of the report that the company of that language had a month ago."""
-        return self._step(1)
+        return self._step("reports")
 
     @property
-    def pages(self) -> dict[str, str]:
-        """Kind of page → its address, all of 한빛금속."""
-        return self._step(2)
+    def plant(self) -> dict[str, str]:
+        """Kind of page → its address: machines and their values, all of 한빛금속."""
+        return self._step("plant")
+
+    @property
+    def work(self) -> dict[str, str]:
+        """Kind of page → its address: files and analyses, all of 한빛금속."""
+        return self._step("work")
 
 
 @pytest.fixture(scope="session")
 def furnished(place: Any) -> Iterator[Furnished]:
-    """Companies, people and work in the running installation; some of it still under way."""
+    """Companies and people in the running installation, and what is asked for beyond them."""
     command = [sys.executable, str(Path(__file__).with_name("furnish.py"))]
     with subprocess.Popen(
         command, env=place.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,7 +1,8 @@
 """A program that furnishes a running installation for the tests of the browser; its state is in
-DEUNGDAE_HOME, and the worker of that installation does the work. It prints lines of JSON: first
-who is there, then, once the worker has done its part, the pages there are. It holds two jobs, as
-a worker does that is at them, until its input ends.
+DEUNGDAE_HOME, and the worker of that installation does the work. It makes companies and people,
+then whatever it is asked for: each line that it reads is a name of `STEPS`, and each line that it
+prints is what was made, as JSON. It holds two jobs, as a worker does that is at them, until its
+input ends.
 """
 
 import json
@@ -153,12 +154,12 @@ def with_long_column(path: Path) -> Path:
     return path
 
 
-def furnish(folder: Path, say: Callable[[Any], None]) -> None:
-    """Make everything, telling as it goes."""
-    gaon, nuri = (
-        company("가온정밀", "gaon.example", "ko"),
-        company("Nuri Moulding", "nuri.example", "en"),
-    )
+def people() -> dict[str, Organisation]:
+    """Make the companies and the people in them."""
+    made = {
+        "ko": company("가온정밀", "gaon.example", "ko"),
+        "en": company("Nuri Moulding", "nuri.example", "en"),
+    }
     shown = company("한빛금속", "hanbit.example", "ko")
     company("등대전자", "empty.example", "en")
     person("alone@example.com", "정혼자", "ko")
@@ -167,15 +168,28 @@ def furnish(folder: Path, say: Callable[[Any], None]) -> None:
     for email in ("new@example.com", "phone@example.com"):
         who = Person.objects.get(email=email)
         Membership.objects.create(person=who, organisation=shown, role="engineer")
-    say({"people": Person.objects.count()})
-    # What the owners of the two companies of the stories had analysed a month ago.
-    first = [
-        hand_in(house, month(folder, 9, PRESSURE, MOULD, language=language, name=name))
-        for house, language, name in ((gaon, "ko", "9월 검사.csv"), (nuri, "en", "September.csv"))
-    ]
-    reports = {"ko": search(first[0]), "en": search(first[1])}
-    say({lang: str(report.public_id) for lang, report in reports.items()})
-    say(pages(shown, folder))
+    return made | {"shown": shown}
+
+
+def reports(houses: dict[str, Organisation], folder: Path) -> dict[str, str]:
+    """Let the owners of the two companies of the stories have analysed a month: language → id."""
+    first = {
+        language: hand_in(
+            houses[language], month(folder, 9, PRESSURE, MOULD, language=language, name=name)
+        )
+        for language, name in (("ko", "9월 검사.csv"), ("en", "September.csv"))
+    }
+    return {language: str(search(upload).public_id) for language, upload in first.items()}
+
+
+def plant(houses: dict[str, Organisation], folder: Path) -> dict[str, str]:
+    """Make a page of each kind that machines have."""
+    shown = houses["shown"]
+    return (
+        furnish_intake.intake(ALL, shown)
+        | furnish_live.live(ALL, shown)
+        | furnish_connections.connections(ALL, shown)
+    )
 
 
 def first_finding(analysis: Analysis) -> list[int]:
@@ -187,9 +201,9 @@ def first_finding(analysis: Analysis) -> list[int]:
     )
 
 
-def pages(shown: Organisation, folder: Path) -> dict[str, str]:
+def work(houses: dict[str, Organisation], folder: Path) -> dict[str, str]:
     """Make a page of each kind that work has."""
-    mark = queue.WorkerMark()
+    mark, shown = queue.WorkerMark(), houses["shown"]
     long = hand_in(shown, with_long_column(month(folder, 7, PRESSURE, MOULD)), LONG)
     before = search(long)
     after = search(hand_in(shown, with_long_column(month(folder, 8, PRESSURE, DRYING))))
@@ -235,9 +249,6 @@ def pages(shown: Organisation, folder: Path) -> dict[str, str]:
     column = next(c["name"] for c in read(long).understanding["columns"] if c["kind"] == "number")
     charts = ask(read(long), "spc", columns=[column])
     planned = ask(read(long), "plan", before, place=first_finding(before))
-    ended |= furnish_intake.intake(ALL, shown)
-    ended |= furnish_live.live(ALL, shown)
-    ended |= furnish_connections.connections(ALL, shown)
     return ended | {
         "ask_spc": f"/causes/uploads/{long.public_id}/ask/spc/",
         "ask_capability": f"/causes/uploads/{long.public_id}/ask/capability/",
@@ -260,7 +271,15 @@ def pages(shown: Organisation, folder: Path) -> dict[str, str]:
     }
 
 
+STEPS: dict[str, Callable[[dict[str, Organisation], Path], dict[str, str]]] = {
+    "reports": reports,
+    "plant": plant,
+    "work": work,
+}
+
 if __name__ == "__main__":
+    made = people()
     with tempfile.TemporaryDirectory() as temporary:
-        furnish(Path(temporary), lambda told: print(json.dumps(told), flush=True))
-    sys.stdin.read()
+        print(json.dumps(sorted(made)), flush=True)
+        for name in sys.stdin:
+            print(json.dumps(STEPS[name.strip()](made, Path(temporary))), flush=True)

@@ -17,11 +17,20 @@ THEME = "deungdae_theme"  #: the cookie, which belongs to the device and not to 
 #: Seconds that a page may take on a busy machine, and those of a run of the worker.
 SOON, RUN = 60.0, 300.0
 
+#: Looks at the open page in one theme after another: one message to the browser for all of them.
 _CHECK = """
-const done = arguments[arguments.length - 1];
-axe.run(document, {resultTypes: ['violations'], runOnly: arguments[0]}).then(
-  r => done(r.violations.map(
-    v => [v.impact, v.id, v.nodes.map(n => n.html.slice(0, 160) + ' ' + n.failureSummary)])));
+const [looks, done] = arguments, found = [];
+const look = async () => {
+  for (const [theme, rules] of looks) {
+    if (theme) document.documentElement.dataset.theme = theme;
+    await new Promise(changed => setTimeout(changed));  // what hears of the theme acts first
+    const told = await axe.run(document, {resultTypes: ['violations'], runOnly: rules});
+    found.push(told.violations.filter(v => v.impact !== 'minor').map(
+      v => [v.impact, v.id, v.nodes.map(n => n.html.slice(0, 160) + ' ' + n.failureSummary)]));
+  }
+  done(found);
+};
+look();
 """
 _RULES = {
     "type": "tag",
@@ -170,13 +179,20 @@ class Reader:
 
     # ── what the browser knows ──
 
-    def shut_out(self, *, colours_alone: bool = False) -> list[Any]:
-        """Return what axe-core finds on the page, without what is minor."""
+    def shut_out(self) -> list[Any]:
+        """Return what axe-core finds on the page as it stands, without what is minor."""
+        return self._checked([("", _RULES)])[0]
+
+    def shut_out_by_theme(self, first: str, second: str) -> dict[str, list[Any]]:
+        """Return the same for two themes; in the second colours alone, which alone differ."""
+        found = self._checked([(first, _RULES), (second, _COLOURS)])
+        return dict(zip((first, second), found, strict=True))
+
+    def _checked(self, looks: list[tuple[str, dict[str, Any]]]) -> list[list[Any]]:
         if not self.run("return 'axe' in window"):
             self.run(self._axe)
-        rules = _COLOURS if colours_alone else _RULES
-        found: list[Any] = self.driver.execute_async_script(_CHECK, rules)
-        return [violation for violation in found if violation[0] != "minor"]
+        found: list[list[Any]] = self.driver.execute_async_script(_CHECK, looks)
+        return found
 
     def log(self, kind: str) -> list[dict[str, Any]]:
         """Return and forget what the browser has noted: `browser` or `performance`."""

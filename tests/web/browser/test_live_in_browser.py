@@ -21,7 +21,7 @@ VALUE = f'tr[data-tag="{MOVING}"] [data-value]'
 
 @pytest.fixture
 def owner(reader: Reader, furnished: Any) -> Iterator[Reader]:
-    assert furnished.pages
+    assert furnished.plant
     reader.become(OWNER)
     reader.open("/plant/live/")
     reader.speak("en")
@@ -33,7 +33,7 @@ def owner(reader: Reader, furnished: Any) -> Iterator[Reader]:
 def tell(place: Any, furnished: Any) -> Any:
     """Say values of the moving tag on the bus of the running installation."""
     address = bus.address(Settings.from_environment(place.environment).bus)
-    subject = bus.live_subject(furnished.pages["organisation"])
+    subject = bus.live_subject(furnished.plant["organisation"])
 
     def told(value: Any, ago_us: int = 0) -> None:
         point = [MOVING, time.time_ns() // 1000 - ago_us, value, 192]
@@ -89,7 +89,7 @@ def test_an_asset_that_is_folded_is_fetched_when_it_is_opened(owner: Reader) -> 
 def test_lines_appear_on_an_open_page_as_their_first_values_come(
     reader: Reader, furnished: Any, place: Any
 ) -> None:
-    assert furnished.pages
+    assert furnished.plant
     reader.become("owner@empty.example")
     reader.open("/plant/live/")
     reader.until(lambda: reader.all('[data-status="live"]'))
@@ -126,7 +126,7 @@ def test_the_page_says_that_it_does_not_move(owner: Reader) -> None:
 def test_the_history_is_zoomed_by_dragging_and_its_address_shows_it_again(
     owner: Reader, furnished: Any
 ) -> None:
-    owner.open(furnished.pages["history"])
+    owner.open(furnished.plant["history"])
     picture = owner.one(".drawing svg")
     ActionChains(owner.driver).move_to_element_with_offset(picture, -100, 0).click_and_hold(
     ).move_by_offset(200, 0).release().perform()  # fmt: skip
@@ -140,7 +140,7 @@ def test_the_history_is_zoomed_by_dragging_and_its_address_shows_it_again(
 
 
 def test_the_history_is_read_and_moved_with_keys_alone(owner: Reader, furnished: Any) -> None:
-    owner.open(furnished.pages["history"])
+    owner.open(furnished.plant["history"])
     owner.tab_to(".drawing svg")
     owner.press(Keys.END)
     owner.press(Keys.ARROW_LEFT, Keys.ARROW_LEFT)

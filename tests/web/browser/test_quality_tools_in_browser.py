@@ -17,7 +17,7 @@ def test_a_finding_leads_to_its_chart_its_capability_and_its_proof(
     reader: Reader, furnished: Any
 ) -> None:
     reader.become(OWNER)
-    reader.open(furnished.pages["report"])
+    reader.open(furnished.work["report"])
     # the chart of the column that the finding names
     reader.press_and_leave(".finding a[href*='/ask/spc/']")
     assert len(reader.all("[name=columns]:checked")) >= 1
@@ -41,7 +41,7 @@ def test_a_finding_leads_to_its_chart_its_capability_and_its_proof(
     Select(reader.one("[name=column]")).select_by_index(1)
     assert reader.one("[name=upper]").get_attribute("value") == "", "limits are those of a column"
     # the experiment that proves the finding
-    reader.open(furnished.pages["report"])
+    reader.open(furnished.work["report"])
     reader.press_and_leave(".finding a[href*='/plan/']")
     reader.press_and_leave(".ask-form .button.main")
     told(reader)
