@@ -45,7 +45,9 @@ def rules() -> dict[str, Rule]:
     hot = {
         "name": "hot", "kind": "limits", "tag": "a/hot", "priority": "medium",
         "condition": {"high": 10.0, "deadband": 1.0, "on_seconds": 2},
-        "policy": {"steps": [{"to": "x"}, {"to": "boss", "after_seconds": 30}], "quiet_below": None},
+        "policy": {
+            "steps": [{"to": "x"}, {"to": "boss", "after_seconds": 30}], "quiet_below": None
+        },
     }  # fmt: skip
     fast = {
         "name": "fast",
@@ -65,7 +67,7 @@ def rules() -> dict[str, Rule]:
     return {name: rule_of("org", name, document) for name, document in documents.items()}
 
 
-class Killed(Exception):
+class Killed(Exception):  # noqa: N818 - the word a reader would say
     """The process ended here."""
 
 

@@ -27,6 +27,7 @@ LONGEST_BACK_US: Final = 6 * 3_600_000_000
 #: A bucket that is suddenly empty may be that of a bus which took a lost one's place.
 EMPTY_US: Final = 180_000_000
 TIDY_US: Final = 24 * 3_600_000_000
+SOON_SECONDS: Final = 0.05
 AT_ONCE: Final = 5_000  #: readings of the past that are taken before others have their turn
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Alarms:
     _store: Store
     _mirror: "Mirror[AlarmRule]"
     _plant: Plant
+    _soon: asyncio.TimerHandle
 
     def __init__(self) -> None:
         self._houses: dict[str, House] = {}
@@ -69,6 +71,7 @@ class Alarms:
         except BaseException:
             self._store.close()
             raise
+        self._soon = context.loop.call_later(SOON_SECONDS, self._changed)
         self._ends = [self._mirror.heed(self._heed), context.structure.heed(self._restructured)]
         self._take_rules(context.now_us())
 
@@ -96,6 +99,7 @@ class Alarms:
         """Keep how far each rule was followed, and stop following."""
         for task in list(self._reading):
             await end(task)
+        self._soon.cancel()
         for call in self._ends:
             call()
         await self._mirror.close()
@@ -135,6 +139,14 @@ class Alarms:
         self._dirty = True
         emptied = key is None and not self._mirror.items() and any(self._rules.values())
         self._emptied_us = self._context.now_us() if emptied else None
+        if not emptied:
+            # Soon, and once for all that come within a moment.
+            self._soon.cancel()
+            self._soon = self._context.loop.call_later(SOON_SECONDS, self._changed)
+
+    def _changed(self) -> None:
+        if self._dirty:
+            self._take_rules(self._context.now_us())
 
     def _restructured(self) -> None:
         for house in self._houses.values():
@@ -234,7 +246,8 @@ class Alarms:
         for back, tags in begins.items():
             read = await self._context.past.readings(organisation, tags, now_us - back, now_us)
             found |= {(tag, True): readings for tag, readings in read.items()}
-        new = [one.rule.source for one in fresh if not one.resumed]
+        # A chart's points are means of what comes; one old reading is no mean.
+        new = [one.rule.source for one in fresh if not one.resumed and not one.rule.charting]
         if new:
             for row in await self._context.past.latest(organisation, new):
                 found[row["tag"], False] = _one(row)

@@ -77,7 +77,10 @@ def _deadband(rule: Rule, readings: Readings) -> float | None:
         return None
     steps = np.abs(np.diff(known))
     wavers = 3 * float(np.median(steps[steps > 0])) if (steps > 0).any() else 0.0
-    if wavers <= rule.condition.deadband:
+    limits = [one for one in (rule.condition.high, rule.condition.low) if one is not None]
+    # With a wider one an alarm would never end where the value usually is.
+    widest = min(abs(one - float(np.median(known))) for one in limits) / 2
+    if not rule.condition.deadband < wavers <= widest:
         return None
     return float(f"{wavers:.1g}")
 

@@ -1,0 +1,370 @@
+"""Alarms on a real bus with a real history: rules come, values come, people act."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from monitor_site import MonitorSite
+
+from deungdae import bus
+from deungdae.monitor.alarms import Alarms
+from deungdae.monitor.point import Point
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+#: 2026-11-20 12:00 in Seoul, a Friday.
+NOON = 1_795_143_600 * SECOND
+
+
+class Clock:
+    """The clock that the monitor goes by."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Site(MonitorSite):
+    """A monitor that looks after alarms, and the web's hand on their rules."""
+
+    clock: Clock
+    org = ""
+
+    def __enter__(self) -> "Site":
+        super().__enter__()
+        self.rules = self.bus.run(bus.Mirror.open(self.bus.connection, bus.ALARMS))
+        return self
+
+    def __exit__(self, *ended: Any) -> None:
+        self.bus.run(self.rules.close())
+        super().__exit__(*ended)
+
+    def write(self, rule: str, **document: Any) -> None:
+        """Write a rule as the web does."""
+        whole = {"name": rule, "priority": "medium", "asset": None, **document}
+        self.bus.run(self.rules.put(bus.AlarmRule(self.org, rule, whole), self.org, rule))
+
+    def rule(self, rule: str, **document: Any) -> None:
+        """Write a rule, and wait until it is followed."""
+        self.write(rule, **document)
+        part = self.alarms
+
+        def follows() -> bool:
+            known = part.house(self.org).tracked.get(rule)
+            return known is not None and known.waiting is None
+
+        self.until(follows)
+
+    def retire(self, rule: str) -> None:
+        """Take a rule away as the web does."""
+        self.bus.run(self.rules.delete(self.org, rule))
+        part = self.alarms
+        self.until(lambda: rule not in part.house(self.org).tracked)
+
+    @property
+    def alarms(self) -> Alarms:
+        """The part."""
+        (part,) = self._parts
+        assert isinstance(part, Alarms)
+        return part
+
+    def asked(self, name: str, **parameters: Any) -> Any:
+        """Ask the monitor."""
+        return self.ask(name, self.org, topic="monitor", **parameters)
+
+    def comes(self, tag: str, value: Any, after: int = SECOND) -> None:
+        """Let time pass, and then a value come."""
+        self.clock.now += after
+        self.tell(self.org, [(tag, self.clock.now, value)])
+
+    def standing(self) -> list[dict[str, Any]]:
+        """What stands, in the order of the page."""
+        return [m for one in self.asked("alarms")["incidents"] for m in one["members"]]
+
+    def told(self, rule: str) -> list[dict[str, Any]]:
+        """What is in the outbox of a rule."""
+        events = self.asked("events", after=0, kinds=["telling"], limit=1000)["events"]
+        return [e["document"] for e in events if e["document"]["rule"] == rule]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    clock = Clock()
+    made = Site(tmp_path_factory.mktemp("alarms"), [Alarms()], now_us=clock)
+    made.clock = clock
+    with made as begun:
+        yield begun
+
+
+@pytest.fixture
+def site(running: Site, request: pytest.FixtureRequest) -> Site:
+    """The same monitor for all tests, each with a company and a day of its own."""
+    running.org = request.node.name
+    running.clock.now = (running.clock.now // (24 * HOUR) + 1) * 24 * HOUR + 3 * HOUR
+    return running
+
+
+def waits(site: Site, is_so: Callable[[], bool]) -> None:
+    """Wait in real time for something that the monitor does by itself twice a second."""
+    until = time.monotonic() + 15
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def hot(site: Site) -> None:
+    """A rule about a heater."""
+    site.rule("hot", kind="limits", tag="a/hot", unit="°C", condition={"high": 10, "deadband": 1},
+              meaning="heater", remedy="call Kim")  # fmt: skip
+
+
+def test_a_limit_is_told_with_the_reading_and_ends_with_the_last_word(site: Site) -> None:
+    noon = site.clock.now
+    hot(site)
+    site.comes("a/hot", 9.5)
+    assert site.standing() == []
+    site.comes("a/hot", 10.5)
+    (one,) = site.standing()
+    raised = site.clock.now
+    assert (one["occurrence"], one["state"], one["since"]) == ("hot:1", "unacknowledged", raised)
+    assert one["what"] == {
+        "template": "{value} {unit}: above {limit} {unit}.",
+        "values": {"value": "10.5", "limit": "10", "unit": "°C"},
+    }
+    (told,) = site.told("hot")
+    assert (told["what"], told["to"], told["due"]) == ("alarm", "default", raised)
+    assert (told["action"], told["page"]) == ("call Kim", "/alarms/hot/1/")
+    site.comes("a/hot", 9.5)  # within the deadband: it still stands
+    assert [one["state"] for one in site.standing()] == ["unacknowledged"]
+    site.comes("a/hot", 8.9)
+    assert [one["state"] for one in site.standing()] == ["returned"]
+    done = site.asked("alarm_do", occurrences=["hot:1"], event="acknowledge", by="김")["done"]
+    assert done == [{"rule": "hot", "number": 1, "state": "normal"}]
+    assert site.standing() == []
+    (past,) = site.asked("alarm_history", start=noon, end=site.clock.now + 1)["alarms"]
+    assert (past["acknowledged_by"], past["gone"]) == ("김", raised + 2 * SECOND)
+    judged = site.asked("alarm_judge", occurrence="hot:1", verdict="false")["alarm"]
+    assert judged["verdict"] == "false"
+    assert len(site.told("hot")) == 1
+
+
+def test_a_second_tap_does_not_silence_what_nobody_saw(site: Site) -> None:
+    hot(site)
+    for number in (1, 2):
+        site.comes("a/hot", 11.0)
+        site.asked("alarm_do", occurrences=["hot:1"], event="acknowledge", by="김")
+        waiting = ["acknowledged", "unacknowledged"][number - 1]
+        assert [one["state"] for one in site.standing()] == [waiting]
+        site.comes("a/hot", 5.0)
+    site.asked("alarm_do", occurrences=["hot:2"], event="acknowledge", by="김")
+    assert site.standing() == []
+
+
+def test_points_that_come_late_or_from_a_wrong_clock_change_nothing(site: Site) -> None:
+    hot(site)
+    site.comes("a/hot", 5.0)
+    site.tell(
+        site.org, [("a/hot", site.clock.now - HOUR, 99.0), ("a/hot", site.clock.now - 1, 98.0)]
+    )
+    site.tell(site.org, [("a/hot", site.clock.now + HOUR, 97.0)])
+    found = site.asked("alarm_rules")["rules"]["hot"]
+    assert (found["late"], found["ahead"], found["value"]) == (2, 1, 5.0)
+    assert site.standing() == []
+
+
+def test_a_shelved_alarm_says_nothing_and_comes_back_by_itself(site: Site) -> None:
+    hot(site)
+    until = site.clock.now + 15 * MINUTE
+    site.asked("alarm_do", occurrences=["hot:0"], event="shelve", until=until, by="김")
+    site.comes("a/hot", 20.0)
+    board = site.asked("alarms")
+    assert board["standing"] == 0
+    assert [(one["rule"], one["until"]) for one in board["held"]] == [("hot", until)]
+    site.clock.now = until
+    waits(site, lambda: len(site.told("hot")) == 1)
+    assert site.told("hot")[0]["since"] == until
+
+
+def test_silence_is_found_by_the_time_alone(site: Site) -> None:
+    site.rule("quiet", kind="stale", tag="a/beat", condition={"after_seconds": 60})
+    site.comes("a/beat", 1)
+    last = site.clock.now
+    site.clock.now += 61 * SECOND
+    waits(site, lambda: bool(site.standing()))
+    assert site.standing()[0]["since"] == last + MINUTE
+    site.comes("a/beat", 2)
+    site.asked("alarm_do", occurrences=["quiet:1"], event="acknowledge")
+    assert site.standing() == []
+
+
+def test_what_came_while_no_monitor_ran_is_found_in_the_history(site: Site) -> None:
+    site.rule("door", kind="one_of", tag="a/door", condition={"values": ["open"]})
+    site.comes("a/door", "shut")
+    began = site.clock.now
+    site.end()
+    site.store(site.org, "plc", "a/door", [(began + 10 * SECOND, "open"), (began + MINUTE, "shut")])
+    site.clock.now += 5 * MINUTE
+    site._parts = [Alarms()]
+    site.begin(site._parts)
+    waits(site, lambda: bool(site.told("door")))
+    (one,) = site.standing()
+    assert (one["since"], one["gone"]) == (began + 10 * SECOND, began + MINUTE)
+    site.asked("alarm_do", occurrences=["door:1"], event="acknowledge")
+
+
+def test_alarms_of_neighbours_are_one_with_the_first_at_the_head(site: Site) -> None:
+    line = {"name": "2라인", "kind": "line"}
+    site.put_asset(site.org, "line2", line)
+    for place in (1, 2):
+        machine = {"name": f"{place}호기", "line": "line2", "order": place}
+        site.put_asset(site.org, f"imm{place}", machine)
+        site.rule(f"stand{place}", kind="machine", asset=f"imm{place}",
+                  condition={"states": ["stopped", "starved"], "after_seconds": 180})  # fmt: skip
+    context = site.monitor.context
+    began = site.clock.now
+    site.clock.now += 200 * SECOND
+    context.spread(site.org, [Point("~state/imm1", began, "stopped", 192)])
+    waits(site, lambda: len(site.standing()) == 1)
+    site.clock.now += 60 * SECOND
+    context.spread(site.org, [Point("~state/imm2", began + 60 * SECOND, "starved", 192)])
+    waits(site, lambda: len(site.standing()) == 2)
+    (incident,) = site.asked("alarms")["incidents"]
+    assert [one["rule"] for one in incident["members"]] == ["stand1", "stand2"]
+    assert incident["members"][0]["place"] == "2라인 · 1호기"
+    assert incident["since"] == began + 180 * SECOND
+    # The second belongs to what was told already.
+    assert len(site.told("stand1")) == 1 and site.told("stand2") == []
+    site.clock.now += SECOND
+    for place in (1, 2):
+        context.spread(site.org, [Point(f"~state/imm{place}", site.clock.now, "running", 192)])
+    site.asked("alarm_do", occurrences=["stand1:1", "stand2:1"], event="acknowledge")
+    waits(site, lambda: site.standing() == [])
+
+
+def test_at_night_a_medium_alarm_waits_for_the_next_shift(site: Site) -> None:
+    day = {"shifts": [{"name": "주간", "start": 480, "end": 1200, "breaks": []}],
+           "week": [["주간"]] * 7, "on_holidays": True, "rotation": None}  # fmt: skip
+    calendar = {"name": "주간", "time_zone": "Asia/Seoul", "day_cut": 0, "country": None,
+                "versions": [{"since": "2026-01-01", "pattern": day}],
+                "exceptions": []}  # fmt: skip
+    site.put_calendar(site.org, "day", calendar)
+    site.put_asset(site.org, "oven", {"name": "오븐", "calendar": "day"})
+    for priority in ("medium", "high"):
+        site.rule(f"night-{priority}", kind="limits", tag=f"b/{priority}", asset="oven",
+                  priority=priority, condition={"high": 10})  # fmt: skip
+    noon = site.clock.now
+    site.clock.now = noon + 9 * HOUR  # nine in the evening, the shift ended at eight
+    site.comes("b/medium", 20.0)
+    site.comes("b/high", 20.0)
+    assert len(site.standing()) == 2
+    assert site.told("night-medium") == []
+    assert [one["shift"] for one in site.told("night-high")] == [None]
+    site.clock.now = noon + 20 * HOUR  # eight in the morning
+    waits(site, lambda: bool(site.told("night-medium")))
+    (told,) = site.told("night-medium")
+    assert (told["due"], told["shift"]) == (noon + 20 * HOUR, "주간")
+    site.retire("night-medium")
+    site.retire("night-high")
+    assert site.standing() == []
+
+
+def test_a_rule_is_tried_on_what_was(site: Site) -> None:
+    start = site.clock.now - 24 * HOUR
+    # Twelve times in a row: 40 s hot, then cool; once a minute.
+    points = [(start + n * MINUTE, 20.0) for n in range(12)]
+    points += [(start + n * MINUTE + 40 * SECOND, 5.0) for n in range(12)]
+    site.store(site.org, "plc", "c/hot", sorted(points))
+    document = {"name": "x", "kind": "limits", "tag": "c/hot", "condition": {"high": 10},
+                "unit": "°C"}  # fmt: skip
+    found = site.asked("alarm_preview", document=document, start=start, end=start + HOUR)
+    assert (found["times"], found["seconds"], found["longest"]) == (12, 480.0, 40.0)
+    assert found["spans"][0] == [start, start + 40 * SECOND]
+    assert found["chattering"] is False
+    (proposal,) = found["proposals"]
+    assert (proposal["condition"], proposal["times"]) == ({"on_seconds": 60}, 0)
+    told = site.asked(
+        "alarm_preview",
+        document=document | {"kind": "stale", "condition": {"after_seconds": 30}},
+        start=start,
+        end=start + 13 * MINUTE,
+    )
+    # Each reading of heat is followed by 40 s of silence, and the last by the end.
+    assert told["times"] == 13
+
+
+def test_a_chart_learns_what_is_usual_and_finds_what_is_not(site: Site) -> None:
+    start = site.clock.now - 48 * HOUR
+    # Means of a minute go 10, 11, 10, 9, …: centre 10, spread about one.
+    values = [10 + (0, 1, 0, -1)[n % 4] for n in range(120)]
+    points = [(start + n * MINUTE, float(v)) for n, v in enumerate(values)]
+    points += [(start + (120 + n) * MINUTE, 16.0) for n in range(3)]
+    site.store(site.org, "plc", "d/level", points)
+    condition = {"every_seconds": 60, "rules": ["n1"],
+                 "reference": [start, start + 120 * MINUTE]}  # fmt: skip
+    document = {"name": "x", "kind": "spc", "tag": "d/level", "condition": condition}
+    found = site.asked("alarm_preview", document=document, start=start, end=start + 130 * MINUTE)
+    assert found["times"] == 1
+    assert found["spans"] == [[start + 121 * MINUTE, None]]
+    center, sigma, count = found["usual"]
+    assert (center, count) == (10.0, 120) and 0.8 < sigma < 1.0
+    site.rule("level", kind="spc", tag="d/level", condition=condition)
+    assert site.asked("alarm_rules")["rules"]["level"]["usual"] == [center, sigma, 120]
+    site.clock.now = (site.clock.now // MINUTE + 1) * MINUTE
+    site.tell(site.org, [("d/level", site.clock.now, 16.0)])
+    assert site.standing() == []
+    site.comes("d/level", 16.0, MINUTE)
+    (one,) = site.standing()
+    assert one["what"]["template"] == (
+        "The mean is farther from its usual value than chance explains."
+    )
+
+
+def test_the_figures_count_what_was_raised(site: Site) -> None:
+    hot(site)
+    noon = site.clock.now
+    for value in (20.0, 1.0, 20.0, 1.0):
+        site.comes("a/hot", value, HOUR)
+        number = len(site.told("hot"))
+        site.asked("alarm_do", occurrences=[f"hot:{number}"], event="acknowledge")
+    site.asked("alarm_judge", occurrence="hot:1", verdict="false")
+    found = site.asked("alarm_figures", start=noon, end=noon + 24 * HOUR)
+    assert (found["alarms"], found["per_hour"]) == (2, 2 / 24)
+    assert (found["judged"], found["false_share"]) == (1, 1.0)
+    assert found["top"] == [["hot", "hot", 2]]
+    assert found["recommended"]["per_hour"] == [6.0, 12.0]
+
+
+def test_a_rule_that_makes_no_sense_raises_nothing_and_stops_no_other(site: Site) -> None:
+    hot(site)
+    bad = bus.AlarmRule(
+        site.org, "bad", {"name": "bad", "kind": "limits", "tag": "x", "condition": {}}
+    )
+    site.bus.run(site.rules.put(bad, site.org, "bad"))
+    waits(site, lambda: site.alarms.unusable == 1)
+    site.comes("a/hot", 11.0)
+    assert [one["rule"] for one in site.standing()] == ["hot"]
+
+
+def test_a_flood_is_kept_back_and_told_as_one(site: Site) -> None:
+    for n in range(15):
+        write = site.rule if n == 14 else site.write
+        write(f"f{n}", kind="limits", tag=f"flood{n}/x", priority="low", condition={"high": 1})
+    for n in range(15):
+        site.comes(f"flood{n}/x", 2.0)
+    board = site.asked("alarms")
+    assert board["flood"]["alarms"] == 5
+    assert [len(site.told(f"f{n}")) for n in range(15)] == [1] * 10 + [0] * 5
+    site.clock.now += 11 * MINUTE
+    waits(site, lambda: bool(site.told(None)))  # type: ignore[arg-type]
+    (flood,) = site.told(None)  # type: ignore[arg-type]
+    assert [key for key, _ in flood["members"]] == [f"f{n}:1" for n in range(10, 15)]
+    assert flood["says"]["values"]["count"] == 5
+
+
+def test_the_file_of_alarms_is_where_a_backup_looks(site: Site) -> None:
+    assert (Path(site.monitor.context.home) / "alarms.sqlite").exists()
