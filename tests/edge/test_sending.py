@@ -222,6 +222,30 @@ def test_a_batch_that_can_never_be_read_does_not_stop_the_others(
     assert (lost.reason, lost.readings) == (Loss.REFUSED, 1)
 
 
+def test_the_first_reading_after_a_pause_waits_for_no_turn(
+    buffer: Buffer, server: Any, until: Any, tmp_path: Path
+) -> None:
+    stop = threading.Event()
+    patient = Sender(
+        buffer,
+        Uplink(server.url, "secret", ca_file=None, timeout_seconds=20, clock_us=now_us),
+        most_readings=100,
+        every_seconds=3600.0,
+        aside=tmp_path / "refused",
+    )
+    thread = threading.Thread(target=patient.run, args=[stop])
+    thread.start()
+    assert not buffer.await_readings(0), "nothing waits yet"
+    take(buffer, 7)
+    until(lambda: [reading.value for reading in server.readings()] == [7])
+    take(buffer, 8)
+    until(lambda: buffer.standing().waiting == 1)
+    stop.set()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert [reading.value for reading in server.readings()] == [7], "the next has an hour's time"
+
+
 def test_a_server_that_is_killed_and_started_again_gets_everything_once(
     buffer: Buffer, mortal: Any, until: Any
 ) -> None:

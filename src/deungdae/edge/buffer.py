@@ -102,7 +102,8 @@ class Buffer:
         self.when_full = when_full
         self.edge = edge
         self._clock_us = clock_us
-        self._room = threading.Condition()
+        lock = threading.RLock()
+        self._room, self._arrival = threading.Condition(lock), threading.Condition(lock)
         self._closed = False
         self._unsaved: list[Lost] = []  # losses that the disk could not record at the time
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -156,6 +157,7 @@ class Buffer:
         with self._room:
             self._closed = True
             self._room.notify_all()
+            self._arrival.notify_all()
             self._db.close()
 
     # Taking
@@ -272,8 +274,14 @@ class Buffer:
         self._unsaved.clear()
         self._bytes += sum(chunk.bytes for chunk in chunks)
         self._waiting += count
+        self._arrival.notify_all()
 
     # Sending
+
+    def await_readings(self, seconds: float) -> bool:
+        """Return whether readings wait, as soon as they do, or else when the time is over."""
+        with self._arrival:
+            return self._arrival.wait_for(lambda: self._closed or self._waiting > 0, seconds)
 
     def next_batch(self, most_readings: int) -> Outgoing | None:
         """Return the batch that is on its way, or else form the next one; `None` if none waits."""

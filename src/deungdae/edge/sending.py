@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,8 @@ from deungdae.records.readings import shown
 FIRST_DELAY, LONGEST_DELAY = 0.5, 60.0  #: seconds between tries
 SLOWLY = 60.0  #: seconds, where a person has to do something first
 LONGEST_WISH = 3600.0  #: seconds of a Retry-After that are believed
+LOOK_SECONDS = 0.5  #: between two looks whether to stop
+GATHER_SECONDS = 0.03  #: for the rest of what one look at a machine brings
 
 
 class Link(StrEnum):
@@ -62,8 +65,26 @@ class Sender:
     def run(self, stop: Event) -> None:
         """Send until `stop` is set; what is not acknowledged by then stays in the buffer."""
         while not stop.is_set():
-            self._pause(stop, self.step())
+            if self.state.link in (Link.STARTING, Link.SENDING):
+                self._gather(stop)
+                if stop.is_set():
+                    break
+            begun = time.monotonic()
+            pause = self.step()
+            if self.state.link is Link.SENDING:
+                # From one batch to the next, not from the end of one: a machine that is read as
+                # often as batches go is then sent as soon as it was read.
+                pause -= time.monotonic() - begun
+            self._pause(stop, pause)
         self._uplink.close()
+
+    def _gather(self, stop: Event) -> None:
+        if self._buffer.await_readings(0):
+            return
+        while not stop.is_set():
+            if self._buffer.await_readings(LOOK_SECONDS):
+                stop.wait(GATHER_SECONDS)
+                return
 
     def hurry(self) -> None:
         """The server was heard: do not wait for it any longer."""
@@ -72,7 +93,7 @@ class Sender:
 
     def _pause(self, stop: Event, seconds: float) -> None:
         while seconds > 0 and not stop.is_set():
-            part = min(seconds, 0.5)
+            part = min(seconds, LOOK_SECONDS)
             stop.wait(part)
             seconds -= part
             if self._hurry.is_set():
