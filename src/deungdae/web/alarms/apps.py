@@ -12,4 +12,15 @@ class AlarmsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let its rights be known."""
-        from deungdae.web.alarms import rules  # noqa: F401
+        from deungdae.web.alarms import hearing, policies, rules, telling  # noqa: F401
+        from deungdae.web.alarms.ways import carrying
+        from deungdae.web.core import outgoing
+        from deungdae.web.floor import following
+        from deungdae.web.plant import reconciling
+
+        outgoing.CARRIERS["webhook"] = carrying.by_webhook
+        outgoing.CARRIERS["apprise"] = carrying.by_chat
+        following.HANDLERS["telling"] = hearing.telling
+        following.HANDLERS["watch_drifted"] = hearing.drifted
+        policies.LISTENERS.append(telling.tell_rules)
+        reconciling.add("alarms", telling.reconcile)
