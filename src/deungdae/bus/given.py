@@ -1,6 +1,7 @@
 """The parameters of a question, checked one by one; what nobody asked for is refused."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from deungdae.records.errors import UnusableOption
@@ -41,6 +42,27 @@ class Given:
         """Return a time in microseconds since 1970 UTC."""
         return self.whole(name, EARLIEST_US, LATEST_US)
 
+    def some_time(self, name: str) -> int | None:
+        """Return a time in microseconds since 1970 UTC, or None where none is given."""
+        return self.some_whole(name, EARLIEST_US, LATEST_US)
+
+    def some_whole(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number between two bounds, or None where none is given."""
+        if self._left.get(name) is None:
+            self._left.pop(name, None)
+            return None
+        return self.whole(name, low, high)
+
+    def pairs(self, name: str) -> list[tuple[str, int]]:
+        """Return pairs of a text and a whole number, none by default."""
+        value = self._left.pop(name, None) or []
+        if not isinstance(value, list):
+            raise _odd(name)
+        for one in value:
+            if not isinstance(one, list) or [type(part) for part in one] != [str, int]:
+                raise _odd(name)
+        return [(text, number) for text, number in value]
+
     def span(self) -> tuple[int, int]:
         """Return start and end; the end is excluded."""
         return self.time("start"), self.time("end")
@@ -63,6 +85,14 @@ class Given:
         if value is not None and not isinstance(value, str):
             raise _odd(name)
         return value
+
+    def day(self, name: str) -> date:
+        """Return a day that is written as 2026-11-22."""
+        value = self.needed(name)
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise _odd(name) from error
 
     def some_words(self, name: str) -> list[str] | None:
         """Return a list of texts, or None where none is given."""

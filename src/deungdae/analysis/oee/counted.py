@@ -17,6 +17,11 @@ STOP_CYCLES = 2.0  #: a gap longer than so many cycles holds a stop
 SILENCE_CYCLES = 3.0  #: and longer than so many usual intervals between readings, nothing is known
 
 
+def limit_seconds(cycle: float, stop_after: float | None = None) -> float:
+    """Return the gap between parts beyond which there is a stop, in seconds."""
+    return STOP_CYCLES * cycle if stop_after is None else stop_after
+
+
 def counted(
     times_us: NDArray[np.int64],
     values: NDArray[np.float64],
@@ -41,7 +46,7 @@ def counted(
         if shown is None:
             return [Span(start_us, end_us, State.UNKNOWN)]
         cycle = shown.typical
-    limit = STOP_CYCLES * cycle if stop_after is None else stop_after
+    limit = limit_seconds(cycle, stop_after)
     spans = list(_spans(found, cycle, limit, start_us, end_us))
     if heard_every is not None:
         silences = _silences(np.asarray(times_us, np.int64), heard_every, start_us, end_us)
@@ -50,33 +55,27 @@ def counted(
 
 
 def _spans(found: Increments, cycle: float, limit: float, start_us: int, end_us: int) -> list[Span]:
-    times, parts = found.times.tolist(), found.parts.tolist()
-    if not times:
+    times, parts = found.times, found.parts
+    if not len(times):
         return [Span(start_us, end_us, State.STOPPED)] if end_us > start_us else []
-    spans: list[Span] = []
-    first = times[0]
+    first, last = int(times[0]), int(times[-1])
     # Before the first part stands what goes before, as in any other gap.
-    began = first - round(parts[0] * cycle * 1e6)
-    if (first - start_us) / 1e6 > limit + (parts[0] - 1) * cycle and start_us < began:
-        spans.append(Span(start_us, began, State.STOPPED))
-        spans.append(Span(began, first, State.RUNNING))
-    elif start_us < first:
-        spans.append(Span(start_us, first, State.RUNNING))
-    for at in range(1, len(times)):
-        before, now = times[at - 1], times[at]
-        own = round(parts[at] * cycle * 1e6)
-        beyond = now - before - own
-        # Of several parts in one reading, each has its cycle; the rest of the gap is the stop.
-        if (now - before) / 1e6 > limit + (parts[at] - 1) * cycle and beyond > 0:
-            spans.append(Span(before, now - own, State.STOPPED))
-            spans.append(Span(now - own, now, State.RUNNING))
-        else:
-            spans.append(Span(before, now, State.RUNNING))
-    last = times[-1]
+    before = np.concatenate(([start_us], times[:-1]))
+    own = np.rint(parts * cycle * 1e6).astype(np.int64)
+    # Of several parts in one reading, each has its cycle; the rest of the gap is the stop.
+    stood = ((times - before) / 1e6 > limit + (parts - 1) * cycle) & (before < times - own)
+    if first <= start_us:
+        stood[0] = False
+    spans: list[Span] = []
+    at = min(first, start_us)
+    for place in np.flatnonzero(stood).tolist():
+        spans.append(Span(at, int(before[place]), State.RUNNING))
+        at = int(times[place] - own[place])
+        spans.append(Span(int(before[place]), at, State.STOPPED))
     if (end_us - last) / 1e6 > limit:
-        spans.append(Span(last, end_us, State.STOPPED))
-    elif end_us > last:
-        spans.append(Span(last, end_us, State.RUNNING))
+        spans += [Span(at, last, State.RUNNING), Span(last, end_us, State.STOPPED)]
+    else:
+        spans.append(Span(at, max(end_us, last), State.RUNNING))
     return joined(span for span in spans if span.end_us > span.start_us)
 
 

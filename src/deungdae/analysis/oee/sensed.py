@@ -10,7 +10,8 @@ Where both states look alike the answer is unknown, not a guess: `separation` sa
 they are, in standard deviations.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,30 @@ class Sensed(NamedTuple):
     by: str
 
 
+class Levels(NamedTuple):
+    """What a signal looks like in its two states, learned once and used again and again.
+
+    `by` is "level" or "restlessness"; the numbers belong to that feature, of which `middle` and
+    `scale` make z-scores; means, spreads and stays are of the lower state, then of the higher.
+    """
+
+    by: str
+    separation: float
+    middle: float
+    scale: float
+    centre: float  #: of the readings themselves
+    small: float  #: added to a spread before its logarithm
+    means: tuple[float, float]
+    spreads: tuple[float, float]
+    stays: tuple[float, float]
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return levels that were written as JSON."""
+        names = ("means", "spreads", "stays")
+        return cls(**{**document, **{name: tuple(document[name]) for name in names}})
+
+
 def sensed(
     times_us: NDArray[np.int64],
     values: NDArray[np.float64],
@@ -49,6 +74,79 @@ def sensed(
     `window_seconds` should be about a cycle of the machine, so that a cycle's own ups and downs do
     not look like stops; the answer is as fine as that. A window without a reading is unknown.
     """
+    best = _best(times_us, values, start_us, end_us, window_seconds)
+    if best is None or best.separation < CLEAR:
+        separation = 0.0 if best is None else best.separation
+        return Sensed([Span(start_us, end_us, State.UNKNOWN)], separation, "")
+    spans = seen(
+        *(best, times_us, values, start_us, end_us),
+        window_seconds=window_seconds,
+        running_is_low=running_is_low,
+    )
+    return Sensed(spans, best.separation, best.by)
+
+
+def levels(
+    times_us: NDArray[np.int64],
+    values: NDArray[np.float64],
+    start_us: int,
+    end_us: int,
+    *,
+    window_seconds: float,
+) -> Levels | None:
+    """Learn what running and standing look like; None when the two cannot be told apart.
+
+    Learn from a time in which the machine did both; a shift without a stop is then seen as such.
+    """
+    best = _best(times_us, values, start_us, end_us, window_seconds)
+    return None if best is None or best.separation < CLEAR else best
+
+
+def seen(
+    levels: Levels,
+    times_us: NDArray[np.int64],
+    values: NDArray[np.float64],
+    start_us: int,
+    end_us: int,
+    *,
+    window_seconds: float,
+    running_is_low: bool = False,
+) -> list[Span]:
+    """Return the states between two instants by levels that were learned before."""
+    times_us, values, place, count, width = _windows(
+        times_us, values, start_us, end_us, window_seconds
+    )
+    states = np.full(count, -1)
+    if len(times_us):
+        filled, features = _features(
+            place, values, count, centre=levels.centre, small=levels.small, always=True
+        )
+        z = (features[levels.by] - levels.middle) / levels.scale
+        means, spreads, stays = (np.array(each) for each in levels[-3:])
+        running = _decoded(z, means, spreads, stays) == 1
+        states[filled] = (~running if running_is_low else running).astype(int)
+        number = np.bincount(place, minlength=count)[filled]
+        if len(filled) > 1 and number[-1] < np.median(number) / 2:
+            # The last window is not full yet: what little is in it says nothing of its own.
+            states[filled[-1]] = states[filled[-2]] if filled[-1] == filled[-2] + 1 else -1
+    kinds = {-1: State.UNKNOWN, 0: State.STOPPED, 1: State.RUNNING}
+    cuts = np.flatnonzero(np.diff(states)) + 1
+    begins, ends = [0, *cuts.tolist()], [*cuts.tolist(), count]
+    spans = [
+        Span(start_us + a * width, min(start_us + b * width, end_us), kinds[int(states[a])])
+        for a, b in zip(begins, ends, strict=True)
+        if b > a
+    ]
+    return joined(spans)
+
+
+def _windows(
+    times_us: NDArray[np.int64],
+    values: NDArray[np.float64],
+    start_us: int,
+    end_us: int,
+    window_seconds: float,
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], int, int]:
     times_us, values = np.asarray(times_us, np.int64), np.asarray(values, float)
     kept = np.isfinite(values) & (times_us >= start_us) & (times_us < end_us)
     times_us, values = times_us[kept], values[kept]
@@ -56,54 +154,74 @@ def sensed(
     if width <= 0:
         raise ValueError("a window takes time")
     count = -(-(end_us - start_us) // width)
-    place = (times_us - start_us) // width
-    filled, features = _features(place, values, count)
+    return times_us, values, (times_us - start_us) // width, count, width
+
+
+def _best(
+    times_us: NDArray[np.int64],
+    values: NDArray[np.float64],
+    start_us: int,
+    end_us: int,
+    window_seconds: float,
+) -> Levels | None:
+    """Return the levels of the feature that tells the states apart best, None of too few."""
+    times_us, values, place, count, _ = _windows(times_us, values, start_us, end_us, window_seconds)
+    if not len(values):
+        return None
+    centre = float(values.mean())
+    filled, features = _features(place, values, count, centre=centre)
     if len(filled) < FEWEST_WINDOWS:
-        return Sensed([Span(start_us, end_us, State.UNKNOWN)], 0.0, "")
-    best = max((_told_apart(name, x) for name, x in features.items()), key=lambda one: one[1])
-    name, separation, high = best
-    if separation < CLEAR:
-        return Sensed([Span(start_us, end_us, State.UNKNOWN)], separation, "")
-    running = ~high if running_is_low else high
-    states = np.full(count, -1)
-    states[filled] = running.astype(int)
-    kinds = {-1: State.UNKNOWN, 0: State.STOPPED, 1: State.RUNNING}
-    spans = [
-        Span(start_us + at * width, min(start_us + (at + 1) * width, end_us), kinds[state])
-        for at, state in enumerate(states.tolist())
-    ]
-    return Sensed(joined(spans), separation, name)
+        return None
+    small = features.pop("small", np.zeros(1))
+    told = [_told_apart(name, x, centre, float(small[0])) for name, x in features.items()]
+    return max(told, key=lambda one: one.separation)
 
 
 def _features(
-    place: NDArray[np.int64], values: NDArray[np.float64], count: int
+    place: NDArray[np.int64],
+    values: NDArray[np.float64],
+    count: int,
+    *,
+    centre: float,
+    small: float | None = None,
+    always: bool = False,
 ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
-    """Return the windows that hold readings, and what each looks like."""
+    """Return the windows that hold readings, and what each looks like.
+
+    What is added to a spread is learned (and given as "small") unless it is known.
+    """
     number = np.bincount(place, minlength=count)
     filled = np.flatnonzero(number)
     n = number[filled]
     mean = np.bincount(place, values, count)[filled] / n
-    square = np.bincount(place, (values - values.mean()) ** 2, count)[filled] / n
-    spread = np.sqrt(np.maximum(square - (mean - values.mean()) ** 2, 0.0))
-    small = max(float(np.quantile(spread, 0.5)) * 1e-3, 1e-12)
+    square = np.bincount(place, (values - centre) ** 2, count)[filled] / n
+    spread = np.sqrt(np.maximum(square - (mean - centre) ** 2, 0.0))
     found = {"level": mean}
-    if np.median(n) >= 4:
+    if always or np.median(n) >= 4:
+        if small is None:
+            small = max(float(np.quantile(spread, 0.5)) * 1e-3, 1e-12)
+            found["small"] = np.array([small])
         found["restlessness"] = np.log(spread + small)
     return filled, found
 
 
-def _told_apart(name: str, x: NDArray[np.float64]) -> tuple[str, float, NDArray[np.bool_]]:
-    """Return how far apart the two states of a feature are, and where the higher one holds."""
+def _told_apart(name: str, x: NDArray[np.float64], centre: float, small: float) -> Levels:
+    """Return how far apart the two states of a feature are, the lower before the higher."""
     scale = float(np.subtract(*np.quantile(x, (0.95, 0.05)))) or float(x.std())
+    middle = float(np.median(x))
     if scale <= 0:
-        return name, 0.0, np.zeros(len(x), bool)
-    z = (x - np.median(x)) / scale
+        none = (0.0, 0.0)
+        return Levels(name, 0.0, middle, 1.0, centre, small, none, (1.0, 1.0), (STAY, STAY))
+    z = (x - middle) / scale
     means, spreads, stay = _fit(z)
+    order = np.argsort(means, kind="stable")
+    means, spreads, stay = means[order], spreads[order], stay[order]
     separation = float(abs(means[1] - means[0]) / np.sqrt((spreads**2).mean()))
-    high = _decoded(z, means, spreads, stay) == int(np.argmax(means))
+    high = _decoded(z, means, spreads, stay) == 1
     if high.all() or not high.any():
-        return name, 0.0, high
-    return name, separation, high
+        separation = 0.0
+    pairs = (tuple(each.tolist()) for each in (means, spreads, stay))
+    return Levels(name, separation, middle, scale, centre, small, *pairs)
 
 
 def _densities(

@@ -1,0 +1,404 @@
+"""Questions about lines and machines: what they do now, and what became of a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+from deungdae.analysis import oee
+from deungdae.analysis.oee import STANDING, Span
+from deungdae.bus import Unavailable
+from deungdae.bus.given import Given
+from deungdae.monitor import definitions
+from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor import figures as worth
+from deungdae.monitor.floor import frames as framing
+from deungdae.monitor.floor.figures import Summary, merged, needs_reason
+from deungdae.monitor.floor.hall import Hall
+from deungdae.monitor.floor.keeping import Keeping
+from deungdae.monitor.floor.lines import as_line, bottleneck_document, members, source_of
+from deungdae.monitor.floor.machine import per_part
+from deungdae.monitor.floor.proposing import propose
+from deungdae.monitor.floor.said import Told
+from deungdae.monitor.floor.shifts import DAY_US, shifts
+from deungdae.monitor.floor.states import fault_of
+from deungdae.monitor.part import Handler
+from deungdae.monitor.structure import Key
+from deungdae.records.errors import PublicError, UnusableOption
+
+MOST_DAYS = 400
+HOURLY_US = 2 * DAY_US  #: a longer time is counted by the hour
+HOUR_US = 3_600_000_000
+WAIT_SECONDS = 18.0
+
+Row = tuple[Summary, bool]  #: and whether it is final
+
+
+class Answers:
+    """Answers for one floor; each question in a thread."""
+
+    def __init__(self, hall: Hall, keeping: Keeping) -> None:
+        self._hall, self._keeping = hall, keeping
+
+    def quick(self) -> Mapping[str, Handler]:
+        """Return the questions for which a page waits."""
+        return {
+            "now": self.now,
+            "asset": self.asset,
+            "line": self.line,
+            "stops": self.stops,
+            "shift": self.shift,
+            "shifts": self.shifts,
+            "periods": self.periods,
+            "presets": self.presets,
+            "cycle": self.cycle,
+        }
+
+    def long(self) -> Mapping[str, Handler]:
+        """Return the questions that take their time."""
+        return {"propose": self.propose}
+
+    def now(self, organisation: str, given: Given) -> Any:
+        """`now {assets?}`: what they do at this moment."""
+        wanted = given.some_words("assets")
+        given.nothing_else()
+        known = {
+            id_: each
+            for (owner, id_), each in list(self._hall.now.items())
+            if owner == organisation
+        }
+        chosen = known if wanted is None else {id_: known[id_] for id_ in wanted if id_ in known}
+        ids = self._hall.context.structure.assets(organisation)
+        unread = [id_ for id_ in (ids if wanted is None else wanted) if id_ not in known]
+        return {"assets": chosen, "unread": unread}
+
+    def asset(self, organisation: str, given: Given) -> Any:
+        """`asset {asset, start, end}`: what became of a time of one machine."""
+        id_ = given.needed("asset")
+        start, end = self._span(given)
+        return self._of_asset((organisation, id_), self._asset(organisation, id_), start, end)
+
+    def line(self, organisation: str, given: Given) -> Any:
+        """`line {line, start, end}`: the same of a line, of its machines, and the bottleneck."""
+        id_ = given.needed("line")
+        start, end = self._span(given)
+        line, every = (
+            self._asset(organisation, id_),
+            self._hall.context.structure.assets(organisation),
+        )
+        found: dict[str, Any] = {}
+        spans: dict[str, list[Span]] = {}
+        for one in members(id_, every):
+            if (organisation, one) in self._hall.machines:
+                rows, missing = self._rows((organisation, one), every[one], start, end)
+                found[one] = self._short(every[one], rows, missing, start, end)
+                spans[one] = [each.span for row, _ in rows for each in row.told]
+        source = source_of(id_, line, every)
+        whole: dict[str, Any] = {}
+        if source is not None and source in found:
+            key = organisation, source
+            whole = self._of_asset(key, as_line(line, every[source]), start, end)
+        until = min(end, self._hall.context.now_us())
+        return {
+            **whole,
+            "output": source,
+            "members": found,
+            "bottleneck": bottleneck_document(spans, start, until),
+        }
+
+    def stops(self, organisation: str, given: Given) -> Any:
+        """`stops {assets?, start, end, at_least_seconds?, waiting?}`: standing time, one by one."""
+        wanted = given.some_words("assets")
+        least = given.number("at_least_seconds", 0, 1e9, 0)
+        waiting = given.yes("waiting")
+        start, end = self._span(given)
+        every = self._hall.context.structure.assets(organisation)
+        found: list[list[Any]] = []
+        for id_ in every if wanted is None else wanted:
+            key = organisation, id_
+            if key in self._hall.machines:
+                rows, _ = self._rows(key, every[id_], start, end)
+                found += self._stops(key, every[id_], rows, least, waiting)
+        return {"stops": sorted(found, key=lambda row: (row[1], row[0]))}
+
+    def shift(self, organisation: str, given: Given) -> Any:
+        """`shift {assets, day, shift}`: SHIFT of each, and the period of the first."""
+        wanted, name = given.some_words("assets") or [], given.needed("shift")
+        date = given.day("day")
+        day = round(datetime.combine(date, time(), UTC).timestamp()) * 1_000_000
+        given.nothing_else()
+        period, found = None, {}
+        for id_ in wanted:
+            asset = self._asset(organisation, id_)
+            key = self._source(organisation, id_, asset)
+            if key is None:
+                continue
+            one = next(
+                (
+                    each
+                    for each in shifts(self._hall.calendar(key), day - DAY_US, day + 3 * DAY_US)
+                    if (each.day, each.name) == (date.isoformat(), name)
+                ),
+                None,
+            )
+            if one is None:
+                continue
+            told = {"start": one.start_us, "end": one.end_us, "crew": one.crew}
+            period = period or {**told, "working": [list(pair) for pair in one.working]}
+            for document in self._shifts(id_, key, asset, one.start_us, one.end_us):
+                if document["name"] == name:
+                    found[id_] = document
+        return {"period": period, "assets": found, "notes": []}
+
+    def shifts(self, organisation: str, given: Given) -> Any:
+        """`shifts {asset, start, end}`: SHIFT of each shift that overlaps a time."""
+        id_ = given.needed("asset")
+        start, end = self._span(given)
+        asset = self._asset(organisation, id_)
+        key = self._source(organisation, id_, asset)
+        return {"shifts": [] if key is None else self._shifts(id_, key, asset, start, end)}
+
+    def periods(self, organisation: str, given: Given) -> Any:
+        """`periods {calendar, start, end}`: when a calendar means to work, as it is written."""
+        calendar = definitions.calendar(given.document("calendar"))
+        start, end = self._span(given)
+        return {
+            "periods": [
+                [p.start_us, p.end_us, p.working, p.day.isoformat(), p.shift, p.crew, p.extra]
+                for p in calendar.periods(start, end)
+            ]
+        }
+
+    def presets(self, organisation: str, given: Given) -> Any:
+        """`presets {}`: the usual patterns of Korean plants."""
+        given.nothing_else()
+        return {"presets": definitions.presets()}
+
+    def cycle(self, organisation: str, given: Given) -> Any:
+        """`cycle {asset}`: what the parts so far show of the ideal cycle, in seconds a part."""
+        id_ = given.needed("asset")
+        given.nothing_else()
+        asset = self._asset(organisation, id_)
+        key = self._source(organisation, id_, asset)
+        machine = None if key is None else self._hall.machines.get(key)
+        if machine is None or machine.model.typical is None:
+            return {"typical": None, "demonstrated": None, "used": 0}
+        model = machine.model
+        return {
+            "typical": per_part(machine, model.typical),
+            "demonstrated": per_part(machine, model.demonstrated),
+            "used": model.used,
+        }
+
+    def propose(self, organisation: str, given: Given) -> Any:
+        """`propose {site?, paths?}`: which tag may be what, by names and by data."""
+        given.word("site")
+        paths = given.some_words("paths")
+        given.nothing_else()
+        context = self._hall.context
+        return context.wait(propose(context, organisation, paths), 300.0)
+
+    def _asset(self, organisation: str, id_: str) -> Asset:
+        asset = self._hall.context.structure.asset(organisation, id_)
+        if asset is None:
+            raise UnusableOption("There is no such line or machine.")
+        return asset
+
+    def _source(self, organisation: str, id_: str, asset: Asset) -> Key | None:
+        """Return whose frames an asset's figures are made of: its own, or its output's."""
+        if (organisation, id_) in self._hall.machines:
+            return organisation, id_
+        every = self._hall.context.structure.assets(organisation)
+        source = source_of(id_, asset, every) if asset.kind == "line" else None
+        key = organisation, source or ""
+        return key if key in self._hall.machines else None
+
+    def _span(self, given: Given) -> tuple[int, int]:
+        start, end = given.span()
+        given.nothing_else()
+        if not 0 < end - start <= MOST_DAYS * DAY_US:
+            raise UnusableOption(
+                "A time must end after it began, at most {days} days.", days=MOST_DAYS
+            )
+        return start, end
+
+    def _rows(
+        self, key: Key, asset: Asset, start: int, end: int, *, whole: bool = False
+    ) -> tuple[list[Row], list[tuple[int, int]]]:
+        hall = self._hall
+        now = hall.context.now_us()
+        try:
+            found, missing = hall.context.wait(
+                self._keeping.frames_of(key, start, end, now), WAIT_SECONDS
+            )
+        except (TimeoutError, Unavailable) as error:
+            raise PublicError(
+                "The history did not answer in time. Please ask again in a moment, or for a "
+                "shorter time."
+            ) from error
+        rows: list[Row] = []
+        for frame, bounds, final in found:
+            part = frame if whole else framing.cut(frame, start, end)
+            if part.end_us > part.start_us:
+                shift = bounds.shift
+                if shift is not None and not whole:
+                    working = [(max(a, start), min(b, end)) for a, b in shift.working]
+                    shift = shift._replace(working=tuple(p for p in working if p[0] < p[1]))
+                rows.append(
+                    (
+                        hall.summary(key, asset, part, bounds._replace(shift=shift)),
+                        final,
+                    )
+                )
+        return rows, missing
+
+    def _shifts(
+        self, id_: str, key: Key, asset: Asset, start: int, end: int
+    ) -> list[dict[str, Any]]:
+        seen = asset
+        if key[1] != id_:
+            seen = as_line(asset, self._asset(*key))
+        rows, _ = self._rows(key, seen, start, end, whole=True)
+        return [
+            {**worth.shift_document(id_, row, final=final), "energy_kwh": row.frame.energy_kwh}
+            for row, final in rows
+            if row.shift is not None
+        ]
+
+    def _short(
+        self,
+        asset: Asset,
+        rows: Sequence[Row],
+        missing: Sequence[tuple[int, int]],
+        start: int,
+        end: int,
+    ) -> dict[str, Any]:
+        found = worth.total(asset, [row for row, _ in rows])
+        spans = [each for row, _ in rows for each in row.told]
+        trouble = oee.reliability(merged(found.planned))
+        return {
+            "spans": [_span_row(each) for each in _without_seams(spans)],
+            "made": _made([row.frame for row, _ in rows], end - start),
+            "counts": worth.counts_document(found.counts),
+            "counted": found.counted,
+            "figures": worth.figures_document(found.figures),
+            "waterfall": worth.waterfall_document(found.waterfall),
+            "pareto": worth.pareto_document(merged(found.planned)),
+            "reliability": {
+                "faults": trouble.faults,
+                "between_seconds": trouble.between_seconds,
+                "restore_seconds": trouble.restore_seconds,
+            },
+            "missing": [list(pair) for pair in missing],
+        }
+
+    def _of_asset(self, key: Key, asset: Asset, start: int, end: int) -> dict[str, Any]:
+        source = key if key in self._hall.machines else self._source(*key, asset)
+        if source is None:
+            return {
+                **self._short(asset, [], [], start, end),
+                "shifts": [],
+                "cycles": None,
+                "energy": None,
+            }
+        machine = self._hall.machines[source]
+        rows, missing = self._rows(source, asset, start, end)
+        trend = [[at, seconds] for row, _ in rows for at, seconds, _ in row.frame.cycles]
+        return {
+            **self._short(asset, rows, missing, start, end),
+            "shifts": self._shifts(key[1], source, asset, start, end)
+            if end - start <= 40 * DAY_US
+            else [],
+            "cycles": {
+                "typical": per_part(machine, machine.model.typical),
+                "demonstrated": per_part(machine, machine.model.demonstrated),
+                "trend": trend,
+            },
+            "energy": self._energy(source, asset, rows, start, end),
+        }
+
+    def _energy(
+        self, key: Key, asset: Asset, rows: Sequence[Row], start: int, end: int
+    ) -> dict[str, Any] | None:
+        hall = self._hall
+        until = min(end, hall.context.now_us())
+        machine = hall.machines[key]
+        if end - start > 40 * DAY_US or until <= start:
+            return None
+        try:
+            used = hall.context.wait(
+                self._keeping.energy(key, machine.asset, start, until), WAIT_SECONDS
+            )
+        except (TimeoutError, Unavailable):
+            return None
+        if used is None:
+            return None
+        parts = sum(row.frame.produced for row, _ in rows)
+        return {
+            "kwh": used.kwh,
+            "per_part_kwh": used.kwh / parts if parts else None,
+            "peak_kw": used.peak_kw,
+            "trend": [list(each) for each in used.trend],
+        }
+
+    def _stops(
+        self, key: Key, asset: Asset, rows: Sequence[Row], least: float, waiting: bool
+    ) -> list[list[Any]]:
+        faults = [fault for row, _ in rows for fault in row.frame.faults]
+        machine = self._hall.machines[key]
+        last = machine.frame.end_us if machine.frame is not None else 0
+        spans = (
+            merged([span for row, _ in rows for span in row.planned])
+            if waiting
+            else merged([each.span for row, _ in rows for each in row.told])
+        )
+        found = []
+        for span in spans:
+            if span.state not in STANDING or span.seconds < least:
+                continue
+            if waiting and not needs_reason(asset, span):
+                continue
+            fault = fault_of(span, faults)
+            proposed = None if span.reason else self._hall.proposed(key, asset, fault)
+            end = None if span.end_us == last else span.end_us
+            told = [key[1], span.start_us, end, span.state.value, span.reason or None]
+            found.append([*told, proposed, fault])
+        return found
+
+
+def _without_seams(told: Sequence[Told]) -> list[Told]:
+    """Return spans of several frames with those that go on made one."""
+    found: list[Told] = []
+    for each in told:
+        last = found[-1] if found else None
+        same = last is not None and (last.said, *last.span[1:]) == (
+            *(each.said, each.span.start_us),
+            *each.span[2:],
+        )
+        if same:
+            found[-1] = Told(found[-1].span._replace(end_us=each.span.end_us), each.said)
+        else:
+            found.append(each)
+    return found
+
+
+def _span_row(told: Told) -> list[Any]:
+    span = told.span
+    return [span.start_us, span.end_us, span.state.value, span.reason or None, told.said]
+
+
+def _made(frames: Sequence[framing.Frame], length_us: int) -> list[list[float]]:
+    """Return pieces of ten minutes (start, end, produced, scrapped), or of an hour."""
+    if length_us <= HOURLY_US:
+        return [
+            [start, min(start + framing.PIECE_US, frame.end_us), made, scrapped]
+            for frame in frames
+            for start, made, scrapped, _ in frame.made
+        ]
+    hours: dict[int, list[float]] = {}
+    for frame in frames:
+        for start, made, scrapped, _ in frame.made:
+            hour = start // HOUR_US * HOUR_US
+            row = hours.setdefault(hour, [hour, hour + HOUR_US, 0.0, 0.0])
+            row[2] += made
+            row[3] += scrapped
+    return [hours[hour] for hour in sorted(hours)]

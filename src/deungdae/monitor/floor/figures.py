@@ -1,0 +1,305 @@
+"""What a frame was worth: the reasons people gave, the plan and the ideal cycle laid over it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from deungdae.analysis import oee
+from deungdae.analysis.oee import Counts, Span, State
+from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor.frames import PIECE_US, Frame
+from deungdae.monitor.floor.said import SaidScrap, SaidStop, Told, laid_over, plain
+from deungdae.monitor.floor.shifts import Shift
+
+WAITING = frozenset({State.STOPPED, State.DOWN})  #: states of a stop that somebody should explain
+
+
+@dataclass(frozen=True)
+class Said:
+    """What people said of one frame."""
+
+    stops: Sequence[SaidStop] = ()
+    scrap: Sequence[SaidScrap] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A frame with all that is laid over it; times in seconds, shares between 0 and 1."""
+
+    asset: Asset
+    frame: Frame
+    shift: Shift | None
+    told: list[Told]
+    planned: list[Span]  #: within planned working time
+    counts: Counts  #: of the whole frame
+    counted: bool
+    within: Counts  #: of planned time, for the figures
+    ideal: float | None
+    figures: oee.Figures | None
+    waterfall: oee.Waterfall | None
+    scrap: list[tuple[str | None, float]]
+
+    @property
+    def waiting(self) -> list[tuple[int, int]]:
+        """Stops of planned time that wait for a reason."""
+        return [
+            (span.start_us, span.end_us)
+            for span in merged(self.planned)
+            if needs_reason(self.asset, span)
+        ]
+
+
+def summary(
+    asset: Asset,
+    frame: Frame,
+    said: Said,
+    shift: Shift | None,
+    *,
+    always: bool = False,
+    demonstrated: float | None = None,
+) -> Summary:
+    """Lay everything over a frame.
+
+    Without a shift no time was planned, unless the machine is `always` meant to work (it has no
+    calendar). `demonstrated` is the cycle that stands in for an ideal one nobody told.
+    """
+    told = laid_over(frame.spans, said.stops)
+    if shift is not None:
+        working = [(a, min(b, frame.end_us)) for a, b in shift.working if a < frame.end_us]
+    else:
+        working = [(frame.start_us, frame.end_us)] if always else []
+    planned = oee.during(plain(told), [pair for pair in working if pair[0] < pair[1]])
+    counts, scrap = _counts(frame, said.scrap)
+    share = _share(frame, working)
+    inside = Counts(*(each * share for each in counts))
+    ideal = ideal_seconds(asset, frame.products, demonstrated)
+    length = (frame.end_us - frame.start_us) / 1e6
+    figures = _figures(planned, inside, ideal, length, counted=frame.counted) if planned else None
+    fall = None
+    if planned and ideal is not None:
+        fall = oee.waterfall(planned, inside, ideal, micro_stop_seconds=asset.micro_stop_seconds)
+    return Summary(
+        *(asset, frame, shift, told, planned, counts, frame.counted, inside, ideal, figures),
+        *(fall, scrap),
+    )
+
+
+def merged(spans: Sequence[Span]) -> list[Span]:
+    """Return spans with neighbours of one state and reason made one, over breaks too."""
+    found: list[Span] = []
+    for span in spans:
+        if found and found[-1][2:] == span[2:] and found[-1].end_us == span.start_us:
+            found[-1] = found[-1]._replace(end_us=span.end_us)
+        else:
+            found.append(span)
+    return found
+
+
+def needs_reason(asset: Asset, span: Span) -> bool:
+    """Say whether somebody should say why a machine stood."""
+    return span.state in WAITING and not span.reason and span.seconds >= asset.micro_stop_seconds
+
+
+def ideal_seconds(
+    asset: Asset, products: Mapping[str, float], demonstrated: float | None
+) -> float | None:
+    """Return the ideal cycle of a part: of what was made, if each product has its own."""
+    usual = asset.ideal_seconds if asset.ideal_seconds is not None else demonstrated
+    parts = sum(products.values())
+    if parts <= 0 or not asset.products:
+        return usual
+    time = 0.0
+    for product, made in products.items():
+        each = asset.products.get(product, usual)
+        if each is None:
+            return usual
+        time += each * made
+    return time / parts
+
+
+def _counts(
+    frame: Frame, said: Sequence[SaidScrap]
+) -> tuple[Counts, list[tuple[str | None, float]]]:
+    """Return the counts, and the bad parts by reason; a counter counts, people say why."""
+    by_kind = {"scrapped": 0.0, "reworked": 0.0}
+    reasons: dict[str | None, float] = {}
+    for one in said:
+        by_kind[one.kind] += one.parts
+        if one.kind == "scrapped":
+            reasons[one.reason or None] = reasons.get(one.reason or None, 0.0) + one.parts
+    scrapped = by_kind["scrapped"] if frame.scrapped is None else frame.scrapped
+    reworked = by_kind["reworked"] if frame.reworked is None else frame.reworked
+    unexplained = scrapped - sum(reasons.values())
+    if unexplained > 0:
+        reasons[None] = reasons.get(None, 0.0) + unexplained
+    ordered = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0] or ""))
+    return Counts(frame.produced, scrapped, reworked), [(a, b) for a, b in ordered if b]
+
+
+def _share(frame: Frame, working: Sequence[tuple[int, int]]) -> float:
+    """Return the share of the parts that were made in planned time."""
+    if not frame.produced or not frame.made:
+        return 1.0
+    within = 0.0
+    for start, made, _, _ in frame.made:
+        end = min(start + PIECE_US, frame.end_us)
+        inside = sum(max(0, min(b, end) - max(a, start)) for a, b in working)
+        within += made * inside / max(end - start, 1)
+    return min(within / frame.produced, 1.0)
+
+
+def _figures(
+    planned: Sequence[Span],
+    counts: Counts,
+    ideal: float | None,
+    reference: float,
+    *,
+    counted: bool,
+) -> oee.Figures:
+    seconds = oee.seconds_by_state(planned)
+    times = oee.Times(
+        **{state.value: seconds[state] for state in State},
+        reference=max(reference, sum(seconds.values())),
+    )
+    # More may be found bad in a shift than was made in it; no figure goes below zero for that.
+    bad = min(counts.scrapped + counts.reworked, counts.produced)
+    scrapped = min(counts.scrapped, bad)
+    found = oee.figures(times, Counts(counts.produced, scrapped, bad - scrapped), ideal)
+    if not counted:
+        # Nobody counts: of speed and quality nothing is known, of time all.
+        names = ("effectiveness", "quality", "oee", "nee", "teep", "low", "high")
+        found = replace(found, **dict.fromkeys(names))
+    return found
+
+
+def plan_of(asset: Asset, shift: Shift) -> float | None:
+    """Return how many parts a shift is to make: its own plan, or its share of the day's."""
+    own = asset.plan.get((shift.day, shift.name))
+    day = asset.plan.get((shift.day, ""))
+    return own if own is not None or day is None else round(day * shift.share, 3)
+
+
+@dataclass(frozen=True)
+class Total:
+    """Several frames of one machine as one."""
+
+    planned: list[Span]
+    counts: Counts
+    counted: bool
+    figures: oee.Figures | None
+    waterfall: oee.Waterfall | None
+
+
+def total(asset: Asset, found: Sequence[Summary]) -> Total:
+    """Return what several frames came to together."""
+    planned = [span for each in found for span in each.planned]
+    counts = Counts(*(sum(parts) for parts in zip(*(e.counts for e in found), strict=True)))
+    if not found:
+        counts = Counts(0.0)
+    inside = [each.within for each in found if each.planned]
+    within = Counts(*(sum(parts) for parts in zip(*inside, strict=True))) if inside else Counts(0.0)
+    counted = any(each.counted for each in found)
+    timed = [(each.within.produced, each.ideal) for each in found if each.ideal is not None]
+    ideal = timed[-1][1] if timed else None
+    if sum(parts for parts, _ in timed) > 0:
+        ideal = sum(parts * each for parts, each in timed if each) / sum(p for p, _ in timed)
+    length = sum(each.frame.end_us - each.frame.start_us for each in found) / 1e6
+    if not planned:
+        return Total(planned, counts, counted, None, None)
+    figures = _figures(planned, within, ideal, length, counted=counted)
+    fall = None
+    if ideal is not None:
+        limit = asset.micro_stop_seconds
+        fall = oee.waterfall(planned, within, ideal, micro_stop_seconds=limit)
+    return Total(planned, counts, counted, figures, fall)
+
+
+def figures_document(figures: oee.Figures | None) -> dict[str, float | None] | None:
+    """Return the key figures as JSON."""
+    if figures is None:
+        return None
+    return {
+        name: None if value is None else round(value, 6) for name, value in figures.__dict__.items()
+    }
+
+
+def waterfall_document(fall: oee.Waterfall | None) -> dict[str, Any] | None:
+    """Return a waterfall as JSON, in seconds."""
+    if fall is None:
+        return None
+    return {
+        "planned": round(fall.planned, 3),
+        "losses": {loss.value: round(seconds, 3) for loss, seconds in fall.losses.items()},
+        "productive": round(fall.productive, 3),
+    }
+
+
+def lost_cost(found: Summary) -> float | None:
+    """Return what the lost time of a frame cost; unknown time costs nothing known."""
+    rate = found.asset.hour_cost
+    if rate is None or not found.planned:
+        return None
+    if found.waterfall is not None and found.counted:
+        unknown = found.waterfall.losses[oee.Loss.UNKNOWN]
+        lost = found.waterfall.planned - unknown - found.waterfall.productive
+    else:
+        lost = sum(span.seconds for span in oee.stops(found.planned))
+    return round(max(lost, 0.0) / 3600 * rate, 2)
+
+
+def counts_document(counts: Counts) -> dict[str, float]:
+    """Return counts as JSON; whole numbers stay whole."""
+    return {name: _whole(value) for name, value in counts._asdict().items()}
+
+
+def _whole(value: float) -> float:
+    return int(value) if value == int(value) else round(value, 3)
+
+
+def pareto_document(spans: Sequence[Span]) -> list[list[Any]]:
+    """Return the reasons of standing time as JSON."""
+    return [
+        [one.reason, round(one.seconds, 3), one.times, round(one.share, 6), round(one.so_far, 6)]
+        for one in oee.pareto(spans)
+    ]
+
+
+def shift_document(asset_id: str, found: Summary, *, final: bool) -> dict[str, Any]:
+    """Return SHIFT: what became of one shift (or of one frame without a shift)."""
+    shift, frame, asset = found.shift, found.frame, found.asset
+    spans = merged(found.planned)
+    standing = list(oee.stops(spans))
+    long = [span for span in standing if span.seconds >= asset.micro_stop_seconds]
+    longest = max(standing, key=lambda span: span.seconds, default=None)
+    trouble = oee.reliability(spans)
+    return {
+        "asset": asset_id,
+        "day": shift.day if shift else None,
+        "name": shift.name if shift else None,
+        "crew": shift.crew if shift else None,
+        "start": shift.start_us if shift else frame.start_us,
+        "end": shift.end_us if shift else frame.end_us,
+        "as_of": frame.end_us,
+        "final": final,
+        "counted": found.counted,
+        "counts": counts_document(found.counts),
+        "plan": plan_of(asset, shift) if shift else None,
+        "ideal_seconds": found.ideal,
+        "ideal_confirmed": asset.ideal_confirmed,
+        "figures": figures_document(found.figures),
+        "waterfall": waterfall_document(found.waterfall),
+        "pareto": pareto_document(spans),
+        "stops": len(long),
+        "micro_stops": len(standing) - len(long),
+        "longest": None
+        if longest is None
+        else [longest.start_us, longest.end_us, longest.reason or longest.state.value],
+        "reasons_missing": [list(pair) for pair in found.waiting],
+        "scrap": [list(pair) for pair in found.scrap],
+        "faults": trouble.faults,
+        "mtbf": trouble.between_seconds,
+        "mttr": trouble.restore_seconds,
+        "lost_cost": lost_cost(found),
+        "energy_kwh": frame.energy_kwh,
+        "peak_kw": frame.peak_kw,
+    }

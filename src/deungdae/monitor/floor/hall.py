@@ -1,0 +1,77 @@
+"""The hall: all machines as they are now, with what lies over their frames. No part, no reading."""
+
+from typing import Any
+
+from deungdae.analysis.shifts import Calendar
+from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor import machine as machines
+from deungdae.monitor.floor.figures import Said, Summary, summary
+from deungdae.monitor.floor.frames import Frame
+from deungdae.monitor.floor.machine import Machine
+from deungdae.monitor.floor.said import Told, laid_over
+from deungdae.monitor.floor.shifts import Bounds, frames
+from deungdae.monitor.floor.store import Store
+from deungdae.monitor.part import Context
+from deungdae.monitor.structure import Key
+
+
+class Hall:
+    """What the questions, the reading and the looking share; any thread may ask."""
+
+    context: Context
+    store: Store
+    time_zone: str
+
+    def __init__(self) -> None:
+        self.machines: dict[Key, Machine] = {}
+        self.now: dict[Key, dict[str, Any]] = {}  #: NOW of machines and lines
+
+    def open(self, context: Context) -> None:
+        """Read what is kept."""
+        self.context = context
+        self.store = Store(context.home)
+        self.time_zone = context.settings.time_zone
+
+    def calendar(self, key: Key) -> Calendar | None:
+        """Return the calendar of an asset."""
+        return self.context.structure.calendar(*key)
+
+    def bounds(self, key: Key, now_us: int) -> Bounds:
+        """Return the frame of an instant."""
+        return frames(self.calendar(key), now_us, now_us + 1, self.time_zone)[0]
+
+    def said(self, key: Key, start_us: int, end_us: int) -> Said:
+        """Return what people said of an asset in a time."""
+        return Said(
+            self.store.stops_said(*key, start_us, end_us),
+            self.store.scrap_said(*key, start_us, end_us),
+        )
+
+    def told(self, key: Key, frame: Frame) -> list[Told]:
+        """Return the spans of a frame with what people said of them."""
+        return laid_over(frame.spans, self.said(key, frame.start_us, frame.end_us).stops)
+
+    def summary(self, key: Key, asset: Asset, frame: Frame, bounds: Bounds) -> Summary:
+        """Return a frame with all that is laid over it."""
+        machine = self.machines.get(key)
+        demonstrated = None
+        if machine is not None:
+            demonstrated = machines.per_part(machine, machine.model.demonstrated)
+        return summary(
+            asset,
+            frame,
+            self.said(key, frame.start_us, frame.end_us),
+            bounds.shift,
+            always=self.calendar(key) is None,
+            demonstrated=demonstrated,
+        )
+
+    def proposed(self, key: Key, asset: Asset, fault: str | None) -> str | dict[str, str] | None:
+        """Return a reason to offer for a stop: that of its fault, else the one said most often."""
+        if fault:
+            for code, word in asset.words.items():
+                if fault.strip().lower() in (code.lower(), word.lower()):
+                    return code
+            return {"text": fault}
+        usual = self.store.usual_reason(*key)
+        return usual if usual in asset.reasons else None

@@ -1,0 +1,357 @@
+"""What is read from the history beside the live points, and when.
+
+At its beginning a machine's frame is read whole; the last minutes again each minute, since live
+points hold only the newest of a batch; the frame whole when something came late. A frame that ended
+is computed ten minutes later from the history alone, and is final then. What the monitor missed
+while it did not run is computed when it runs again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from deungdae.bus import Unavailable
+from deungdae.bus.ending import end
+from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor import energy as metered
+from deungdae.monitor.floor.frames import Frame
+from deungdae.monitor.floor.hall import Hall
+from deungdae.monitor.floor.learning import Model, learn
+from deungdae.monitor.floor.lines import members
+from deungdae.monitor.floor.machine import AHEAD_US, LOOKBACK_US, Machine, reads
+from deungdae.monitor.floor.shifts import DAY_US, Bounds, frames
+from deungdae.monitor.past import Readings
+from deungdae.monitor.structure import Key
+from deungdae.records.errors import PublicError
+
+LOOK_SECONDS = 0.5
+REST_SECONDS = 5.0  #: after the history did not answer
+TAIL_EVERY_US = 60_000_000
+TAIL_US = 180_000_000  #: what is read again each time
+SETTLED_US = 600_000_000  #: after its end a frame is final
+CALM_US = 3_000_000  #: after the last late point
+PATIENCE_US = 60_000_000  #: though late points go on coming
+LEARN_EVERY_US = 12 * 3_600_000_000
+SHORT_US, LONG_US = DAY_US, 7 * DAY_US  #: from which a machine is learned
+SELDOM_US = 7 * DAY_US  #: how far back the last word of a seldom signal is looked for
+BACKFILL_US = 7 * DAY_US
+EVENT_US = DAY_US  #: a shift that ended longer ago is no news
+AT_ONCE = 3
+MOST_HEALED = 60  #: frames that one late point makes anew
+BUDGET_SECONDS = 12.0  #: for frames that must be computed while somebody waits
+
+_log = logging.getLogger(__name__)
+
+
+class Keeping:
+    """Reads the history for all machines of the floor."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._task: asyncio.Task[None] | None = None
+        self._tail_us = 0
+        self._late_first: dict[Key, int] = {}
+        self._backfill: dict[Key, list[Bounds]] = {}
+        self._rest_until = 0.0
+
+    def begin(self) -> None:
+        """Read from now on."""
+        self._task = asyncio.create_task(self._run(), name="hall and history")
+
+    async def end(self) -> None:
+        """Read no more."""
+        if self._task is not None:
+            await end(self._task)
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            if time.monotonic() < self._rest_until:
+                continue
+            try:
+                await self.step(self._hall.context.now_us())
+            except (Unavailable, PublicError) as error:
+                _log.info("the history does not answer: %s", error)
+                self._rest_until = time.monotonic() + REST_SECONDS
+            except Exception:  # noqa: BLE001 - written to the log; the next step may succeed
+                _log.exception("the floor could not be brought up to date")
+                self._rest_until = time.monotonic() + REST_SECONDS
+
+    async def step(self, now_us: int) -> None:
+        """Do what is due at an instant."""
+        machines = self._hall.machines
+        unread = [(key, each) for key, each in machines.items() if not each.loaded]
+        for at in range(0, len(unread), AT_ONCE):
+            some = unread[at : at + AT_ONCE]
+            await asyncio.gather(*(self._load(key, each, now_us) for key, each in some))
+        if now_us - self._tail_us >= TAIL_EVERY_US:
+            await self._refresh(now_us)
+            self._tail_us = now_us
+        for key, machine in list(machines.items()):
+            if machine.late_us is not None and self._calm(key, machine, now_us):
+                await self._heal(key, machine, now_us)
+        for organisation, asset, start, _ in self._hall.store.provisional(now_us - SETTLED_US):
+            await self._settle((organisation, asset), start, now_us)
+        await self._one_more(now_us)
+
+    # Reading
+
+    async def readings(
+        self, organisation: str, asset: Asset, model: Model, start_us: int, end_us: int
+    ) -> dict[str, Readings]:
+        """Return what the signals of an asset said in a time, and their last word before it."""
+        past = self._hall.context.past
+        signals = {signal.tag: signal for signal in Machine(organisation, "", asset, model).signals}
+        often = [tag for tag, signal in signals.items() if model.gap_us(signal) is not None]
+        seldom = [tag for tag in signals if tag not in often]
+        found = await past.readings(organisation, often, start_us - LOOKBACK_US, end_us)
+        found |= await past.readings(organisation, seldom, start_us - SELDOM_US, end_us)
+        silent = [tag for tag in signals if tag not in found]
+        for point in await past.latest(organisation, silent):
+            if point["time"] < end_us and point["quality"] > 0:
+                found[point["tag"]] = _one(point["time"], point["value"])
+        return found
+
+    async def _load(self, key: Key, machine: Machine, now_us: int) -> None:
+        if now_us - machine.model.learned_us > LEARN_EVERY_US:
+            await self._learn(key, machine, now_us)
+        bounds = self._hall.bounds(key, now_us)
+        told = await self.readings(
+            key[0], machine.asset, machine.model, bounds.start_us, now_us + AHEAD_US
+        )
+        await self._hall.context.work(self._take, machine, told, bounds)
+        if key not in self._backfill:
+            self._backfill[key] = await self._hall.context.work(self._missing, key, now_us)
+
+    def _take(self, machine: Machine, told: Mapping[str, Readings], bounds: Bounds) -> None:
+        firsts = [int(each.times[0]) for each in told.values() if len(each.times)]
+        with machine.lock:
+            machine.splice(min([bounds.start_us - LOOKBACK_US, *firsts]), told)
+            machine.bounds, machine.loaded = bounds, True
+
+    async def _learn(self, key: Key, machine: Machine, now_us: int) -> None:
+        past, asset = self._hall.context.past, machine.asset
+        model = Model(learned_us=now_us)
+        for span in (SHORT_US, LONG_US):
+            told = await past.readings(key[0], machine.tags, now_us - span, now_us)
+            model = await self._hall.context.work(learn, asset, told, now_us)
+            counts = asset.signal("counter") or asset.signal("good_counter")
+            wanting = (counts and model.typical is None) or (
+                asset.signal("load") and not model.load
+            )
+            if not wanting:
+                break
+        before = machine.model
+        if before.typical is not None and model.typical is None:
+            # A week of standing still does not make a machine forget how it runs.
+            model = replace(
+                model, typical=before.typical, demonstrated=before.demonstrated, used=before.used
+            )
+        if before.load is not None and model.load is None:
+            model = replace(model, load=before.load)
+        self._hall.store.learned(*key, reads(asset), model)
+        with machine.lock:
+            machine.relearn(model)
+
+    async def _refresh(self, now_us: int) -> None:
+        """Read the last minutes of all machines again."""
+        by_house: dict[str, list[Machine]] = {}
+        for (organisation, _), machine in self._hall.machines.items():
+            if machine.loaded:
+                by_house.setdefault(organisation, []).append(machine)
+        since = now_us - TAIL_US
+        for organisation, machines in by_house.items():
+            tags = [tag for machine in machines for tag in machine.tags]
+            told = await self._hall.context.past.readings(
+                organisation, tags, since, now_us + AHEAD_US
+            )
+            await self._hall.context.work(_spliced, machines, since, told)
+
+    # Late data, frames that ended
+
+    def _calm(self, key: Key, machine: Machine, now_us: int) -> bool:
+        first = self._late_first.setdefault(key, now_us)
+        return now_us - machine.late_seen_us >= CALM_US or now_us - first >= PATIENCE_US
+
+    async def _heal(self, key: Key, machine: Machine, now_us: int) -> None:
+        """Read anew what something came late into, and whatever frames it belongs to."""
+        late = machine.late_us
+        machine.late_us = None
+        self._late_first.pop(key, None)
+        assert late is not None
+        await self._load(key, machine, now_us)
+        assert machine.bounds is not None
+        if late >= machine.bounds.start_us:
+            return
+        over = frames(
+            *(self._hall.calendar(key), late - DAY_US, machine.bounds.start_us),
+            self._hall.time_zone,
+        )
+        # The first late point that was told is the newest of its batch: the batch may reach into
+        # the frame before.
+        at = next((place for place, one in enumerate(over) if one.end_us > late), 0)
+        for bounds in over[max(at - 1, 0) :][:MOST_HEALED]:
+            if bounds.end_us <= machine.bounds.start_us:
+                await self._settle(key, bounds.start_us, now_us)
+
+    async def _settle(self, key: Key, start_us: int, now_us: int) -> None:
+        """Compute a frame from the history, keep it, and say that its shift is over."""
+        asset = self._hall.context.structure.asset(*key)
+        if asset is None:
+            self._hall.store.drop(*key, start_us, start_us + 1)
+            return
+        bounds = self._hall.bounds(key, start_us)
+        if bounds.end_us > now_us:
+            self._hall.store.drop(*key, start_us, start_us + 1)  # the calendar was changed
+            return
+        frame = await self.compute(key, asset, bounds)
+        final = now_us >= bounds.end_us + SETTLED_US
+        await self._hall.context.work(self._keep, key, frame, now_us, final)
+        if final and bounds.shift is not None and now_us - bounds.end_us < EVENT_US:
+            self._tell_end(key, asset, bounds)
+
+    def _keep(self, key: Key, frame: Frame, now_us: int, final: bool) -> None:
+        self._hall.store.keep(*key, frame, now_us, final=final)
+
+    async def compute(self, key: Key, asset: Asset, bounds: Bounds) -> Frame:
+        """Compute a frame that is over from the history alone."""
+        machine = self._hall.machines.get(key)
+        model = machine.model if machine is not None else Model()
+        told = await self.readings(key[0], asset, model, bounds.start_us, bounds.end_us)
+        frame = await self._hall.context.work(_computed, key, asset, model, told, bounds)
+        used = await self.energy(key, asset, bounds.start_us, bounds.end_us)
+        if used is None:
+            return frame
+        return replace(frame, energy_kwh=used.kwh, peak_kw=used.peak_kw, power=used.trend)
+
+    async def energy(
+        self, key: Key, asset: Asset, start_us: int, end_us: int
+    ) -> metered.Energy | None:
+        """Return what an asset used in a time, None where nothing is metered."""
+        tags = metered.tags(asset)
+        if not tags:
+            return None
+        past = self._hall.context.past
+        means = await past.means(key[0], tags, start_us, end_us, metered.QUARTER_US)
+        return metered.energy(asset, means, end_us)
+
+    def _tell_end(self, key: Key, asset: Asset, bounds: Bounds) -> None:
+        hall, organisation = self._hall, key[0]
+        shift = bounds.shift
+        assert shift is not None
+        every = hall.context.structure.assets(organisation)
+        told, mine = key[1], [key[1]]
+        if asset.line is not None and asset.line in every:
+            told, mine = asset.line, members(asset.line, every)
+            for one in mine:
+                if (organisation, one) not in hall.machines:
+                    continue
+                theirs = hall.bounds((organisation, one), bounds.start_us)
+                kept = hall.store.frame(organisation, one, theirs.start_us)
+                if theirs.start_us == bounds.start_us and (kept is None or not kept[1]):
+                    return  # the last of the line to be final tells it
+        if hall.store.birth(organisation, told, hall.context.now_us()) > shift.end_us:
+            return
+        document = {
+            "asset": told,
+            "members": mine,
+            "day": shift.day,
+            "name": shift.name,
+            "crew": shift.crew,
+            "start": shift.start_us,
+            "end": shift.end_us,
+        }
+        hall.context.outbox.add(organisation, "shift_ended", f"{told}:{shift.start_us}", document)
+
+    # What was missed
+
+    def _missing(self, key: Key, now_us: int) -> list[Bounds]:
+        """Return the frames of the last days that are not kept, the newest first."""
+        hall = self._hall
+        birth = hall.store.birth(*key, now_us)
+        over = frames(hall.calendar(key), now_us - BACKFILL_US, now_us, hall.time_zone)
+        found = []
+        for bounds in reversed(over):
+            if bounds.end_us > now_us:
+                continue
+            kept = hall.store.frame(*key, bounds.start_us)
+            # What lay in the dark may have come while nobody was here to see it.
+            dark = kept is not None and any(
+                span.state == "unknown" and span.end_us >= birth for span in kept[0].spans
+            )
+            if kept is None or kept[0].end_us != bounds.end_us or dark:
+                found.append(bounds)
+        return found
+
+    async def _one_more(self, now_us: int) -> None:
+        for key in list(self._backfill):
+            waiting = self._backfill[key]
+            if key not in self._hall.machines:
+                del self._backfill[key]
+            elif waiting:
+                await self._settle(key, waiting.pop(0).start_us, now_us)
+                return
+        for key, machine in list(self._hall.machines.items()):
+            if now_us - machine.model.learned_us > LEARN_EVERY_US:
+                await self._load(key, machine, now_us)
+                return
+
+    async def frames_of(
+        self, key: Key, start_us: int, end_us: int, now_us: int
+    ) -> tuple[list[tuple[Frame, Bounds, bool]], list[tuple[int, int]]]:
+        """Return the frames that overlap a time, with bounds and whether each is final.
+
+        What is neither kept nor can be computed in good time is in the second list.
+        """
+        hall, machine = self._hall, self._hall.machines.get(key)
+        asset = hall.context.structure.asset(*key)
+        found: list[tuple[Frame, Bounds, bool]] = []
+        missing: list[tuple[int, int]] = []
+        until = time.monotonic() + BUDGET_SECONDS
+        over = frames(hall.calendar(key), start_us, min(end_us, now_us), hall.time_zone)
+        for bounds in reversed(over):
+            if bounds.start_us >= now_us or asset is None or machine is None:
+                continue
+            live = machine.frame
+            if machine.bounds == bounds and live is not None:
+                found.append((live, bounds, False))
+                continue
+            kept = await hall.context.work(hall.store.frame, *key, bounds.start_us)
+            if kept is not None and kept[0].end_us == bounds.end_us:
+                found.append((kept[0], bounds, kept[1]))
+            elif time.monotonic() < until and bounds.end_us <= now_us:
+                frame = await self.compute(key, asset, bounds)
+                final = now_us >= bounds.end_us + SETTLED_US
+                await hall.context.work(self._keep, key, frame, now_us, final)
+                found.append((frame, bounds, final))
+            else:
+                missing.append((bounds.start_us, min(bounds.end_us, now_us)))
+        return found[::-1], missing[::-1]
+
+
+def _one(time_us: int, value: object) -> Readings:
+    text = value if isinstance(value, str) else None
+    number = float(value) if isinstance(value, int | float) else float("nan")
+    texts = np.array([text], object)
+    return Readings(np.array([time_us], np.int64), np.array([number]), texts)
+
+
+def _spliced(machines: list[Machine], since_us: int, told: Mapping[str, Readings]) -> None:
+    for machine in machines:
+        with machine.lock:
+            if machine.loaded:
+                mine = {tag: told[tag] for tag in machine.tags if tag in told}
+                machine.splice(since_us, mine)
+
+
+def _computed(
+    key: Key, asset: Asset, model: Model, told: Mapping[str, Readings], bounds: Bounds
+) -> Frame:
+    machine = Machine(*key, asset, model)
+    machine.splice(bounds.start_us - SELDOM_US - LOOKBACK_US, told)
+    machine.bounds = bounds
+    return machine.look(bounds.end_us)

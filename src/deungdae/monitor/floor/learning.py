@@ -1,0 +1,112 @@
+"""What is learned of a machine from its own past: its cycle, how often it speaks, its load."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+import numpy as np
+
+from deungdae.analysis.oee import cycle_seconds, increments, learned
+from deungdae.analysis.oee.sensed import Levels, levels
+from deungdae.monitor.definitions import Asset, Signal
+from deungdae.monitor.past import Readings
+
+SILENCE = 3.0  #: a silence longer than so many usual intervals
+LEAST_SILENCE_US = 10_000_000  #: and than this
+REPEATS = 0.3  #: share of readings that say nothing new, of a source that speaks anyway
+REGULAR = 3.0  #: its longest usual interval, in typical ones
+USUAL_WINDOW = 30.0
+FEWEST = 50  #: readings
+
+
+@dataclass(frozen=True)
+class Model:
+    """What was learned. Cycles in seconds per step of the counter; `every` seconds by tag."""
+
+    typical: float | None = None
+    demonstrated: float | None = None
+    used: int = 0
+    every: Mapping[str, float] = field(default_factory=dict)
+    load: Levels | None = None
+    learned_us: int = 0
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {**asdict(self), "load": None if self.load is None else self.load._asdict()}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return what `document` made."""
+        load = document.get("load")
+        return cls(**{**document, "load": None if load is None else Levels.of(load)})
+
+    def gap_us(self, signal: Signal) -> int | None:
+        """Return the silence of a signal after which nothing is known; None: it may be silent."""
+        every = signal.expected_seconds or self.every.get(signal.tag)
+        return None if every is None else max(round(SILENCE * every * 1e6), LEAST_SILENCE_US)
+
+
+def learn(asset: Asset, readings: Mapping[str, Readings], now_us: int) -> Model:
+    """Learn from readings by tag."""
+    every = {tag: usual for tag, each in readings.items() if (usual := speaks(each)) is not None}
+    counter = asset.signal("counter") or asset.signal("good_counter")
+    found = None
+    if counter is not None and counter.tag in readings:
+        each = readings[counter.tag]
+        found = learned(cycle_seconds(increments(each.times, each.values)))
+    load = asset.signal("load")
+    told = None
+    if load is not None and load.tag in readings:
+        each = readings[load.tag]
+        window = window_seconds(load, asset, found.typical if found else None)
+        if len(each.times):
+            told = levels(
+                *(each.times, each.values, int(each.times[0]), int(each.times[-1]) + 1),
+                window_seconds=window,
+            )
+    return Model(
+        typical=found.typical if found else None,
+        demonstrated=found.demonstrated if found else None,
+        used=found.used if found else 0,
+        every=every,
+        load=told,
+        learned_us=now_us,
+    )
+
+
+def window_seconds(load: Signal, asset: Asset, typical: float | None) -> float:
+    """Return how long the windows of a load are: about a cycle."""
+    cycle = load.window_seconds or typical
+    if cycle is None and asset.ideal_seconds is not None:
+        cycle = asset.ideal_seconds * asset.parts_per_count
+    return USUAL_WINDOW if cycle is None else min(max(cycle, 2.0), 120.0)
+
+
+def speaks(readings: Readings) -> float | None:
+    """Return how often a source speaks, in seconds, if it speaks although nothing changes."""
+    if len(readings.times) < FEWEST:
+        return None
+    steps = np.diff(readings.times) / 1e6
+    steps = steps[steps > 0]
+    if not len(steps):
+        return None
+    typical = float(np.median(steps))
+    regular = float(np.quantile(steps, 0.95)) <= REGULAR * typical
+    return typical if regular and (_repeats(readings) >= REPEATS or _noisy(readings)) else None
+
+
+def _repeats(readings: Readings) -> float:
+    texts: Any = readings.texts
+    is_text = np.array([text is not None for text in texts.tolist()], bool)
+    same = np.where(
+        is_text[1:], texts[1:] == texts[:-1], readings.values[1:] == readings.values[:-1]
+    )
+    return float(same.mean()) if len(same) else 0.0
+
+
+def _noisy(readings: Readings) -> bool:
+    """Say whether it goes up and down all the time, as a measured value does and no counter."""
+    steps = np.diff(readings.values[np.isfinite(readings.values)])
+    if len(steps) < FEWEST:
+        return False
+    return bool(min((steps > 0).mean(), (steps < 0).mean()) > 0.2)
