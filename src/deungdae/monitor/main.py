@@ -11,6 +11,7 @@ from deungdae.monitor.alarms import Alarms
 from deungdae.monitor.floor import Floor
 from deungdae.monitor.monitor import Monitor
 from deungdae.monitor.part import Part
+from deungdae.monitor.watches import Watches
 from deungdae.records.environment import Settings
 from deungdae.records.errors import UnusableOption
 
@@ -19,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 def parts() -> Sequence[Part]:
     """Return what the monitor consists of: who hears points first stands first."""
-    return [Floor(), Alarms()]
+    return [Floor(), Watches(), Alarms()]
 
 
 def run(settings: Settings, announce: Callable[[], None]) -> None:

@@ -31,6 +31,8 @@ JOBS: tuple[Job, ...] = (
     Job("gauge", 1, "deungdae.runs.jobs.gauge:run"),
     Job("experiment-plan", 1, "deungdae.runs.jobs.experiment:plan"),
     Job("experiment", 1, "deungdae.runs.jobs.experiment:run"),
+    Job("life", 1, "deungdae.runs.jobs.life:run"),
+    Job("watch-learn", 1, "deungdae.runs.jobs.watch:run"),
     Job("forget", 1, "deungdae.runs.jobs.forget:run"),
 )
 

@@ -7,7 +7,7 @@ simply, is better.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ class Trial:
     """How one method did. `problem` says why it could not be tried, and the rest is empty then.
 
     `allowed` false alarms are what the budget lets one expect in the `steps` that were judged.
+    `held_out` has the score of each row by a model that did not see it, as a share of its limit.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Trial:
     allowed: float = 0.0
     kinds: tuple[Found, ...] = ()
     problem: str | None = None
+    held_out: Floats = field(default_factory=lambda: np.empty(0), repr=False, compare=False)
 
     @property
     def share(self) -> float:
@@ -115,7 +117,7 @@ def tried(
     method: str, values: Floats, names: tuple[str, ...], phase: int, per_day: int, budget: float
 ) -> Trial:
     """Return how a method does on each quarter that it was not learned from."""
-    trial = Trial(method)
+    trial = Trial(method, held_out=np.full(len(values), np.nan))
     delays: dict[str, list[int | None]] = {kind: [] for kind in KINDS}
     edges = np.linspace(0, len(values), QUARTERS + 1).astype(int).tolist()
     for quarter, (start, end) in enumerate(pairwise(edges)):
@@ -128,6 +130,7 @@ def tried(
         begin = max(0, start - watch.lead)
         scores = watch.score(values[begin:end], _later(phase, begin, per_day)).relations
         scores = scores[start - begin :]
+        trial.held_out[start:end] = scores / watch.limit.score
         trial = replace(
             trial,
             false_alarms=trial.false_alarms + len(alarms(scores, watch.limit.score)),

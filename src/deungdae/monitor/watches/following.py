@@ -1,0 +1,238 @@
+"""One watch while its machine works: live values to rows, rows to scores, scores to anomalies."""
+
+from collections import deque
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deungdae.analysis.anomaly.limits import APART, alarms
+from deungdae.analysis.watching import Watch
+from deungdae.monitor.watches.rows import SETTLING_US
+from deungdae.monitor.watches.store import MINUTE_US, Anomaly, Minute
+from deungdae.monitor.watches.wanted import Grid, Wanted
+
+Floats = NDArray[np.float64]
+
+LATE_US = 1_000_000  #: after the end of a row, for values that are on their way
+LONGEST_LAG_US = 60_000_000  #: of a machine's clock, or of its agent; beyond that history tells
+AHEAD_ROWS = 300
+BLAMED_ROWS = 60
+BLAMED_TAGS = 6
+SILENT_ROWS = 12  #: without a score while the machine runs, after which its tags are silent
+
+
+class Row(NamedTuple):
+    """A row that is over: its end, its score in its limit, its place in its limit."""
+
+    end_us: int
+    score: float | None
+    place: float | None
+
+
+class Followed:
+    """Holds what is needed to score the next row; does no I/O."""
+
+    def __init__(
+        self,
+        watch: Watch,
+        wanted: Wanted,
+        grid: Grid,
+        place_limit: float,
+        before: Floats,
+        next_row: int,
+    ) -> None:
+        """Go on after rows `before`, which end where `next_row` begins."""
+        self.watch = watch
+        self.wanted = wanted
+        self.grid = grid
+        self.place_limit = place_limit
+        self.running: bool | None = None  #: None: nobody says
+        self._settled_us = 0
+        self._columns = {tag: column for column, tag in enumerate(wanted.tags)}
+        self._pending: dict[int, Floats] = {}
+        self._lag_us = 0.0
+        self._next = next_row
+        self._stream = watch.stream(before, grid.phase(next_row - len(before)))
+        self._recent: deque[Floats] = deque(before, maxlen=watch.lead + BLAMED_ROWS)
+        self._quiet = 0
+        self._minute: list[float] = [np.nan, np.nan]
+        self.last: Row | None = None  #: the newest row that had a score
+        self.anomaly: Anomaly | None = None
+        self.anomaly_changed = False
+        self.minutes: list[Minute] = []  #: that are over and not kept yet
+
+    @property
+    def silent(self) -> bool:
+        """Whether the tags say nothing though the machine should run."""
+        return self._quiet >= SILENT_ROWS and self.running is not False
+
+    def hear(self, tag: str, time_us: int, value: Any, now_us: int) -> None:
+        """Take a live value of one of its tags."""
+        column = self._columns.get(tag)
+        if column is None or isinstance(value, str) or value is None:
+            return
+        lag = now_us - time_us
+        if 0 < lag <= LONGEST_LAG_US:
+            self._lag_us = max(self._lag_us, lag)
+        row = self.grid.row(time_us)
+        if self._next <= row <= self._next + AHEAD_ROWS:
+            if row not in self._pending:
+                self._pending[row] = np.full(len(self._columns), np.nan)
+            self._pending[row][column] = float(value)
+
+    def state(self, running: bool | None, since_us: int) -> None:
+        """Take note that the machine runs, or not, since a moment."""
+        if running and self.running is not True:
+            self._settled_us = since_us + SETTLING_US if self.running is False else 0
+        self.running = running
+
+    def pass_on(self, now_us: int) -> list[Row]:
+        """Return the rows that are over by now, in order."""
+        found = []
+        every = self.grid.every_us
+        behind = self.grid.row(now_us) - self._next
+        if behind > 3_600:  # the computer slept: history tells what was
+            self._skip(behind)
+        while (self._next + 1) * every + LATE_US + self._lag_us <= now_us:
+            found.append(self._close())
+        return found
+
+    def _skip(self, rows: int) -> None:
+        self._flush_minute()
+        self._next += rows
+        self._pending.clear()
+        self._stream = self.watch.stream(np.empty((0, len(self._columns))), 0)
+        self._end_anomaly()
+
+    def _close(self) -> Row:
+        start_us = self._next * self.grid.every_us
+        end_us = start_us + self.grid.every_us
+        self._lag_us *= 0.995
+        nothing = np.full(len(self._columns), np.nan)
+        values = self._pending.pop(self._next, nothing)
+        counts = self.running is not False and start_us >= self._settled_us
+        if not counts:
+            values = nothing
+        self._next += 1
+        self._recent.append(values)
+        relations, place = self._stream.push(values)
+        score = relations / self.watch.limit.score
+        if not counts or not np.isfinite(score):
+            self._quiet = self._quiet + 1 if counts else 0
+            row = Row(end_us, None, None)
+        else:
+            self._quiet = 0
+            beyond = place / self.place_limit
+            row = Row(end_us, float(score), float(beyond) if np.isfinite(beyond) else None)
+            self.last = row
+        self._note(row, start_us)
+        return row
+
+    def _note(self, row: Row, start_us: int) -> None:
+        if row.score is not None:
+            self._minute[0] = np.fmax(self._minute[0], row.score)
+            self._minute[1] = np.fmax(self._minute[1], np.nan if row.place is None else row.place)
+        if (start_us + self.grid.every_us) // MINUTE_US > start_us // MINUTE_US:
+            self._flush_minute(start_us // MINUTE_US * MINUTE_US)
+        if row.score is not None and row.score > 1.0:
+            self._above(row, start_us)
+        elif self.anomaly and row.end_us - self.anomaly.ended > APART * self.grid.every_us:
+            self._end_anomaly()
+
+    def _above(self, row: Row, start_us: int) -> None:
+        now = self.anomaly
+        assert row.score is not None
+        if now is None:
+            blames = self._blames(1)
+            self.anomaly = Anomaly(start_us, row.end_us, row.score, row.end_us, blames, True)
+        else:
+            rows = (row.end_us - now.began) // self.grid.every_us
+            # Blamed anew while it grows, and now and then: one row may mislead.
+            renewed = row.score > now.peak or rows % 10 == 0
+            self.anomaly = now._replace(
+                ended=row.end_us,
+                peak=max(now.peak, row.score),
+                peak_at=row.end_us if row.score > now.peak else now.peak_at,
+                blames=self._blames(rows) if renewed else now.blames,
+            )
+        self.anomaly_changed = True
+
+    def _blames(self, rows: int) -> list[list[Any]]:
+        values = np.array(self._recent)
+        return blames(self.watch, values, self.grid.phase(self._next - len(values)), rows)
+
+    def _end_anomaly(self) -> None:
+        if self.anomaly is not None:
+            self.anomaly = self.anomaly._replace(open=False)
+            self.anomaly_changed = True
+
+    def ended(self) -> None:
+        """Forget an anomaly that is over and was kept."""
+        if self.anomaly is not None and not self.anomaly.open:
+            self.anomaly = None
+
+    def _flush_minute(self, minute: int | None = None) -> None:
+        if minute is None:
+            minute = (self._next * self.grid.every_us - 1) // MINUTE_US * MINUTE_US
+        score, place = (None if np.isnan(one) else float(one) for one in self._minute)
+        self.minutes.append(Minute(minute, score, place))
+        self._minute = [np.nan, np.nan]
+
+
+def blames(watch: Watch, values: Floats, phase: int, rows: int) -> list[list[Any]]:
+    """Return [[tag, share, deviation]] of the last rows, the greatest first; [] without one."""
+    try:
+        found = watch.blame(values, phase, int(np.clip(rows, 3, BLAMED_ROWS)))
+    except ValueError:
+        return []
+    return [
+        [one.name, round(one.share, 4), round(one.deviation, 2)]
+        for one in found[:BLAMED_TAGS]
+        if np.isfinite(one.share) and np.isfinite(one.deviation)
+    ]
+
+
+def judged(
+    watch: Watch, grid: Grid, place_limit: float, values: Floats, first: int, lead: int
+) -> tuple[list[Minute], list[Anomaly]]:
+    """Return minutes and anomalies of rows of history; the first `lead` rows only lead in."""
+    scores = watch.score(values, grid.phase(first))
+    silent = ~np.isfinite(values).any(axis=1)
+    ratio, beyond = scores.relations / watch.limit.score, scores.place / place_limit
+    ratio[silent] = beyond[silent] = np.nan
+    ratio[:lead] = beyond[:lead] = np.nan
+    found = []
+    for begin, end in alarms(ratio, 1.0):
+        peak = begin + int(np.nanargmax(ratio[begin:end]))
+        start = max(0, end - watch.lead - BLAMED_ROWS)
+        blamed = blames(watch, values[start:end], grid.phase(first + start), end - begin)
+        found.append(
+            Anomaly(
+                (first + begin) * grid.every_us,
+                (first + end) * grid.every_us,
+                float(ratio[peak]),
+                (first + peak + 1) * grid.every_us,
+                blamed,
+                False,
+            )
+        )
+    return by_minute(ratio[lead:], beyond[lead:], grid, first + lead), found
+
+
+def by_minute(ratio: Floats, beyond: Floats, grid: Grid, first: int) -> list[Minute]:
+    """Return the greatest score of each minute of rows."""
+    if not len(ratio):
+        return []
+    minutes = (first + np.arange(len(ratio))) * grid.every_us // MINUTE_US
+    edges = np.flatnonzero(np.diff(minutes, prepend=minutes[0] - 1))
+    most = np.fmax.reduceat(ratio, edges)
+    places = np.fmax.reduceat(beyond, edges)
+    return [
+        Minute(int(minutes[edge]) * MINUTE_US, _known(score), _known(place))
+        for edge, score, place in zip(edges, most, places, strict=True)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

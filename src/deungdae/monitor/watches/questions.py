@@ -1,0 +1,117 @@
+"""What pages ask of watches."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from deungdae.bus.desk import Handler
+from deungdae.bus.given import Given
+from deungdae.monitor.watches import drift, learning, previews
+from deungdae.records.errors import UnusableOption
+
+if TYPE_CHECKING:
+    from deungdae.monitor.watches.watches import Key, Watches
+
+MOST_POINTS = 1_500  #: of scores on a picture
+
+
+class Questions:
+    """Answers about the watches of one organisation. Times are microseconds since 1970 UTC."""
+
+    def __init__(self, watches: "Watches") -> None:
+        self._watches = watches
+
+    def quick(self) -> Mapping[str, Handler]:
+        """Return the handlers by name."""
+        return {
+            "watches": self.all,
+            "watch": self.one,
+            "watch_learn": self.learn,
+            "watch_preview": self.preview,
+        }
+
+    def now(self, key: "Key") -> dict[str, Any]:
+        """Return how a watch stands: {"watch", "state", "score", "at", "blames", …}.
+
+        `state` is "waiting" (for the end of the good period, or for its turn), "learning",
+        "failed", "watching", "anomaly", "stopped" (the machine stands) or "silent". `score` is a
+        share of the limit.
+        """
+        watches = self._watches
+        wanted, followed = watches.wanted.get(key), watches.followed.get(key)
+        found: dict[str, Any] = {"watch": key[1], "revision": wanted.revision if wanted else None}
+        if followed is None or followed.wanted != wanted:
+            if watches.learning == key:
+                return found | {"state": "learning"}
+            known = watches.store.learned(*key)
+            if wanted and known and known.state == "failed" and known.revision == wanted.revision:
+                return found | {"state": "failed", "problem": known.document["problem"]}
+            return found | {"state": "waiting", "until": wanted.end_us if wanted else None}
+        last, anomaly = followed.last, followed.anomaly
+        state = "watching"
+        if watches.learning == key:
+            state = "learning"
+        elif anomaly is not None and anomaly.open:
+            state = "anomaly"
+        elif followed.running is False:
+            state = "stopped"
+        elif followed.silent:
+            state = "silent"
+        shift = watches.drifts.get(key)
+        return found | {
+            "state": state,
+            "score": last.score if last else None,
+            "place": last.place if last else None,
+            "at": last.end_us if last else None,
+            "anomaly": anomaly.began if anomaly and anomaly.open else None,
+            "blames": anomaly.blames if anomaly and anomaly.open else [],
+            "drift": None if shift is None else shift | self._why(followed.wanted.name, shift),
+        }
+
+    @staticmethod
+    def _why(name: str, shift: dict[str, Any]) -> dict[str, Any]:
+        return {"says": learning.said(drift.why(name, shift))}
+
+    def all(self, organisation: str, given: Given) -> dict[str, Any]:
+        """`watches {}`: how each stands."""
+        given.nothing_else()
+        mine = [key for key in self._watches.wanted if key[0] == organisation]
+        return {"watches": {key[1]: self.now(key) for key in mine}}
+
+    def one(self, organisation: str, given: Given) -> dict[str, Any]:
+        """`watch {watch, start, end}`: how it stands, what was learned, scores and anomalies."""
+        watch, (start, end) = given.needed("watch"), given.span()
+        given.nothing_else()
+        key = organisation, watch
+        self._known(key)
+        store = self._watches.store
+        every = max(1, (end - start) // 60_000_000 // MOST_POINTS)
+        known = store.learned(*key)
+        return {
+            "now": self.now(key),
+            "learned": known.document | {"at": known.at, "revision": known.revision}
+            if known and known.state == "learned"
+            else None,
+            "scores": [list(one) for one in store.minutes(*key, start, end, every)],
+            "every_us": every * 60_000_000,
+            "anomalies": [one._asdict() for one in store.anomalies(*key, start, end)],
+        }
+
+    def learn(self, organisation: str, given: Given) -> dict[str, Any]:
+        """`watch_learn {watch}`: learn the same period once more, such as after a failure."""
+        key = organisation, given.needed("watch")
+        given.nothing_else()
+        self._known(key)
+        self._watches.learn_again(key)
+        return {"ok": True}
+
+    def preview(self, organisation: str, given: Given) -> dict[str, Any]:
+        """`watch_preview {asset?, tags, start, end}`: what a good period would be made of."""
+        asset, tags = given.word("asset"), given.tags()
+        start, end = given.span()
+        given.nothing_else()
+        looking = previews.preview(self._watches.context, organisation, asset, tags, start, end)
+        return self._watches.context.wait(looking)
+
+    def _known(self, key: "Key") -> None:
+        if key not in self._watches.wanted:
+            raise UnusableOption("The monitoring does not know this watch yet. Ask in a moment.")

@@ -1,0 +1,94 @@
+"""History as rows of equal steps, with the time in which the machine stood left empty."""
+
+import asyncio
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deungdae.analysis.oee import State
+from deungdae.bus import Question, Refusal, Unavailable, ask
+from deungdae.monitor.context import Context
+from deungdae.monitor.watches.wanted import Grid
+
+Floats = NDArray[np.float64]
+Spans = Sequence[tuple[int, int]]
+
+SETTLING_US = 60_000_000  #: after a start, in which a machine is not as it is later
+PIECE_ROWS = 20_000  #: of one question
+WITHIN = 20.0
+
+
+async def rows(
+    context: Context, organisation: str, tags: Sequence[str], grid: Grid, first: int, last: int
+) -> Floats:
+    """Return the last value of each tag in each row from `first` to before `last`, NaN for none.
+
+    Raises `Unavailable` while history does not answer.
+    """
+    values = np.full((max(last - first, 0), len(tags)), np.nan)
+    columns = {tag: column for column, tag in enumerate(tags)}
+    for begin in range(first, last, PIECE_ROWS):
+        end = min(begin + PIECE_ROWS, last)
+        found = await context.past.means(
+            organisation, tags, begin * grid.every_us, end * grid.every_us, grid.every_us
+        )
+        for tag, one in found.items():
+            places = one.times // grid.every_us - first
+            inside = (places >= 0) & (places < len(values))
+            values[places[inside], columns[tag]] = one.last[inside]
+        await asyncio.sleep(0)
+    return values
+
+
+async def running(
+    context: Context, organisation: str, asset: str | None, start_us: int, end_us: int
+) -> Spans | None:
+    """Return when a machine ran; None when nobody can say, and it is then always watched."""
+    if asset is None or context.structure.asset(organisation, asset) is None:
+        return None
+    told = {"asset": asset, "start": start_us, "end": end_us}
+    question = Question("monitor", "asset", organisation, told, within=WITHIN)
+    try:
+        async with await ask(context.connection, question) as answer:
+            spans = (await answer.json())["spans"]
+    except (Unavailable, Refusal):
+        return None
+    if all(span[2] == State.UNKNOWN for span in spans):
+        return None
+    return [(span[0], span[1]) for span in spans if span[2] == State.RUNNING]
+
+
+def keep_running(values: Floats, spans: Spans | None, grid: Grid, first: int) -> None:
+    """Empty the rows in which the machine did not run, or had only just begun to."""
+    if spans is None:
+        return
+    ran = np.zeros(len(values), bool)
+    # A span that goes on where the one before ended, or from before the first row, is no start.
+    until = spans[0][0] if spans and spans[0][0] <= first * grid.every_us else None
+    for start_us, end_us in spans:
+        settled = start_us if until == start_us else start_us + SETTLING_US
+        begin = -(-settled // grid.every_us) - first
+        ran[max(begin, 0) : max(end_us // grid.every_us - first, 0)] = True
+        until = end_us
+    values[~ran] = np.nan
+
+
+def leave_out(values: Floats, spans: Spans, grid: Grid, first: int) -> None:
+    """Empty the rows of spans that a person excluded."""
+    for start_us, end_us in spans:
+        begin, end = start_us // grid.every_us - first, -(-end_us // grid.every_us) - first
+        values[max(begin, 0) : max(end, 0)] = np.nan
+
+
+async def pace_us(
+    context: Context, organisation: str, tags: Sequence[str], start_us: int, end_us: int
+) -> int:
+    """Return how far apart the readings of the slower tags are, by a few hours of the period."""
+    length = min(end_us - start_us, 6 * 3_600_000_000)
+    found = await context.past.means(organisation, tags, end_us - length, end_us, 600_000_000)
+    counts = [float(np.median(one.counts)) for one in found.values() if len(one.counts)]
+    if not counts:
+        return 1_000_000
+    # Held for up to ten rows: the one tag that is read once a minute does not slow all others.
+    return int(600_000_000 / max(float(np.quantile(counts, 0.25)), 1.0))

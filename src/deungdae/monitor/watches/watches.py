@@ -1,0 +1,318 @@
+"""The part of the monitor that watches machines by all their tags together."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from deungdae import bus
+from deungdae.analysis.oee import State
+from deungdae.bus.ending import end
+from deungdae.monitor.part import Context, Handler, Point
+from deungdae.monitor.watches import drift, learning, rows
+from deungdae.monitor.watches.following import Followed, judged
+from deungdae.monitor.watches.questions import Questions
+from deungdae.monitor.watches.store import MINUTE_US, Learned, Store
+from deungdae.monitor.watches.wanted import Grid, Wanted
+from deungdae.records.errors import PublicError, UnusableOption
+from deungdae.records.messages import message
+
+Key = tuple[str, str]  #: organisation and watch
+
+AGAIN_SECONDS = 5.0  #: while history does not answer
+LOOK_US = 300 * 1_000_000  #: between two looks for holes that history can fill
+HOLES_US = 6 * 3_600_000_000
+SETTLED_US = 3 * MINUTE_US  #: history has what is older than this
+DRIFT_US = 1_800 * 1_000_000
+WITHIN = 30.0
+
+_log = logging.getLogger(__name__)
+
+
+class Watches:
+    """Follows the bucket of watches; learns, scores, tells."""
+
+    def __init__(self) -> None:
+        self.wanted: dict[Key, Wanted] = {}
+        self.followed: dict[Key, Followed] = {}
+        self.drifts: dict[Key, dict[str, Any]] = {}
+        self.learning: Key | None = None
+        self._by_tag: dict[Key, list[Followed]] = {}  #: organisation and tag
+        self._states: dict[Key, tuple[bool | None, int]] = {}  #: of machines
+        self._tasks: list[asyncio.Task[None]] = []
+        self._changed = asyncio.Event()
+        self._again: set[Key] = set()
+        self._looked_us = self._drift_us = 0
+        self._questions = Questions(self)
+
+    def quick(self) -> Mapping[str, Handler]:
+        """Return what a page asks."""
+        return self._questions.quick()
+
+    def long(self) -> Mapping[str, Handler]:
+        """Return what takes its time."""
+        return {}
+
+    async def begin(self, context: Context) -> None:
+        """Follow the bucket, and go on where the scores ended."""
+        self.context = context
+        self.store = Store(context.home)
+        self._mirror = await bus.Mirror.open(context.connection, bus.WATCHES, within=WITHIN)
+        self._unheed = self._mirror.heed(lambda _: self._changed.set())
+        self._changed.set()
+        self._tasks = [asyncio.create_task(self._look_after(), name="watches")]
+
+    async def end(self) -> None:
+        """Stop; what was found is kept."""
+        self._unheed()
+        for task in self._tasks:
+            await end(task)
+        await self._mirror.close()
+        self.store.close()
+
+    async def heard(self, organisation: str, points: Sequence[Point]) -> None:
+        """Hand values to the watches of their tags."""
+        now_us = self.context.now_us()
+        for point in points:
+            if point.tag.startswith("~state/"):
+                self._state(organisation, point)
+            for followed in self._by_tag.get((organisation, point.tag), ()):
+                followed.hear(point.tag, point.time_us, point.value, now_us)
+
+    def _state(self, organisation: str, point: Point) -> None:
+        asset = point.tag.removeprefix("~state/")
+        known = None if point.value == State.UNKNOWN else point.value == State.RUNNING
+        self._states[organisation, asset] = known, point.time_us
+        for (owner, _), followed in self.followed.items():
+            if owner == organisation and followed.wanted.asset == asset:
+                followed.state(known, point.time_us)
+
+    async def passed(self, now_us: int) -> None:
+        """Close the rows that are over, keep and tell what they say."""
+        for key, followed in list(self.followed.items()):
+            closed = followed.pass_on(now_us)
+            if not closed:
+                continue
+            organisation, watch = key
+            scored = [row for row in closed if row.score is not None]
+            if scored:
+                points = [Point(f"~watch/{watch}", row.end_us, row.score, 0) for row in scored]
+                self.context.spread(organisation, points)
+            self.context.tell(organisation, {"watches": [self._questions.now(key)]})
+            await self._keep(key, followed)
+
+    async def _keep(self, key: Key, followed: Followed) -> None:
+        minutes, followed.minutes = followed.minutes, []
+        anomaly = followed.anomaly if followed.anomaly_changed else None
+        followed.anomaly_changed = False
+        if minutes:
+            await asyncio.to_thread(self.store.put_minutes, *key, minutes, False)
+        if anomaly is not None:
+            apart = 10 * followed.grid.every_us
+            revision = followed.wanted.revision
+            await asyncio.to_thread(self.store.put_anomaly, *key, revision, anomaly, apart)
+            followed.ended()
+
+    # What was asked for, one after another.
+
+    async def _look_after(self) -> None:
+        while True:
+            try:
+                await self._once()
+            except (bus.Unavailable, bus.Refusal, TimeoutError) as error:
+                _log.info("watches wait: %s", error)
+            except Exception:  # noqa: BLE001 - written to the log; the others go on
+                _log.exception("a watch could not be looked after")
+            try:
+                await asyncio.wait_for(self._changed.wait(), AGAIN_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _once(self) -> None:
+        self._changed.clear()
+        self._read()
+        for key, wanted in list(self.wanted.items()):
+            followed = self.followed.get(key)
+            if followed is not None and followed.wanted == wanted and key not in self._again:
+                continue
+            known = await asyncio.to_thread(self.store.learned, *key)
+            if known is not None and known.revision == wanted.revision and key not in self._again:
+                if known.state == "learned" and await self._follow(key, wanted, known):
+                    continue
+                if known.state == "failed":
+                    continue
+            if wanted.end_us <= self.context.now_us():
+                self._again.discard(key)
+                await self._learn(key, wanted)
+        now_us = self.context.now_us()
+        if now_us - self._looked_us >= LOOK_US:
+            self._looked_us = now_us
+            for key in list(self.followed):
+                await self._fill(key, now_us)
+        if now_us - self._drift_us >= DRIFT_US:
+            self._drift_us = now_us
+            for key in list(self.followed):
+                await self._judge_drift(key, now_us)
+            await asyncio.to_thread(self.store.tidy, now_us)
+
+    def _read(self) -> None:
+        wanted: dict[Key, Wanted] = {}
+        for record in self._mirror.all():
+            try:
+                wanted[record.organisation, record.watch] = Wanted.of(record.document)
+            except UnusableOption as error:
+                _log.warning("the watch %s: %s", record.watch, error)
+        for key in [key for key in self.followed if key not in wanted]:
+            del self.followed[key]
+            self.drifts.pop(key, None)
+        self.wanted = wanted
+        self._index()
+
+    def _index(self) -> None:
+        by_tag: dict[Key, list[Followed]] = {}
+        for (organisation, _), followed in self.followed.items():
+            for tag in followed.wanted.tags:
+                by_tag.setdefault((organisation, tag), []).append(followed)
+        self._by_tag = by_tag
+
+    async def _learn(self, key: Key, wanted: Wanted) -> None:
+        self.learning = key
+        self.context.tell(key[0], {"watches": [self._questions.now(key)]})
+        try:
+            lesson = await learning.learn(self.context, *key, wanted)
+        except PublicError as error:
+            if isinstance(error, bus.Refusal):
+                raise
+            learned = learning.failed(wanted, self.context.now_us(), error)
+            await asyncio.to_thread(self.store.note_learned, *key, learned)
+            return
+        finally:
+            self.learning = None
+            self.context.tell(key[0], {"watches": [self._questions.now(key)]})
+        await asyncio.to_thread(self._keep_lesson, key, wanted, lesson)
+        self.followed.pop(key, None)
+        self.drifts.pop(key, None)
+        await self._follow(key, wanted, lesson.learned)
+        self._event(
+            key,
+            wanted,
+            "watch_learned",
+            "learned",
+            message(
+                "{watch}: the good period is learned, and watched from now on.", watch=wanted.name
+            ),
+        )
+
+    def _keep_lesson(self, key: Key, wanted: Wanted, lesson: learning.Lesson) -> None:
+        self.store.begin_anew(*key)
+        self.store.put_minutes(*key, lesson.minutes, True)
+        apart = 10 * lesson.learned.document["every_us"]
+        for anomaly in lesson.anomalies:
+            self.store.put_anomaly(*key, wanted.revision, anomaly, apart)
+        self.store.note_learned(*key, lesson.learned)
+
+    def _event(self, key: Key, wanted: Wanted, kind: str, what: str, says: Any) -> None:
+        organisation, watch = key
+        asset = wanted.asset and self.context.structure.asset(organisation, wanted.asset)
+        self.context.outbox.add(
+            organisation,
+            kind,
+            f"{watch}:{wanted.revision}:{what}",
+            {
+                "watch": watch,
+                "name": wanted.name,
+                "asset": wanted.asset,
+                "asset_name": asset.name if asset else "",
+                "at_us": self.context.now_us(),
+                "says": learning.said(says),
+                "page": f"/watches/{watch}/",
+            },
+        )
+
+    async def _follow(self, key: Key, wanted: Wanted, known: Learned) -> bool:
+        """Go on scoring; return False when what was learned is not there any more."""
+        watch = await asyncio.to_thread(learning.kept, self.context.home, *key, wanted.revision)
+        if watch is None:
+            return False
+        document = known.document
+        grid = Grid(document["every_us"], document["offset_us"])
+        limit = document["place_limit"] or float("inf")
+        # A minute of history may not be in the lake yet; holes are filled later.
+        next_row = grid.row(self.context.now_us())
+        before = np.empty((0, len(wanted.tags)))
+        if watch.method == "seasons":
+            lead = next_row - watch.lead
+            before = await rows.rows(self.context, key[0], wanted.tags, grid, lead, next_row)
+        followed = Followed(watch, wanted, grid, limit, before, next_row)
+        state = self._states.get((key[0], wanted.asset or ""))
+        if state is not None:
+            followed.state(*state)
+        await asyncio.to_thread(self.store.close_anomalies, *key)
+        self.followed[key] = followed
+        self._index()
+        self._looked_us = 0
+        return True
+
+    async def _fill(self, key: Key, now_us: int) -> None:
+        """Score from history what could not be scored while it happened."""
+        followed = self.followed[key]
+        until = now_us - SETTLED_US
+        last = await asyncio.to_thread(self.store.last_minute, *key)
+        learned = await asyncio.to_thread(self.store.learned, *key)
+        if learned is None:
+            return
+        oldest = max(learned.document["end"], until - HOLES_US)
+        holes = await asyncio.to_thread(self.store.holes, *key, oldest, until)
+        if not holes:
+            return
+        grid, watch = followed.grid, followed.watch
+        first = grid.row(holes[0])
+        end_row = grid.row(holes[-1] + MINUTE_US)
+        begin = first - watch.lead
+        values = await rows.rows(self.context, key[0], followed.wanted.tags, grid, begin, end_row)
+        spans = await rows.running(
+            self.context,
+            key[0],
+            followed.wanted.asset,
+            begin * grid.every_us,
+            end_row * grid.every_us,
+        )
+        rows.keep_running(values, spans, grid, begin)
+        minutes, anomalies = await self.context.work(
+            judged, watch, grid, followed.place_limit, values, begin, watch.lead
+        )
+        missing = set(holes)
+        kept = [one for one in minutes if one.minute in missing]
+        await asyncio.to_thread(self.store.put_minutes, *key, kept, True)
+        for anomaly in anomalies:
+            # Only what lies in a hole: the rest was judged while it happened.
+            if anomaly.peak_at // MINUTE_US * MINUTE_US in missing or last is None:
+                await asyncio.to_thread(
+                    self.store.put_anomaly,
+                    *key,
+                    followed.wanted.revision,
+                    anomaly,
+                    10 * grid.every_us,
+                )
+
+    async def _judge_drift(self, key: Key, now_us: int) -> None:
+        known = await asyncio.to_thread(self.store.learned, *key)
+        if known is None or known.state != "learned":
+            return
+        start = known.document["end"]
+        minutes = await asyncio.to_thread(self.store.minutes, *key, start, now_us)
+        found = await self.context.work(drift.judge, known.document, minutes)
+        if found is None:
+            self.drifts.pop(key, None)
+            return
+        wanted = self.followed[key].wanted
+        self.drifts[key] = found
+        says = drift.why(wanted.name, found)
+        self._event(key, wanted, "watch_drifted", found["kind"], says)
+
+    def learn_again(self, key: Key) -> None:
+        """Have a watch learned anew, though its revision is the same; any thread may call it."""
+        self._again.add(key)
+        self.context.loop.call_soon_threadsafe(self._changed.set)
