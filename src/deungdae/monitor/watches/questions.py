@@ -1,15 +1,13 @@
 """What pages ask of watches."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deungdae.bus.desk import Handler
 from deungdae.bus.given import Given
 from deungdae.monitor.watches import drift, learning, previews
+from deungdae.monitor.watches.book import Book, Key
 from deungdae.records.errors import UnusableOption
-
-if TYPE_CHECKING:
-    from deungdae.monitor.watches.watches import Key, Watches
 
 MOST_POINTS = 1_500  #: of scores on a picture
 
@@ -17,8 +15,8 @@ MOST_POINTS = 1_500  #: of scores on a picture
 class Questions:
     """Answers about the watches of one organisation. Times are microseconds since 1970 UTC."""
 
-    def __init__(self, watches: "Watches") -> None:
-        self._watches = watches
+    def __init__(self, book: Book) -> None:
+        self._book = book
 
     def quick(self) -> Mapping[str, Handler]:
         """Return the handlers by name."""
@@ -29,26 +27,26 @@ class Questions:
             "watch_preview": self.preview,
         }
 
-    def now(self, key: "Key") -> dict[str, Any]:
+    def now(self, key: Key) -> dict[str, Any]:
         """Return how a watch stands: {"watch", "state", "score", "at", "blames", …}.
 
         `state` is "waiting" (for the end of the good period, or for its turn), "learning",
         "failed", "watching", "anomaly", "stopped" (the machine stands) or "silent". `score` is a
         share of the limit.
         """
-        watches = self._watches
-        wanted, followed = watches.wanted.get(key), watches.followed.get(key)
+        book = self._book
+        wanted, followed = book.wanted.get(key), book.followed.get(key)
         found: dict[str, Any] = {"watch": key[1], "revision": wanted.revision if wanted else None}
         if followed is None or followed.wanted != wanted:
-            if watches.learning == key:
+            if book.learning == key:
                 return found | {"state": "learning"}
-            known = watches.store.learned(*key)
+            known = book.store.learned(*key)
             if wanted and known and known.state == "failed" and known.revision == wanted.revision:
                 return found | {"state": "failed", "problem": known.document["problem"]}
             return found | {"state": "waiting", "until": wanted.end_us if wanted else None}
         last, anomaly = followed.last, followed.anomaly
         state = "watching"
-        if watches.learning == key:
+        if book.learning == key:
             state = "learning"
         elif anomaly is not None and anomaly.open:
             state = "anomaly"
@@ -56,7 +54,7 @@ class Questions:
             state = "stopped"
         elif followed.silent:
             state = "silent"
-        shift = watches.drifts.get(key)
+        shift = book.drifts.get(key)
         return found | {
             "state": state,
             "score": last.score if last else None,
@@ -74,7 +72,7 @@ class Questions:
     def all(self, organisation: str, given: Given) -> dict[str, Any]:
         """`watches {}`: how each stands."""
         given.nothing_else()
-        mine = [key for key in self._watches.wanted if key[0] == organisation]
+        mine = [key for key in self._book.wanted if key[0] == organisation]
         return {"watches": {key[1]: self.now(key) for key in mine}}
 
     def one(self, organisation: str, given: Given) -> dict[str, Any]:
@@ -83,7 +81,7 @@ class Questions:
         given.nothing_else()
         key = organisation, watch
         self._known(key)
-        store = self._watches.store
+        store = self._book.store
         every = max(1, (end - start) // 60_000_000 // MOST_POINTS)
         known = store.learned(*key)
         return {
@@ -101,7 +99,7 @@ class Questions:
         key = organisation, given.needed("watch")
         given.nothing_else()
         self._known(key)
-        self._watches.learn_again(key)
+        self._book.learn_again(key)
         return {"ok": True}
 
     def preview(self, organisation: str, given: Given) -> dict[str, Any]:
@@ -109,9 +107,9 @@ class Questions:
         asset, tags = given.word("asset"), given.tags()
         start, end = given.span()
         given.nothing_else()
-        looking = previews.preview(self._watches.context, organisation, asset, tags, start, end)
-        return self._watches.context.wait(looking)
+        looking = previews.preview(self._book.context, organisation, asset, tags, start, end)
+        return self._book.context.wait(looking)
 
-    def _known(self, key: "Key") -> None:
-        if key not in self._watches.wanted:
+    def _known(self, key: Key) -> None:
+        if key not in self._book.wanted:
             raise UnusableOption("The monitoring does not know this watch yet. Ask in a moment.")

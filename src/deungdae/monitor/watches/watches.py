@@ -12,14 +12,13 @@ from deungdae.analysis.oee import State
 from deungdae.bus.ending import end
 from deungdae.monitor.part import Context, Handler, Point
 from deungdae.monitor.watches import drift, learning, rows
+from deungdae.monitor.watches.book import Book, Key
 from deungdae.monitor.watches.following import Followed, judged
 from deungdae.monitor.watches.questions import Questions
-from deungdae.monitor.watches.store import MINUTE_US, Learned, Store
+from deungdae.monitor.watches.store import MINUTE_US, Learned
 from deungdae.monitor.watches.wanted import Grid, Wanted
 from deungdae.records.errors import PublicError, UnusableOption
 from deungdae.records.messages import message
-
-Key = tuple[str, str]  #: organisation and watch
 
 AGAIN_SECONDS = 5.0  #: while history does not answer
 LOOK_US = 300 * 1_000_000  #: between two looks for holes that history can fill
@@ -31,19 +30,14 @@ WITHIN = 30.0
 _log = logging.getLogger(__name__)
 
 
-class Watches:
+class Watches(Book):
     """Follows the bucket of watches; learns, scores, tells."""
 
     def __init__(self) -> None:
-        self.wanted: dict[Key, Wanted] = {}
-        self.followed: dict[Key, Followed] = {}
-        self.drifts: dict[Key, dict[str, Any]] = {}
-        self.learning: Key | None = None
+        super().__init__()
         self._by_tag: dict[Key, list[Followed]] = {}  #: organisation and tag
         self._states: dict[Key, tuple[bool | None, int]] = {}  #: of machines
         self._tasks: list[asyncio.Task[None]] = []
-        self._changed = asyncio.Event()
-        self._again: set[Key] = set()
         self._looked_us = self._drift_us = 0
         self._questions = Questions(self)
 
@@ -57,11 +51,10 @@ class Watches:
 
     async def begin(self, context: Context) -> None:
         """Follow the bucket, and go on where the scores ended."""
-        self.context = context
-        self.store = Store(context.home)
+        self.open(context)
         self._mirror = await bus.Mirror.open(context.connection, bus.WATCHES, within=WITHIN)
-        self._unheed = self._mirror.heed(lambda _: self._changed.set())
-        self._changed.set()
+        self._unheed = self._mirror.heed(lambda _: self.changed.set())
+        self.changed.set()
         self._tasks = [asyncio.create_task(self._look_after(), name="watches")]
 
     async def end(self) -> None:
@@ -126,25 +119,25 @@ class Watches:
             except Exception:  # noqa: BLE001 - written to the log; the others go on
                 _log.exception("a watch could not be looked after")
             try:
-                await asyncio.wait_for(self._changed.wait(), AGAIN_SECONDS)
+                await asyncio.wait_for(self.changed.wait(), AGAIN_SECONDS)
             except TimeoutError:
                 continue
 
     async def _once(self) -> None:
-        self._changed.clear()
+        self.changed.clear()
         self._read()
         for key, wanted in list(self.wanted.items()):
             followed = self.followed.get(key)
-            if followed is not None and followed.wanted == wanted and key not in self._again:
+            if followed is not None and followed.wanted == wanted and key not in self.again:
                 continue
             known = await asyncio.to_thread(self.store.learned, *key)
-            if known is not None and known.revision == wanted.revision and key not in self._again:
+            if known is not None and known.revision == wanted.revision and key not in self.again:
                 if known.state == "learned" and await self._follow(key, wanted, known):
                     continue
                 if known.state == "failed":
                     continue
             if wanted.end_us <= self.context.now_us():
-                self._again.discard(key)
+                self.again.discard(key)
                 await self._learn(key, wanted)
         now_us = self.context.now_us()
         if now_us - self._looked_us >= LOOK_US:
@@ -311,8 +304,3 @@ class Watches:
         self.drifts[key] = found
         says = drift.why(wanted.name, found)
         self._event(key, wanted, "watch_drifted", found["kind"], says)
-
-    def learn_again(self, key: Key) -> None:
-        """Have a watch learned anew, though its revision is the same; any thread may call it."""
-        self._again.add(key)
-        self.context.loop.call_soon_threadsafe(self._changed.set)
