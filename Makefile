@@ -31,6 +31,10 @@ help: ## list these targets
 setup: $(DONE)/dev ## make the environment in .venv (commands in .venv/bin), nothing else
 	@echo "The environment is ready: .venv (commands in $(BIN))."
 
+.PHONY: edge
+edge: ## install the agent alone, without the server (for a PC near the machines)
+	@$(or $(PYTHON),python3) tools/edge.py
+
 .PHONY: up
 up: $(DONE)/runtime ## install what is missing, show the report of a demo table once, then serve the pages
 	@if [ -f "$(DEMO_REPORT)" ]; then echo "The report of the demo table is in $(DEMO_REPORT)"; \

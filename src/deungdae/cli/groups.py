@@ -10,6 +10,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import Final
 
+from deungdae.records.errors import RunFailed
+
+
+class NotInstalled(RunFailed):
+    """A command needs libraries that are not here."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -19,8 +25,18 @@ class Group:
     commands: tuple[str, ...]
 
     def load(self) -> ModuleType:
-        """Import the module."""
-        return import_module(self.module)
+        """Import the module; where the agent alone is installed, most have not what they need."""
+        try:
+            return import_module(self.module)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] == "deungdae":
+                raise
+            raise NotInstalled(
+                "`deungdae {command}` needs the server's parts, which are not installed here; "
+                "“{library}” is missing.",
+                command=self.commands[0],
+                library=error.name,
+            ) from error
 
 
 GROUPS: Final = (
@@ -29,6 +45,7 @@ GROUPS: Final = (
     Group("deungdae.cli.capability", ("capability",)),
     Group("deungdae.cli.gauge", ("gauge",)),
     Group("deungdae.cli.experiment", ("experiment",)),
+    Group("deungdae.cli.life", ("life",)),
     Group("deungdae.cli.demo", ("demo",)),
     Group("deungdae.cli.serving", ("up", "web", "worker")),
     Group("deungdae.cli.gateway", ("gateway", "token")),

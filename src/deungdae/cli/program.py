@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from deungdae.cli.groups import GROUPS, group_of
+from deungdae.cli.groups import GROUPS, NotInstalled, group_of
 from deungdae.cli.status import FAILED, UNUSABLE
 from deungdae.records.environment import Settings
 from deungdae.records.errors import PublicError, RunFailed, UnusableFile, UnusableOption
@@ -15,7 +15,11 @@ from deungdae.reports.words import Words
 
 
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser of one command, or of all; the reference page is held to it by a test."""
+    """Return the parser of one command, or of all; the reference page is held to it by a test.
+
+    Where the agent alone is installed, all are those that it can carry out, and asking for another
+    raises `NotInstalled`.
+    """
     parser = argparse.ArgumentParser(
         prog="deungdae", description="From a shop-floor table to the causes of its defects."
     )
@@ -23,7 +27,11 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for group in GROUPS:
         if command is None or command in group.commands:
-            group.load().add(commands)
+            try:
+                group.load().add(commands)
+            except NotInstalled:
+                if command is not None:
+                    raise
     return parser
 
 
@@ -38,8 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if typed == ["--version"]:  # no module of a command is needed for that
         print(f"deungdae {version('deungdae')}")
         return 0
-    options = build_parser(typed[0] if known is not None else None).parse_args(typed)
     words = Words("en")
+    try:
+        parser = build_parser(typed[0] if known is not None else None)
+    except NotInstalled as error:
+        _complain(words, error)
+        return FAILED
+    options = parser.parse_args(typed)
     try:
         settings = Settings.from_environment(os.environ)
         words = Words(getattr(options, "lang", None) or settings.language)
