@@ -220,6 +220,32 @@ FLOOR_STRUCTURE = [
     Line("floor:structure", "GET", *ANYBODY),
 ]
 
+_FLOOR_MACHINE = {"public_id": "floor_machine"}
+#: What operators say; 403 for a viewer.
+SAID_BY_ITS = (302, 403, 302, 302, 302, 404)
+
+#: What the lines are doing, and where operators say why. Without a monitor the pages say so.
+FLOOR_PAGES = [
+    Line("floor:site", "GET", *ANYBODY),
+    Line("floor:events", "GET", *ANYBODY),
+    Line("floor:line", "GET", *READ_BY_ITS, {"public_id": "floor_line"}),
+    Line("floor:machine", "GET", *READ_BY_ITS, _FLOOR_MACHINE),
+    Line("floor:boards", "GET", *ANYBODY),
+    Line("floor:board", "GET", *READ_BY_ITS, {"public_id": "floor_line"}),
+    Line("floor:stops", "GET", *ANYBODY),
+    Line("floor:stop", "GET", *READ_BY_ITS, {**_FLOOR_MACHINE, "start_us": "floor_stop_start"}),
+    Line(
+        "floor:say_stop", "POST", *SAID_BY_ITS, operator=302,
+        data={"stop": "floor_stop", "reason": "no-material"},
+    ),
+    Line("floor:undo_stop", "POST", *SAID_BY_ITS, operator=302, data={"said": "floor_said"}),
+    Line("floor:scrap", "GET", *ANYBODY),
+    Line(
+        "floor:say_scrap", "POST", *SAID_BY_ITS, operator=302,
+        data={"machine": "floor_machine", "reason": "floor_scrap", "change": "1"},
+    ),
+]  # fmt: skip
+
 LINES = [
     *CORE,
     *COMPANIES,
@@ -228,6 +254,7 @@ LINES = [
     *PLANT,
     *PLANT_LIVE,
     *FLOOR_STRUCTURE,
+    *FLOOR_PAGES,
 ]
 
 #: Addresses that check who calls by themselves, tested where they live.

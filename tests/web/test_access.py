@@ -60,6 +60,30 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
         **_work(house.organisation),
         **_plant(house.organisation, scope),
         **_intake(house.organisation),
+        **_floor_pages(house.organisation, scope),
+    }
+
+
+def _floor_pages(organisation: Any, scope: Any) -> dict[str, Any]:
+    """A line with a machine, a stop of it, and what somebody said of another one."""
+    from deungdae.web.companies.models import Site
+    from deungdae.web.floor import reasons
+    from deungdae.web.floor.models import Asset, StopSaid
+
+    where = {"organisation": organisation, "site": Site.objects.within(scope).get()}
+    line = Asset.objects.create(**where, kind="line", name="3라인")
+    machine = Asset.objects.create(**where, kind="machine", name="프레스 3호기", line=line)
+    said = StopSaid.objects.create(
+        organisation=organisation, asset=machine, began_us=1, ended_us=2, state="starved",
+        reason=reasons.of(scope, organisation, "stop")[0].code,
+    )  # fmt: skip
+    return {
+        "floor_line": line.public_id,
+        "floor_machine": machine.public_id,
+        "floor_stop": f"{machine.public_id}:1000000:2000000",
+        "floor_stop_start": 1_000_000,
+        "floor_said": said.public_id,
+        "floor_scrap": reasons.of(scope, organisation, "scrap")[0].code,
     }
 
 

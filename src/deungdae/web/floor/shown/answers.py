@@ -6,8 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from deungdae.web.floor.shown.documents import UNKNOWN, Now
-from deungdae.web.floor.shown.says import is_standing
+from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, Now
 from deungdae.web.floor.shown.words import Reasons, standing_for
 
 
@@ -16,6 +15,11 @@ class Named(NamedTuple):
 
     name: str
     now: Now
+
+
+def is_standing(now: Now) -> bool:
+    """Whether it is known to stand while it was meant to work."""
+    return now.state in STANDING and now.shift is not None
 
 
 def of_site(machines: Sequence[Named], now_us: int, reasons: Reasons) -> str:

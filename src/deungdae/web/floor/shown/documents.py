@@ -189,7 +189,7 @@ class Now:
             cycle_last=_number(cycle, "last"),
             cycle_typical=_number(cycle, "typical"),
             waiting_stops=_whole(data, "waiting_stops") or 0,
-            longest_waiting=tuple(longest) if isinstance(longest, list) else None,
+            longest_waiting=(longest[0], longest[1]) if isinstance(longest, list) else None,
             product=str(data.get("product") or ""),
             lot=str(data.get("lot") or ""),
             lost_cost=_number(data, "lost_cost"),
@@ -219,7 +219,8 @@ class Stop:
     @classmethod
     def of(cls, row: Sequence[Any]) -> "Stop":
         """Read `[asset, start, end, state, reason, proposed, fault?]`."""
-        asset, start, end, state, reason, proposed, *rest = (*row, *([None] * (6 - len(row))))
+        whole = [*row, *([None] * (7 - len(row)))]
+        asset, start, end, state, reason, proposed, fault = whole[:7]
         return cls(
             str(asset),
             int(start),
@@ -227,7 +228,7 @@ class Stop:
             state if state in STANDING else "stopped",
             str(reason or ""),
             proposal(proposed),
-            str(rest[0] or "") if rest else "",
+            str(fault or ""),
         )
 
     def seconds(self, now_us: int) -> float:

@@ -4,10 +4,11 @@ Both come from here, so that a page that was loaded an hour ago says the same as
 value is a text, and an empty one hides its place.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
-from deungdae.web.floor.shown import words
-from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, Now
+from deungdae.web.floor.shown import answers, words
+from deungdae.web.floor.shown.documents import Now
 from deungdae.web.floor.shown.durations import clock, count, percent
 from deungdae.web.floor.shown.words import Reasons
 
@@ -62,6 +63,18 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
         "product": now.product,
         "lot": now.lot,
         "last": clock(now.as_of_us, seconds=True) if now.as_of_us else "",
+        "longest": "",
+    }
+
+
+def of_members(members: Sequence[answers.Named], now_us: int, reasons: Reasons) -> Says:
+    """Return what a line says of its machines: the one that stands longest, stops that wait."""
+    longest = answers.longest([one for one in members if answers.is_standing(one.now)])
+    waiting = sum(one.now.waiting_stops for one in members)
+    return {
+        "longest": answers.of_machine(longest, now_us, reasons) if longest else "",
+        "stops": str(waiting or ""),
+        "waiting": words.waiting(waiting),
     }
 
 
@@ -83,13 +96,3 @@ def _behind(now: Now) -> str:
 def nothing(asset: str) -> Now:
     """Return how an asset stands of which the monitor says nothing."""
     return Now(asset)
-
-
-def is_standing(now: Now) -> bool:
-    """Whether it is known to stand while it was meant to work."""
-    return now.state in STANDING and now.shift is not None
-
-
-def is_unknown(now: Now) -> bool:
-    """Whether nobody knows what it does."""
-    return now.state == UNKNOWN

@@ -62,6 +62,15 @@ def reason_word(code: str, reasons: Reasons) -> str:
     return reasons.get(code, code)
 
 
+def why(code: str, reasons: Reasons, without: str) -> str:
+    """Return the word of what stops are gathered under: a reason, a state, or `without` either."""
+    if code in reasons:
+        return reasons[code]
+    if code in ("", "stopped"):
+        return without
+    return state_word(code) if code in STATE_WORDS else code
+
+
 def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
     """Return what an asset does, since when and why: `Stopped for 14 min (mould change)`."""
     if now.state == UNKNOWN and now.since_us is None and now.as_of_us is None:
@@ -89,8 +98,8 @@ def clock_trouble(now: Now) -> str:
 
 def silence(now: Now, now_us: int) -> str:
     """Return that nothing comes any more, of an asset of which something came."""
-    if not now.stale or now.as_of_us is None:
-        return ""
+    if not now.stale or now.as_of_us is None or now.state == UNKNOWN:
+        return ""  # an unknown state says so itself
     return _("Nothing has come from it for %(age)s.") % {
         "age": lasting((now_us - now.as_of_us) / 1e6)
     }
@@ -115,7 +124,9 @@ def against_plan(now: Now) -> str:
         return ""
     good = produced - now.counts.scrapped - now.counts.reworked
     ahead = round(good - now.plan_now)
-    if ahead >= 0:
+    if ahead == 0:
+        return _("just on plan")
+    if ahead > 0:
         return ngettext("%(n)s part ahead of plan", "%(n)s parts ahead of plan", ahead) % {
             "n": count(ahead)
         }

@@ -1,6 +1,9 @@
 """Addresses of the floor: each part has a file of its own, and a line here."""
 
+from deungdae.web.floor.urls.calendars import urlpatterns as of_calendars
+from deungdae.web.floor.urls.pages import urlpatterns as of_pages
+from deungdae.web.floor.urls.reasons import urlpatterns as of_reasons
 from deungdae.web.floor.urls.structure import urlpatterns as of_structure
 
 app_name = "floor"
-urlpatterns = [*of_structure]
+urlpatterns = [*of_pages, *of_structure, *of_calendars, *of_reasons]

@@ -101,7 +101,7 @@ def _told(one: Made, ideal: float | None, names: tuple[str, str]) -> str:
 
 
 def _levels(top: float, word: object) -> SafeString:
-    """Draw three levels of the axis with their numbers above the lines."""
+    """Draw three levels of the axis; the top one has its number above it, where no bar hides it."""
     say = word if callable(word) else str
     return format_html_join(
         "",
@@ -109,7 +109,7 @@ def _levels(top: float, word: object) -> SafeString:
         '<text x="0" y="{1}" font-size="12" fill="var(--chart-muted)">{2}</text>',
         (
             (f"{TOP + HIGH * (1 - share):.1f}", f"{TOP + HIGH * (1 - share) - 4:.1f}",
-             say(top * share) if share else "")
+             say(top) if share == 1 else "")
             for share in (0.0, 0.5, 1.0)
         ),
     )  # fmt: skip

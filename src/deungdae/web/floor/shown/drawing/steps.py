@@ -12,7 +12,7 @@ from deungdae.web.floor.shown.drawing.axis import percent
 from deungdae.web.floor.shown.drawing.bands import fill, patterns
 from deungdae.web.floor.shown.durations import lasting
 from deungdae.web.floor.shown.durations import percent as share_words
-from deungdae.web.floor.shown.words import LOSS_WORDS, Reasons, reason_word, state_word
+from deungdae.web.floor.shown.words import LOSS_WORDS, Reasons, why
 
 HIGH: Final = 20
 #: How a loss that is no state of its own is filled.
@@ -102,7 +102,7 @@ def pareto_steps(weights: Sequence[Weight], reasons: Reasons, without: str) -> S
     longest = max((one.seconds for one in weights), default=0.0)
     return [
         Step(
-            _word(one.reason, reasons, without),
+            why(one.reason, reasons, without),
             bar(0.0, 100 * one.seconds / longest if longest else 0, "var(--chart-neutral)"),
             lasting(one.seconds),
             share_words(one.share),
@@ -111,11 +111,3 @@ def pareto_steps(weights: Sequence[Weight], reasons: Reasons, without: str) -> S
         )
         for one in weights
     ]
-
-
-def _word(code: str, reasons: Reasons, without: str) -> str:
-    if code in reasons:
-        return reason_word(code, reasons)
-    if code in ("", "stopped"):
-        return without
-    return state_word(code) if code in ("down", "setup", "starved", "blocked") else code

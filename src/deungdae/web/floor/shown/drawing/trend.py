@@ -14,7 +14,7 @@ STEPS: Final = 1000  #: of the inner drawing's width
 
 
 def trend(
-    points: Sequence[tuple[int, float]],
+    points: Sequence[tuple[int, float | None]],
     axis: Axis,
     sentence: str,
     *,
@@ -22,8 +22,9 @@ def trend(
     gap_us: int | None = None,
     unit: str = "",
 ) -> SafeString:
-    """Draw points as a line; farther apart than `gap_us`, it stops and begins anew."""
-    values = [value for _, value in points] + ([usual] if usual is not None else [])
+    """Draw points as a line; at a None, and farther apart than `gap_us`, it begins anew."""
+    values = [value for _, value in points if value is not None]
+    values += [usual] if usual is not None else []
     low, high = min(values, default=0.0), max(values, default=1.0)
     room = (high - low) * 0.15 or max(abs(high) * 0.05, 0.5)
     low, high = low - room, high + room
@@ -31,16 +32,14 @@ def trend(
     def y(value: float) -> float:
         return TOP + HIGH * (1 - (value - low) / (high - low))
 
-    path, dots, before = [], [], None
-    for place, (time_us, value) in enumerate(points):
-        new = before is None or (gap_us is not None and time_us - before > gap_us)
-        at = axis.at(time_us)
-        path.append(f"{'M' if new else 'L'}{STEPS * at / 100:.1f} {y(value):.1f}")
-        after = points[place + 1][0] if place + 1 < len(points) else None
-        alone = after is None or (gap_us is not None and after - time_us > gap_us)
-        if new and alone:  # a line of one point is not seen
-            dots.append((percent(at), f"{y(value):.1f}"))
-        before = time_us
+    path, dots = [], []
+    for stretch in _stretches(points, gap_us):
+        for place, (time_us, value) in enumerate(stretch):
+            path.append(
+                f"{'L' if place else 'M'}{STEPS * axis.at(time_us) / 100:.1f} {y(value):.1f}"
+            )
+        if len(stretch) == 1:  # a line of one point is not seen
+            dots.append((percent(axis.at(stretch[0][0])), f"{y(stretch[0][1]):.1f}"))
     drawn = format_html(
         '<svg x="0" y="0" width="100%" height="{h}" viewBox="0 0 {w} {h}" '
         'preserveAspectRatio="none"><path d="{}" fill="none" stroke="var(--chart-ink)" '
@@ -70,3 +69,17 @@ def _levels(
         return [(usual, ("var(--chart-neutral)", SafeString('stroke-dasharray="5 4"')))]
     plain = ("var(--chart-grid)", SafeString(""))
     return [(value, plain) for value in dict.fromkeys((min(values), max(values)))] if values else []
+
+
+def _stretches(
+    points: Sequence[tuple[int, float | None]], gap_us: int | None
+) -> list[list[tuple[int, float]]]:
+    """Return the points in stretches between which nothing was."""
+    found: list[list[tuple[int, float]]] = [[]]
+    for time_us, value in points:
+        here = found[-1]
+        if here and (value is None or (gap_us is not None and time_us - here[-1][0] > gap_us)):
+            found.append([])
+        if value is not None:
+            found[-1].append((time_us, value))
+    return [one for one in found if one]

@@ -1,0 +1,157 @@
+"""What one open page of the floor is sent: all that is said, then what is said otherwise.
+
+    snapshot  {now, away, answer, assets: {key: {name: text}}}    at the beginning
+    change    {now, away?, answer?, assets?: {key: {name: text}}} at most twice a second
+    beat      {now}        after five seconds without anything else
+    reload    {}           there are other lines and machines than the page shows
+    end       {words}      the browser shall not come back by itself
+
+`now` is in milliseconds since 1970 UTC. A browser whose line broke begins with a snapshot again.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Any, Final
+
+from asgiref.sync import SyncToAsync, sync_to_async
+from django.db import close_old_connections, connections
+
+from deungdae.web.core.closing import closing
+from deungdae.web.core.scope import Scope, SystemActor
+from deungdae.web.floor.live.hub import HUBS, Hub, plain
+from deungdae.web.floor.live.visitor import Visitor
+from deungdae.web.floor.shown.says import Says
+from deungdae.web.plant.live.board import now_us
+from deungdae.web.plant.live.streams import event
+
+REDRAW_SECONDS: Final = 0.5  #: between two events: at most two redraws a second
+WAKE_SECONDS: Final = 1.0  #: after which lengths are counted on though nothing was heard
+BEAT_SECONDS: Final = 5.0
+ASK_SECONDS: Final = 10.0  #: between two looks whether this person may still see this
+FIRST_SECONDS: Final = 4.0  #: for the first answer of the monitor
+MOST_PAGES: Final = 24  #: of one person, in one process: televisions share a sign-in
+COME_BACK_MS: Final = 2000
+
+_open: Counter[int] = Counter()
+
+
+async def events(visitor: Visitor) -> AsyncIterator[bytes]:
+    """Give the events of one page until it is left, or must end."""
+    await give_back()
+    if _open[visitor.person] >= MOST_PAGES:
+        yield event("end", {"words": visitor.too_many})
+        return
+    _open[visitor.person] += 1
+    try:
+        scope = Scope.of_system(SystemActor("floor"), visitor.organisation)
+        organisation = str(visitor.organisation.public_id)
+        async with (
+            HUBS.looking(organisation, scope) as hub,
+            aclosing(_follow(visitor, hub)) as told,
+        ):
+            yield f"retry: {COME_BACK_MS}\n\n".encode()
+            async for one in told:
+                yield one
+    finally:
+        _open[visitor.person] -= 1
+        if not _open[visitor.person]:
+            del _open[visitor.person]
+
+
+async def ending(words: str) -> AsyncIterator[bytes]:
+    """Give nothing but the end."""
+    yield event("end", {"words": words})
+
+
+async def give_back() -> None:
+    """Let go of what Django holds for as long as an answer lasts: a thread and a database line."""
+    await sync_to_async(connections.close_all)()
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if executor is not None:
+        executor.shutdown(wait=False)
+
+
+async def _follow(visitor: Visitor, hub: Hub) -> AsyncGenerator[bytes, None]:
+    until = time.monotonic() + FIRST_SECONDS
+    while not hub.ready and time.monotonic() < until:
+        await hub.moved(hub.version, until - time.monotonic())
+    page = Page(hub, visitor)
+    yield event("snapshot", page.snapshot(now_us()))
+    sent = asked = time.monotonic()
+    while not closing.is_set():
+        await hub.moved(page.version, WAKE_SECONDS)
+        now = time.monotonic()
+        if now - asked >= ASK_SECONDS:
+            asked = now
+            if not await sync_to_async(may, thread_sensitive=False)(visitor):
+                yield event("end", {"words": visitor.ended})
+                return
+        if page.reshaped:
+            yield event("reload", {})
+            page = Page(hub, visitor)
+        if (found := page.change(now_us())) is not None:
+            yield event("change", found)
+            sent = now
+        elif now - sent >= BEAT_SECONDS:
+            yield event("beat", {"now": now_us() // 1000})
+            sent = now
+        await asyncio.sleep(max(0.0, REDRAW_SECONDS - (time.monotonic() - now)))
+
+
+def may(visitor: Visitor) -> bool:
+    try:
+        return visitor.may()
+    finally:
+        close_old_connections()
+
+
+class Page:
+    """What one open page was told already."""
+
+    def __init__(self, hub: Hub, visitor: Visitor) -> None:
+        self._hub = hub
+        self._visitor = visitor
+        self.version = hub.version
+        self._names = hub.known.names
+        self._said: dict[str, Says] = {}
+        self._answer = ""
+        self._away = False
+
+    @property
+    def reshaped(self) -> bool:
+        """Whether there are other lines and machines now, or they are called otherwise."""
+        return self._names != self._hub.known.names
+
+    def snapshot(self, now: int) -> dict[str, Any]:
+        """Return all that the page shows."""
+        told = self.change(now) or {}
+        return {
+            "now": now // 1000,
+            "assets": told.get("assets", {}),
+            "answer": self._answer,
+            "away": self._away,
+        }
+
+    def change(self, now: int) -> dict[str, Any] | None:
+        """Return what is said otherwise than the page was told; None without anything."""
+        spoken = self._hub.spoken(self._visitor.language, now)
+        self.version = self._hub.version
+        told: dict[str, Any] = {}
+        assets = {}
+        for key, said in spoken.assets.items():
+            if self._visitor.assets is not None and key not in self._visitor.assets:
+                continue
+            if found := plain(said, self._said.get(key, {})):
+                assets[key] = found
+                self._said[key] = said
+        if assets:
+            told["assets"] = assets
+        if spoken.answer != self._answer:
+            told["answer"] = self._answer = spoken.answer
+        if self._hub.away != self._away:
+            told["away"] = self._away = self._hub.away
+        return {"now": now // 1000, **told} if told else None

@@ -1,0 +1,180 @@
+"""The sentence above each picture: what it shows, as an owner would say it."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deungdae.web.floor.shown.documents import (
+    STANDING,
+    UNKNOWN,
+    Energy,
+    Figures,
+    Made,
+    Past,
+    Reliability,
+    Shift,
+    Span,
+    Weight,
+)
+from deungdae.web.floor.shown.durations import clock, count, lasting, percent
+from deungdae.web.floor.shown.words import Reasons, why
+
+
+def of_states(seconds: Mapping[str, float], stops: int) -> str:
+    """Return how long an asset ran, stood, and was not heard of."""
+    ran = seconds.get("running", 0.0)
+    stood = sum(seconds.get(state, 0.0) for state in STANDING)
+    unknown = seconds.get(UNKNOWN, 0.0)
+    if ran + stood < 1:
+        return _("Nothing is known of this time.")
+    told = ngettext(
+        "Ran for %(ran)s, stood for %(stood)s in %(n)d stop.",
+        "Ran for %(ran)s, stood for %(stood)s in %(n)d stops.",
+        stops,
+    ) % {"ran": lasting(ran), "stood": lasting(stood), "n": stops}
+    if unknown < 60:
+        return told
+    return _("%(told)s For %(age)s nobody knows.") % {"told": told, "age": lasting(unknown)}
+
+
+def stops_in(spans: Sequence[Span]) -> int:
+    """Return how many stops there were: neighbours of other reasons are one."""
+    found, before = 0, None
+    for one in spans:
+        standing = one.state in STANDING
+        if standing and not (before and before.state in STANDING and before.end_us == one.start_us):
+            found += 1
+        before = one
+    return found
+
+
+def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
+    """Return how many parts there were, and the best piece."""
+    total = sum(one.produced for one in pieces)
+    if not pieces or not total:
+        return _("Nothing was counted in this time.")
+    best = max(pieces, key=lambda one: one.produced)
+    told = _("%(n)s parts in all, most from %(from)s to %(to)s: %(best)s.") % {
+        "n": count(total),
+        "from": clock(best.start_us),
+        "to": clock(best.end_us),
+        "best": count(best.produced),
+    }
+    if not ideal_seconds:
+        return told
+    ideal = _("The dashed line is what the ideal cycle of %(ideal)s s would give.") % {
+        "ideal": f"{ideal_seconds:g}"
+    }
+    return f"{told} {ideal}"
+
+
+def of_figures(figures: Figures) -> str:
+    """Return OEE with its three parts, and how much of the time is known."""
+    if figures.oee is None:
+        return _("OEE cannot be given: too little is known, or no ideal cycle is set.")
+    told = _(
+        "OEE %(oee)s = availability %(availability)s × performance %(speed)s × quality %(quality)s."
+    ) % {
+        "oee": percent(figures.oee),
+        "availability": percent(figures.availability) or "–",
+        "speed": percent(figures.effectiveness) or "–",
+        "quality": percent(figures.quality) or "–",
+    }
+    known = 1.0 if figures.known is None else figures.known
+    if known > 0.995:
+        return told
+    bounds = _(
+        "%(unknown)s of the time is unknown, so it lies between %(low)s and %(high)s."
+    ) % {
+        "unknown": percent(1 - known),
+        "low": percent(figures.low) or "0 %",
+        "high": percent(figures.high) or "100 %",
+    }  # fmt: skip
+    return f"{told} {bounds}"
+
+
+def of_pareto(weights: Sequence[Weight], reasons: Reasons, without: str) -> str:
+    """Return the reason that weighs most, and how many make four fifths."""
+    if not weights:
+        return _("No stop in this time.")
+    first = weights[0]
+    name = why(first.reason, reasons, without)
+    told = _("%(what)s: %(share)s of the standing time.") % {
+        "what": name,
+        "share": percent(first.share),
+    }
+    few = next((n for n, one in enumerate(weights, 1) if one.so_far >= 0.8), len(weights))
+    if few <= 1 or few == len(weights):
+        return told
+    rest = _("%(n)d of %(all)d reasons make four fifths of it.") % {"n": few, "all": len(weights)}
+    return f"{told} {rest}"
+
+
+def of_shifts(shifts: Sequence[Shift]) -> str:
+    """Return between what OEE of the last shifts lay, and whether it rises or falls."""
+    known = [one.figures.oee for one in shifts if one.figures.oee is not None]
+    if len(known) < 2:
+        return _("There are too few shifts yet to compare.")
+    told = ngettext(
+        "OEE of the last %(n)d shift lay between %(low)s and %(high)s; the last one %(last)s.",
+        "OEE of the last %(n)d shifts lay between %(low)s and %(high)s; the last one %(last)s.",
+        len(known),
+    )
+    return told % {
+        "n": len(known),
+        "low": percent(min(known)),
+        "high": percent(max(known)),
+        "last": percent(known[-1]),
+    }
+
+
+def of_cycles(past: Past, ideal_seconds: float | None) -> str:
+    """Return the usual cycle, the best that was shown to be possible, and the ideal."""
+    parts = []
+    if past.cycle_typical:
+        parts.append(
+            _("A cycle usually takes %(seconds)s s.") % {"seconds": f"{past.cycle_typical:.3g}"}
+        )
+    if past.cycle_demonstrated:
+        parts.append(
+            _("The best it has shown over a longer time: %(seconds)s s.")
+            % {"seconds": f"{past.cycle_demonstrated:.3g}"}
+        )
+    if ideal_seconds:
+        parts.append(_("The ideal is set to %(seconds)s s.") % {"seconds": f"{ideal_seconds:g}"})
+    return " ".join(parts)
+
+
+def of_reliability(found: Reliability | None) -> str:
+    """Return how often it breaks down, and how long until it runs again."""
+    if found is None or not found.faults:
+        return _("No breakdown in this time.")
+    told = ngettext("%(n)d breakdown.", "%(n)d breakdowns.", found.faults) % {"n": found.faults}
+    if found.between is None or found.restore is None:
+        return told
+    means = _("It ran %(between)s between two on average, and stood %(restore)s each time.") % {
+        "between": lasting(found.between),
+        "restore": lasting(found.restore),
+    }
+    return f"{told} {means}"
+
+
+def of_energy(found: Energy) -> str:
+    """Return what was metered: in all, for one part, and at most."""
+    parts = []
+    if found.kwh is not None:
+        parts.append(_("%(kwh)s kWh in this time.") % {"kwh": f"{found.kwh:,.1f}"})
+    if found.per_part is not None:
+        parts.append(_("%(kwh)s kWh for a part.") % {"kwh": f"{found.per_part:.3g}"})
+    if found.peak_kw is not None:
+        parts.append(_("At most %(kw)s kW.") % {"kw": f"{found.peak_kw:,.1f}"})
+    return " ".join(parts)
+
+
+def of_bottleneck(name: str, share: float) -> str:
+    """Return which machine holds the line up."""
+    return _("%(machine)s held the line up for %(share)s of this time.") % {
+        "machine": name,
+        "share": percent(share),
+    }
