@@ -1,9 +1,11 @@
 """Null labels: what has no cause is not called clear.
 
-The promise is a share of at most 3 % of the runs. Of 40 runs that is one at most. A method that
-calls 10 % of null tables clear has two or more of 40 with a probability of 92 %, so this bound
-would catch it on nearly every data set; a method with a true share of 0.5 % is caught wrongly with
-2 %. Seeds are fixed: a given version always gives the same answer.
+The promise is a share of at most 3 % of the runs. Of 40 runs that is one at most. If none of the
+first 20 is clear, no more are tried: a method that calls 10 % of null tables clear has one or more
+of 20 with a probability of 88 %, and passes the 40 after that with 3 % alone, so it is caught with
+85 % on each data set and on nearly all of them together; a method with a true share of 0.5 % is
+caught wrongly with 2 %. `benchmarks/nulls.py` tries more. Seeds are fixed: a given version always
+gives the same answer.
 """
 
 import os
@@ -21,7 +23,7 @@ if not datasets.available():
         raise FileNotFoundError(f"the shared data sets must stand in {datasets.DATA}")
     pytest.skip(f"no shared data sets in {datasets.DATA}", allow_module_level=True)
 
-RUNS = 40
+FIRST, RUNS = 20, 40
 ALLOWED = 1
 #: Where a run takes longest, fewer are tried and none may be clear: of 16, a method that calls 10 %
 #: clear has one or more with a probability of 81 %, of 20 with 88 %.
@@ -36,6 +38,8 @@ TRIED = [pair for pair in PAIRS if pair[1] != "shuffled"]
 def test_null_labels_have_no_clear_cause(dataset: str, kind: str) -> None:
     clear = {}
     for seed in range(FEW.get(dataset, RUNS)):
+        if seed == FIRST and not clear:
+            break
         one = trial(dataset, kind, seed)
         assert one.verdicts <= {"clear", "suspected", "none", "not_enough_data"}
         if "clear" in one.verdicts:
