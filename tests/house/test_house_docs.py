@@ -71,7 +71,12 @@ def dead_links(path: Path, text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def reference(root: Path) -> dict[str, str]:
-    return sections((root / "docs" / "reference" / "commands.md").read_text("utf-8"))
+    found: dict[str, str] = {}
+    for name in ("commands.md", "commands-server.md"):
+        page = sections((root / "docs" / "reference" / name).read_text("utf-8"))
+        assert not set(page) & set(found)
+        found |= page
+    return found
 
 
 def test_each_command_has_a_section_with_its_options(reference: dict[str, str]) -> None:
