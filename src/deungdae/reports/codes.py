@@ -26,6 +26,7 @@ ROWS: Final[Mapping[str, Message]] = {
     "value_missing": message("Rows without a measured value."),
     "group_missing": message("Rows that do not say which group they belong to."),
     "incomplete_part": message("Parts that not every operator measured equally often."),
+    "unit_missing": message("Rows that do not say which machine, or at which age."),
     "surplus_trial": message("Repeats beyond those that every part has."),
 }
 
@@ -247,6 +248,10 @@ GUESSED: Final[Mapping[str, Message]] = {
     "operator": message("Operator"),
     "reference": message("Reference"),
     "subgroup": message("Subgroup"),
+    "unit": message("Machine or unit"),
+    "age": message("Age"),
+    "failed": message("End of life"),
+    "signal": message("Signal"),
 }
 
 RESULT_KINDS: Final[Mapping[str, Message]] = {

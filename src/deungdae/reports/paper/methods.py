@@ -19,6 +19,7 @@ TELLERS: Final[dict[str, str]] = {
     "capability": "deungdae.reports.capability:tell",
     "gauge": "deungdae.reports.gauge:tell",
     "experiment": "deungdae.reports.experiment:tell",
+    "life": "deungdae.reports.life:tell",
 }
 
 #: (method, kind of its document) → "module:function" of a workbook that goes with the report, such

@@ -7,11 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from deungdae.web.insight.laid import Laid
-from deungdae.web.insight.methods import CAPABILITY, GAUGE, SPC
+from deungdae.web.insight.ask import Ask, Limits
+from deungdae.web.insight.machine_asks import AskLife
+from deungdae.web.insight.methods import CAPABILITY, GAUGE, LIFE, SPC
 from deungdae.web.insight.proposals import Proposals
-
-Limits = Mapping[str, tuple[float | None, float | None, float | None]]
 
 WESTERN_ELECTRIC: Final = ("we1", "we2", "we3", "we4")
 NELSON: Final = ("n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8")
@@ -58,31 +57,6 @@ STUDIES: Final = (
     ("linearity", _lazy("Linearity and bias: several parts of known value")),
     ("attribute", _lazy("Agreement of good/bad judgements")),
 )
-
-
-class Ask(Laid):
-    """What is asked of a file."""
-
-    def __init__(self, data: Any, *, proposed: Proposals, initial: Any = None) -> None:
-        super().__init__(data, initial=initial)
-        self.proposed = proposed
-
-    def options(self) -> dict[str, Any]:
-        """Return what was told, as the method's job takes it; what was left open is left out."""
-        raise NotImplementedError
-
-    def limits(self) -> Limits:
-        """Return the specification limits that were told, to be remembered."""
-        return {}
-
-    def _one_of(self, name: str, names: list[str], none: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", none), *self.proposed.choices(names)]
-
-    def _told(self, *names: str) -> dict[str, Any]:
-        given = self.cleaned_data
-        return {name: given[name] for name in names if given.get(name) not in (None, "", [])}
 
 
 class AskSpc(Ask):
@@ -242,6 +216,7 @@ class AskGauge(Ask):
     """A gauge study; what is left open is guessed from the columns' names."""
 
     MAIN = ("study", "tolerance")
+    NUMBERS = False
 
     study = forms.ChoiceField(label=_lazy("Kind of study"), required=False)
     tolerance = forms.FloatField(
@@ -272,4 +247,9 @@ class AskGauge(Ask):
         )
 
 
-ASKS: Final[Mapping[str, type[Ask]]] = {SPC: AskSpc, CAPABILITY: AskCapability, GAUGE: AskGauge}
+ASKS: Final[Mapping[str, type[Ask]]] = {
+    SPC: AskSpc,
+    CAPABILITY: AskCapability,
+    GAUGE: AskGauge,
+    LIFE: AskLife,
+}

@@ -28,6 +28,7 @@ CAPABILITY: Final = "capability"
 GAUGE: Final = "gauge"
 PLAN: Final = "plan"
 EXPERIMENT: Final = "experiment"
+LIFE: Final = "life"
 
 #: Another way to ask for causes: the analysis is one of `CAUSES`.
 MACHINES: Final = Method(
@@ -87,6 +88,14 @@ METHODS: Final[Mapping[str, Method]] = {
             _lazy("Did the trial confirm the cause?"),
             "experiment",
             "experiment",
+        ),
+        Method(
+            LIFE,
+            _lazy("Remaining life"),
+            _lazy("Foretell the end"),
+            _lazy("How long does a machine, a tool or a part still last?"),
+            "life",
+            "life",
         ),
     )
 }

@@ -53,7 +53,7 @@ def ask(request: HttpRequest, public_id: UUID, method: str) -> HttpResponse:
         "form": form,
         "limits": proposed.limits,
         "studies": STUDIES if method == GAUGE else (),
-        "missing": not proposed.numbers and method != GAUGE,
+        "missing": form.NUMBERS and not proposed.numbers,
     }
     status = 200 if posted is None else 400
     return render(request, "insight/ask.html", given, status=status)

@@ -1,0 +1,91 @@
+"""The methods about machines told as papers, in both languages, with and without pictures."""
+
+import json
+import re
+from datetime import UTC
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from deungdae.analysis import life
+from deungdae.reports.paper import Paper, render_excel, render_html, render_text
+from deungdae.reports.paper.methods import teller_of
+from deungdae.reports.words import Words
+
+UNDERSTOOD: dict[str, Any] = {"format": "csv", "columns": []}
+HANGUL = re.compile(r"[가-힣]")
+
+
+def _lives(failed: int) -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    unit = np.repeat(np.arange(14), 30)
+    pace = rng.uniform(0.5, 2, 14)[unit]
+    cycle = np.tile(np.arange(1.0, 31), 14)
+    return {
+        "unit": [f"U{n}" for n in unit], "cycle": cycle, "failed": (unit < failed).astype(int),
+        "heat": pace * cycle + rng.normal(size=420),
+    }  # fmt: skip
+
+
+def _signal(drift: float) -> dict[str, Any]:
+    time = np.arange(40.0)
+    return {
+        "cycle": time,
+        "drop": 2 + drift * time + 0.1 * np.random.default_rng(0).normal(size=40),
+    }
+
+
+@cache
+def studies() -> dict[str, Any]:
+    """One result of each kind."""
+    ahead = life.Options(signal="drop", limit=20.0)
+    return {
+        "fleet": life.predict(_lives(10)),
+        "few": life.predict(_lives(3)),
+        "trend": life.predict(_signal(0.2), ahead),
+        "no_trend": life.predict(_signal(0.0), ahead),
+        "reached": life.predict(_signal(0.6), ahead),
+        "too_few": life.predict({"cycle": [1.0, 2], "drop": [1.0, 2]}, ahead),
+    }
+
+
+KINDS = {"fleet": 2, "few": 0, "trend": 1, "no_trend": 1, "reached": 1, "too_few": 1}
+
+
+def paper(kind: str, lang: str, *, drawn: bool = False) -> Paper:
+    found = studies()[kind]
+    figures = found.figures if drawn else None
+    return teller_of(found.document["method"])(
+        found.document, figures, UNDERSTOOD, Words(lang), UTC
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_result_is_told_in_both_languages(kind: str) -> None:
+    korean, english = paper(kind, "ko"), paper(kind, "en")
+    assert HANGUL.search(korean.answer) and HANGUL.search(korean.name)
+    assert not HANGUL.search(render_text(english, "en", zone=UTC, width=100))
+    assert [s.id for s in korean.sections] == [s.id for s in english.sections]
+    assert [t.label for t in korean.tiles] != [t.label for t in english.tiles] or not korean.tiles
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_pictures_are_drawn_and_it_survives_being_stored(kind: str) -> None:
+    told = paper(kind, "ko", drawn=True)
+    pictures = [p for s in told.sections for p in s.pictures]
+    assert len(pictures) == KINDS[kind]
+    for picture in pictures:
+        assert picture.summary and picture.svg.startswith("<svg")
+        assert picture.rows and all(len(row) == len(picture.header) for row in picture.rows)
+    stored = json.dumps(told.to_document(), allow_nan=False)
+    assert json.dumps(Paper.from_document(json.loads(stored)).to_document()) == stored
+
+
+def test_a_paper_becomes_a_page_and_a_workbook() -> None:
+    told = paper("fleet", "en", drawn=True)
+    how: dict[str, Any] = {"title": "f.csv", "demo": False, "generated": None, "zone": UTC}
+    how["generated"] = __import__("datetime").datetime(2026, 1, 1, tzinfo=UTC)
+    assert "Remaining life" in render_html(told, "en", **how)
+    assert render_excel(told, "en", **how).startswith(b"PK")
