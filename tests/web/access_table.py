@@ -215,9 +215,44 @@ PLANT_LIVE = [
     Line("plant:history_export", "GET", 302, 404, 404, 404, 404, 404),
 ]
 
-#: Lines and machines as they are drawn, shifts, reasons, plans.
+_ASSET = {"public_id": "asset"}
+_CALENDAR = {"public_id": "calendar"}
+_REASON = {"public_id": "stop_reason"}
+
+#: Lines and machines as they are drawn, shifts, reasons, plans. No monitor answers in these tests.
 FLOOR_STRUCTURE = [
     Line("floor:structure", "GET", *ANYBODY),
+    Line("floor:from_data", "GET", *WORKERS),
+    # Nobody answers here, and the piece of the page says so.
+    Line("floor:found", "GET", *WORKERS),
+    Line("floor:take", "POST", 302, 403, 302, 302, 302, 302),
+    Line("floor:new_asset", "GET", *WORKERS, {"kind": "line"}),
+    Line("floor:asset_setup", "GET", *ASKED_BY_ITS, _ASSET),
+    Line("floor:set_signals", "POST", *WORKED_BY_ITS, _ASSET),
+    # It has no signal of its state, so the page leads back.
+    Line("floor:state_map", "GET", *WORKED_BY_ITS, _ASSET),
+    Line("floor:cycle", "GET", *ASKED_BY_ITS, _ASSET),
+    Line("floor:confirm_cycle", "POST", *WORKED_BY_ITS, _ASSET, {"seconds": "24"}),
+    Line("floor:move_asset", "POST", *WORKED_BY_ITS, _ASSET, {"to": "down"}),
+    Line("floor:retire_asset", "POST", *WORKED_BY_ITS, _ASSET),
+    Line("floor:bring_back_asset", "POST", *WORKED_BY_ITS, _ASSET),
+    Line("floor:calendars", "GET", *ANYBODY),
+    Line("floor:new_calendar", "GET", *WORKERS),
+    Line("floor:calendar", "GET", *READ_BY_ITS, _CALENDAR),
+    Line("floor:calendar", "POST", *TOLD_NOTHING, _CALENDAR),
+    Line("floor:calendar_pattern", "GET", *ASKED_BY_ITS, _CALENDAR),
+    Line("floor:add_exception", "POST", *TOLD_NOTHING, _CALENDAR),
+    Line("floor:remove_version", "POST", *WORKED_BY_ITS, _CALENDAR),
+    Line("floor:retire_calendar", "POST", *WORKED_BY_ITS, _CALENDAR),
+    Line("floor:remove_exception", "POST", *WORKED_BY_ITS, {"public_id": "exception"}),
+    Line("floor:reasons", "GET", *ANYBODY),
+    Line("floor:reasons", "POST", 302, 403, 400, 400, 400, 400),
+    Line("floor:change_reason", "GET", *ASKED_BY_ITS, _REASON),
+    Line("floor:move_reason", "POST", *WORKED_BY_ITS, _REASON),
+    Line("floor:retire_reason", "POST", *WORKED_BY_ITS, _REASON),
+    Line("floor:plans", "GET", *ANYBODY),
+    Line("floor:plans", "POST", 302, 403, 302, 302, 302, 302),
+    Line("floor:paste_plans", "POST", 302, 403, 400, 400, 400, 400),
 ]
 
 _FLOOR_MACHINE = {"public_id": "floor_machine"}
@@ -246,6 +281,36 @@ FLOOR_PAGES = [
     ),
 ]  # fmt: skip
 
+_CHANNEL = {"public_id": "channel"}
+_POLICY = {"public_id": "telling_policy"}
+_STEP = {"public_id": "telling_step"}
+
+#: Who is told of alarms, and by which way.
+ALARMS_TELLING = [
+    Line("alarms:channels", "GET", *ANYBODY),
+    Line("alarms:choose_mail", "POST", 302, 302, 302, 302, 302, 302, data={"wants": "none"}),
+    Line("alarms:new_channel", "GET", *WORKERS, {"kind": "webhook"}),
+    Line("alarms:channel", "GET", *ASKED_BY_ITS, _CHANNEL),
+    Line("alarms:try_channel", "POST", *WORKED_BY_ITS, _CHANNEL),
+    # Only a program's channel has a secret, and this one is a mailbox.
+    Line("alarms:renew_secret", "POST", 302, 403, 404, 404, 404, 404, _CHANNEL),
+    Line("alarms:retire_channel", "POST", *WORKED_BY_ITS, _CHANNEL),
+    Line("alarms:policies", "GET", *ANYBODY),
+    Line("alarms:new_policy", "GET", *WORKERS),
+    Line("alarms:policy", "GET", *READ_BY_ITS, _POLICY),
+    Line(
+        "alarms:policy", "POST", 302, 403, 302, 302, 302, 404, _POLICY,
+        {"name": "에너지", "quiet_below": ""},
+    ),
+    Line(
+        "alarms:add_step", "POST", *WORKED_BY_ITS, _POLICY,
+        {"after_minutes": 0, "roles": "owner"},
+    ),
+    Line("alarms:change_step", "POST", *WORKED_BY_ITS, _STEP),
+    Line("alarms:remove_step", "POST", *WORKED_BY_ITS, _STEP),
+    Line("alarms:retire_policy", "POST", *WORKED_BY_ITS, _POLICY),
+]  # fmt: skip
+
 LINES = [
     *CORE,
     *COMPANIES,
@@ -255,6 +320,7 @@ LINES = [
     *PLANT_LIVE,
     *FLOOR_STRUCTURE,
     *FLOOR_PAGES,
+    *ALARMS_TELLING,
 ]
 
 #: Addresses that check who calls by themselves, tested where they live.

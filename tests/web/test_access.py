@@ -61,6 +61,24 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
         **_plant(house.organisation, scope),
         **_intake(house.organisation),
         **_floor_pages(house.organisation, scope),
+        **_telling(house.organisation),
+    }
+
+
+def _telling(organisation: Any) -> dict[str, Any]:
+    """A channel, and a policy with one step."""
+    from deungdae.web.alarms.models import Channel, TellingPolicy, TellingStep
+    from deungdae.web.core.sealing import seal
+
+    mine = {"organisation": organisation}
+    policy = TellingPolicy.objects.create(**mine, name="에너지")
+    step = TellingStep.objects.create(**mine, policy=policy, roles=["owner"])
+    sealed = seal("team@gaon.example")
+    channel = Channel.objects.create(**mine, name="설비팀", kind="mail", sealed=sealed, shown="t")
+    return {
+        "channel": channel.public_id,
+        "telling_policy": policy.public_id,
+        "telling_step": step.public_id,
     }
 
 

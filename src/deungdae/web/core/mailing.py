@@ -37,7 +37,8 @@ def send(letter: EmailMessage) -> None:
     try:
         letter.send()
     except smtplib.SMTPRecipientsRefused as error:
-        address, (code, reason) = next(iter(error.recipients.items()))
+        refusals: Any = error.recipients
+        address, (code, reason) = next(iter(refusals.items()))
         why = message(
             "The mail server does not accept the address {address}: {reason}",
             address=str(address),
@@ -63,9 +64,9 @@ def send(letter: EmailMessage) -> None:
         )
         raise NotSent(why) from error
     except OSError as error:  # also smtplib's own, and those of TLS
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise NotSent(
-            message("The mail server does not answer: {reason}", reason=reason[:200])
+            message("The mail server does not answer: {reason}", reason=said[:200])
         ) from error
 
 

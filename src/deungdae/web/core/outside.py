@@ -9,6 +9,8 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _NAT64 = ip_network("64:ff9b::/96")
+#: Where clouds tell the secrets of a machine, besides the link-local addresses; and everybody.
+_NEVER = frozenset((ip_address("fd00:ec2::254"), ip_address("255.255.255.255")))
 
 
 def may_be_called(address: str, *, private: bool) -> bool:
@@ -25,7 +27,7 @@ def may_be_called(address: str, *, private: bool) -> bool:
             ip = ip.sixtofour
         elif ip in _NAT64:
             ip = IPv4Address(int(ip) & 0xFFFFFFFF)
-    if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
+    if ip in _NEVER or ip.is_link_local or ip.is_multicast or ip.is_unspecified:
         return False
     if private and (ip.is_private or ip.is_loopback):
         return True

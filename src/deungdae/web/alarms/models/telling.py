@@ -91,7 +91,7 @@ class TellingStep(Owned):
     """Whom to tell once nobody has acknowledged for `after_minutes`; 0 is at once.
 
     With `worked` only time within shifts counts. `roles` are those of members; `people` and
-    `channels` are told besides.
+    `channels` (public ids) are told besides.
     """
 
     policy = models.ForeignKey(TellingPolicy, on_delete=models.CASCADE, related_name="steps")
@@ -99,7 +99,7 @@ class TellingStep(Owned):
     worked = models.BooleanField(default=False)
     roles = models.JSONField(default=list)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
-    channels = models.ManyToManyField(Channel, related_name="steps")
+    channels = models.JSONField(default=list)
 
     class Meta:
         ordering = ("after_minutes", "pk")
@@ -116,7 +116,7 @@ class AlarmMail(Owned):
 
         ALL = "all", _("all that the policies send me")
         HIGH = "high", _("only those of high priority")
-        NONE = "none", _("none")
+        NONE = "none", _("no alarm")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     wants = models.CharField(max_length=10, choices=Wants.choices, default=Wants.ALL)

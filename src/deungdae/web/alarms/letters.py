@@ -1,0 +1,112 @@
+"""What somebody is told of an alarm: one letter in their language, short enough for a phone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deungdae.web.plant.speech import told
+
+MOST_MEMBERS = 10
+
+
+@dataclass(frozen=True)
+class Text:
+    """Subject and words of one message."""
+
+    subject: str
+    text: str
+
+
+def alarm(event: Mapping[str, Any], language: str, zone: str, last_time: str) -> Text:
+    """Return what is told of one step of one alarm, or of a flood of them.
+
+    `event` is the document of the monitor; `zone` the time zone of the factory.
+    """
+    with translation.override(language):
+        what = told(event.get("says")) or str(event.get("rule_name") or event.get("name") or "")
+        place = str(event.get("place") or "")
+        subject = f"[{_priority(event)}] " + (f"{place}: {what}" if place else what)
+        lines = [what]
+        if event.get("what") == "escalation":
+            minutes = _minutes(event.get("since"), event.get("due"))
+            lines.append(
+                ngettext(
+                    "Nobody has acknowledged it for %(n)d minute.",
+                    "Nobody has acknowledged it for %(n)d minutes.",
+                    minutes,
+                )
+                % {"n": minutes}
+            )
+        lines.append("")
+        rows = (
+            (_("Where it is"), place),
+            (_("Since when"), _moment(event.get("since"), zone)),
+            (_("Normal"), told(event.get("normal"))),
+            (_("What it means"), str(event.get("meaning") or "")),
+            (_("What to do now"), str(event.get("action") or "")),
+            (_("Last time"), last_time),
+            (_("Came with it"), _members(event)),
+        )
+        lines += [f"{word}: {value}" for word, value in rows if value]
+        lines += ["", link(str(event.get("page") or "/alarms/"))]
+        return Text(subject[:250], "\n".join(lines).strip() + "\n")
+
+
+def watch(event: Mapping[str, Any], language: str) -> Text:
+    """Return what is told of a watch whose reference no longer fits."""
+    with translation.override(language):
+        name = str(event.get("name") or "")
+        what = told(event.get("says")) or _(
+            "What the watch “%(name)s” was taught no longer fits. Choose a good time anew."
+        ) % {"name": name}
+        page = str(event.get("page") or "/watches/")
+        return Text(f"{name}: {what}"[:250], f"{what}\n\n{link(page)}\n")
+
+
+def trial(language: str, name: str) -> Text:
+    """Return what a channel is sent by the button that tries it."""
+    with translation.override(language):
+        return Text(
+            _("Deungdae: a message to try the channel “%(name)s”") % {"name": name},
+            _("Alarms arrive like this. Nothing is wrong.\n\n%(link)s\n")
+            % {"link": link("/alarms/channels/")},
+        )
+
+
+def link(path: str) -> str:
+    """Return the whole address of a page."""
+    return f"{settings.WEB_URL}{path}"
+
+
+def _priority(event: Mapping[str, Any]) -> str:
+    if event.get("what") == "flood":
+        return _("many alarms")
+    words = {"high": _("high"), "medium": _("medium"), "low": _("low")}
+    return words.get(str(event.get("priority")), _("alarm"))
+
+
+def _moment(time_us: Any, zone: str) -> str:
+    if not isinstance(time_us, int):
+        return ""
+    moment = datetime.fromtimestamp(time_us / 1e6, UTC).astimezone(ZoneInfo(zone))
+    return f"{formats.date_format(moment, 'Y-m-d H:i')} ({zone})"
+
+
+def _minutes(since: Any, until: Any) -> int:
+    if not isinstance(since, int) or not isinstance(until, int):
+        return 0
+    return max(0, round((until - since) / 60e6))
+
+
+def _members(event: Mapping[str, Any]) -> str:
+    names = [str(one[-1]) for one in event.get("members") or () if one]
+    more = len(names) - MOST_MEMBERS
+    told_of = ", ".join(names[:MOST_MEMBERS])
+    return told_of + (_(" and %(n)d more") % {"n": more} if more > 0 else "")

@@ -1,0 +1,6 @@
+"""Addresses of alarms: each part has a file of its own, and a line here."""
+
+from deungdae.web.alarms.urls.telling import urlpatterns as of_telling
+
+app_name = "alarms"
+urlpatterns = [*of_telling]

@@ -1,0 +1,143 @@
+"""Signed JSON over HTTP to a program of the factory, such as its MES.
+
+    POST /…  Deungdae-Delivery: <id>, the same when it is sent again
+             Deungdae-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">
+
+The address is looked up once and judged; the one that was judged is called. Redirects are not
+followed: they could lead to where the address itself may not.
+"""
+
+import hashlib
+import hmac
+import json
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from deungdae.records.messages import message
+from deungdae.web.core import outside
+from deungdae.web.core.outgoing import NotSent
+
+TIMEOUT_SECONDS: Final = 10.0
+LONGEST_URL: Final = 2000
+#: The program says that it will never take anything here again.
+GONE: Final = 410
+
+
+@dataclass(frozen=True)
+class Hook:
+    """Where to send, and the secret that signs. `private` opens the own network."""
+
+    url: str
+    secret: str
+    private: bool
+
+
+def split(url: str) -> SplitResult | None:
+    """Return the parts of a usable address; None for an odd one."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = usable and (parts.port is None or parts.port > 0)
+        usable = usable and not parts.username and not parts.password and not parts.fragment
+    except ValueError:
+        return None
+    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST_URL
+    return parts if usable and plain else None
+
+
+def signature(secret: str, at: int, body: bytes) -> str:
+    """Return what stands in the header `Deungdae-Signature`; `at` in seconds since 1970."""
+    told = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={told}"
+
+
+def send(hook: Hook, delivery: str, document: Mapping[str, Any], at: int) -> None:
+    """Send one document; raises `NotSent`."""
+    parts = split(hook.url)
+    if parts is None:
+        raise NotSent(message("The address of the channel cannot be used."), final=True)
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Deungdae",
+        "Deungdae-Delivery": delivery,
+        "Deungdae-Signature": signature(hook.secret, at, body),
+    }
+    host = str(parts.hostname)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection = _connection(parts, host, private=hook.private)
+        try:
+            connection.request("POST", path, body, headers)
+            status = connection.getresponse().status
+        finally:
+            connection.close()
+    except ssl.SSLError as error:
+        why = message("{host} does not prove who it is: {reason}", host=host, reason=_plain(error))
+        raise NotSent(why) from error
+    except (OSError, HTTPException) as error:
+        why = message("{host} cannot be reached: {reason}", host=host, reason=_plain(error))
+        raise NotSent(why) from error
+    if 300 <= status < 400:
+        raise NotSent(
+            message("{host} leads elsewhere ({status}), which is not followed.", host=host,
+                    status=status)
+        )  # fmt: skip
+    if not 200 <= status < 300:
+        raise NotSent(
+            message("{host} answered {status}.", host=host, status=status), final=status == GONE
+        )
+
+
+def _plain(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:200]
+
+
+def _connection(parts: SplitResult, host: str, *, private: bool) -> HTTPConnection:
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    ips = outside.addresses(host, port, private=private)
+    if not ips:
+        raise NotSent(
+            message("{host} is an address inside the own network, which is closed.", host=host)
+        )
+    if secure:
+        return _JudgedSecure(host, port, ips, ssl.create_default_context())
+    return _Judged(host, port, ips)
+
+
+def _open(ips: list[str], port: int) -> socket.socket:
+    failure: OSError | None = None
+    for ip in ips:
+        try:
+            return socket.create_connection((ip, port), TIMEOUT_SECONDS)
+        except OSError as error:
+            failure = error
+    raise failure or OSError("no address")
+
+
+class _Judged(HTTPConnection):
+    """Calls an address that was judged, under the name that was typed."""
+
+    def __init__(self, host: str, port: int, ips: list[str]) -> None:
+        super().__init__(host, port, timeout=TIMEOUT_SECONDS)
+        self._ips = ips
+
+    def connect(self) -> None:
+        self.sock = _open(self._ips, self.port)
+
+
+class _JudgedSecure(HTTPSConnection):
+    """The same by TLS; the certificate must be that of the name."""
+
+    def __init__(self, host: str, port: int, ips: list[str], context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=TIMEOUT_SECONDS, context=context)
+        self._ips, self._tls = ips, context
+
+    def connect(self) -> None:
+        self.sock = self._tls.wrap_socket(_open(self._ips, self.port), server_hostname=self.host)
