@@ -11,13 +11,15 @@ class AlarmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let its rights be known."""
+        """Let its rights be known, where its pages are, and what it hears and sends."""
         from deungdae.web.alarms import hearing, policies, rules, telling  # noqa: F401
+        from deungdae.web.alarms.places import PLACES
         from deungdae.web.alarms.ways import carrying
-        from deungdae.web.core import outgoing
+        from deungdae.web.core import navigation, outgoing
         from deungdae.web.floor import following
         from deungdae.web.plant import reconciling
 
+        navigation.add(*PLACES)
         outgoing.CARRIERS["webhook"] = carrying.by_webhook
         outgoing.CARRIERS["apprise"] = carrying.by_chat
         following.HANDLERS["telling"] = hearing.telling

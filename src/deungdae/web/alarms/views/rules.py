@@ -1,0 +1,293 @@
+"""Rules of alarms: made with a look at how often they would have come."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from deungdae import bus
+from deungdae.web.alarms import copies
+from deungdae.web.alarms.access import get_rule
+from deungdae.web.alarms.actions.acting import PutBack, TakeOut
+from deungdae.web.alarms.actions.rules import ChangeRule, MakeRule, RetireRule
+from deungdae.web.alarms.forms.rules import FORMS, OFFERED, RuleForm
+from deungdae.web.alarms.models import AlarmRule
+from deungdae.web.alarms.shown.conditions import condition_words
+from deungdae.web.alarms.shown.one import KINDS, alarm, priority_word, state_word
+from deungdae.web.alarms.shown.trial import Trial, trial
+from deungdae.web.core import tags
+from deungdae.web.core.access import needs
+from deungdae.web.core.lists import Column, Filter, Listing
+from deungdae.web.core.scope import Scope
+from deungdae.web.floor import asking
+from deungdae.web.floor.shown import durations
+from deungdae.web.floor.standing import assets
+from deungdae.web.plant.copies import microseconds
+from deungdae.web.plant.errors import Refused
+from deungdae.web.plant.live import words as say
+from deungdae.web.plant.live.board import now_us
+
+TRIED: Final = timedelta(days=7)
+TRIED_SECONDS: Final = 60.0
+MOST_TAGS: Final = 2000
+LATELY: Final = timedelta(days=30)
+show_or_send = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@needs("alarms.see")
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """List the alarms that there are, and how each stands."""
+    scope = request.tenant_scope
+    listing = _listing(request)
+    if listing.file is not None:
+        return listing.file
+    heard = asking.ask(scope.current, "alarm_rules", {})
+    known = (heard.found or {}).get("rules", {})
+    units = copies.units_of(scope, scope.current)
+    rows = [(rule, _now(known.get(str(rule.public_id)), units.get(rule.tag, "")),
+             condition_words(rule, units.get(rule.tag, ""))) for rule in listing.page]  # fmt: skip
+    context = {
+        "list": listing,
+        "rows": rows,
+        "problem": heard.problem,
+        "manages": scope.may("alarms.manage"),
+        "count": AlarmRule.objects.here(scope).filter(retired_at=None).count(),
+    }
+    return render(request, "alarms/rules.html", context)
+
+
+def _listing(request: HttpRequest) -> Listing:
+    rows = AlarmRule.objects.here(request.tenant_scope).select_related("asset", "asset__line")
+    retired = request.GET.get("state") == "retired"
+    kinds = dict(AlarmRule.Kind.choices)
+    return Listing(
+        request,
+        rows if retired else rows.filter(retired_at=None),
+        name="rules",
+        caption=_("Alarm rules"),
+        columns=(
+            Column("name", _("Name"), "name", lambda rule: rule.name),
+            Column("what", _("Comes when"), "", lambda rule: condition_words(rule, "")),
+            Column("where", _("Where"), "asset__name", lambda rule: rule.asset or rule.tag),
+            Column("priority", _("Priority"), "priority", lambda r: priority_word(r.priority)),
+            Column("now", _("Now"), "", lambda rule: None),
+            Column("tag", _("Tag"), "tag", lambda rule: rule.tag, file_only=True),
+            Column("meaning", _("What it means"), "", lambda r: r.meaning, file_only=True),
+            Column("remedy", _("What to do"), "", lambda rule: rule.remedy, file_only=True),
+        ),
+        start="name",
+        search=_("Find by name, tag or machine"),
+        search_in=("name", "tag", "asset__name"),
+        filters=(
+            Filter("kind", _("Kind"), tuple(kinds.items()),
+                   lambda found, code: found.filter(kind=code)),
+            Filter("state", _("State"), (("in_use", _("in use")), ("retired", _("retired"))),
+                   lambda found, code: found.filter(retired_at__isnull=code == "in_use")),
+        ),
+    )  # fmt: skip
+
+
+def _now(known: dict[str, Any] | None, unit: str) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    value = say.value_text(known["value"], say.for_browser())
+    return {
+        **known,
+        "word": state_word(known["state"]),
+        "value_words": f"{value} {unit}".strip() if value else "",
+        "at_moment": durations.moment(known["at"]) if known["at"] else None,
+        "until_moment": durations.moment(known["until"]) if known["until"] else None,
+    }
+
+
+@needs("alarms.see")
+@require_safe
+def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show one rule: how it stands, how often it would have come, what it means."""
+    scope = request.tenant_scope
+    rule = get_rule(scope, public_id)
+    units = copies.units_of(scope, rule.organisation)
+    unit = units.get(rule.tag, "")
+    heard = asking.ask(rule.organisation, "alarm_rules", {})
+    known = (heard.found or {}).get("rules", {}).get(str(rule.public_id))
+    now = timezone.now()
+    given = {
+        "start": microseconds(now - LATELY),
+        "end": microseconds(now),
+        "rule": str(rule.public_id),
+        "limit": 10,
+    }
+    past = asking.ask(rule.organisation, "alarm_history", given)
+    context = {
+        "rule": rule,
+        "unit": unit,
+        "now": _now(known, unit),
+        "problem": heard.problem,
+        "condition": condition_words(rule, unit),
+        "priority_word": priority_word(rule.priority),
+        "pill": KINDS.get(rule.priority, ""),
+        "lately": [alarm(one, now_us()) for one in (past.found or {"alarms": []})["alarms"]],
+        "manages": scope.may("alarms.manage") and rule.retired_at is None,
+    }
+    return render(request, "alarms/rule.html", context)
+
+
+@needs("alarms.see")
+@require_safe
+def tried(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Return how often a rule would have come in the last week, as a piece of its page."""
+    scope = request.tenant_scope
+    rule = get_rule(scope, public_id)
+    units = copies.units_of(scope, rule.organisation)
+    found, problem = _trial(scope, copies.document(rule, units), units.get(rule.tag, ""))
+    return render(
+        request, "alarms/pieces/trial.html",
+        {"trial": found, "problem": problem, "unit": units.get(rule.tag, ""), "fixed": True},
+    )  # fmt: skip
+
+
+@needs("alarms.manage")
+@require_safe
+def choose(request: HttpRequest) -> HttpResponse:
+    """Choose what a new alarm looks at."""
+    kinds = dict(AlarmRule.Kind.choices)
+    offered = [(kind, kinds[kind]) for kind in OFFERED]
+    return render(request, "alarms/choose.html", {"offered": offered, "query": request.GET})
+
+
+@needs("alarms.manage")
+@show_or_send
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Make an alarm."""
+    scope = request.tenant_scope
+    if kind not in OFFERED:
+        raise Http404
+    asked = {name: request.GET[name] for name in ("tag", "asset") if request.GET.get(name)}
+    form = FORMS[kind](scope, request.POST or None, initial=_initial(scope, asked))
+    return _formed(request, form, None)
+
+
+def _initial(scope: Scope, asked: dict[str, str]) -> dict[str, Any]:
+    """Return what an address says of a new alarm; `asset` is named by its public id."""
+    found: dict[str, Any] = {"tag": asked.get("tag", "")[:500]}
+    if "asset" in asked:
+        chosen = [one for one in assets(scope) if str(one.public_id) == asked["asset"]]
+        found["asset"] = chosen[0].pk if chosen else None
+    return found
+
+
+@needs("alarms.manage")
+@show_or_send
+def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change an alarm."""
+    rule = get_rule(request.tenant_scope, public_id)
+    if rule.retired_at is not None:
+        raise Http404
+    form = FORMS[rule.kind](request.tenant_scope, request.POST or None, rule=rule)
+    return _formed(request, form, rule)
+
+
+def _formed(request: HttpRequest, form: RuleForm, rule: AlarmRule | None) -> HttpResponse:
+    """Show the form; with what it would have done when somebody asks for that; keep it."""
+    scope = request.tenant_scope
+    found: Trial | None = None
+    problem, unit = "", ""
+    if request.method == "POST" and form.is_valid():
+        values = form.values()
+        if request.POST.get("do") == "try":
+            units = copies.units_of(scope, scope.current)
+            unit = units.get(values["tag"], "")
+            plain = AlarmRule(
+                organisation=scope.current, **values, watch_id=rule.watch_id if rule else None
+            )
+            found, problem = _trial(scope, copies.document(plain, units), unit)
+        else:
+            try:
+                return _keep(request, values, rule)
+            except Refused as refused:
+                form.add_error("name", str(refused.sentence))
+    context = {
+        "form": form,
+        "rule": rule,
+        "kind_word": dict(AlarmRule.Kind.choices)[form.kind],
+        "trial": found,
+        "problem": problem,
+        "unit": unit,
+        "tags": _known_tags(scope) if form.about_a_tag else (),
+    }
+    return render(request, "alarms/rule_form.html", context)
+
+
+def _keep(request: HttpRequest, values: dict[str, Any], rule: AlarmRule | None) -> HttpResponse:
+    scope = request.tenant_scope
+    if rule is None:
+        made = MakeRule(scope=scope, organisation=scope.current, **values).perform()
+    else:
+        made = ChangeRule(
+            scope=scope, organisation=rule.organisation, rule=rule, watch=rule.watch_id, **values
+        ).perform()
+    made.refresh_from_db()
+    if made.untold:
+        messages.warning(
+            request,
+            _("It is kept, but not in force yet: the bus cannot be reached. That follows by "
+              "itself within a minute after it answers."),
+        )  # fmt: skip
+    else:
+        messages.success(request, _("It is in force from now on."))
+    return redirect(made)
+
+
+def _known_tags(scope: Scope) -> list[tags.Tag]:
+    try:
+        return tags.known(scope, scope.current)[:MOST_TAGS]
+    except (bus.Unavailable, bus.Refusal):
+        return []
+
+
+def _trial(scope: Scope, document: dict[str, Any], unit: str) -> tuple[Trial | None, str]:
+    now = timezone.now()
+    given = {
+        "document": document,
+        "start": microseconds(now - TRIED),
+        "end": microseconds(now),
+    }
+    heard = asking.ask(scope.current, "alarm_preview", given, TRIED_SECONDS)
+    if heard.found is None:
+        return None, heard.problem
+    return trial(heard.found, document["condition"], unit), ""
+
+
+@needs("alarms.manage")
+@require_POST
+def retire(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Have an alarm never come again."""
+    rule = get_rule(request.tenant_scope, public_id)
+    RetireRule(
+        scope=request.tenant_scope, organisation=rule.organisation, rule=rule, now=timezone.now()
+    ).perform()
+    messages.success(request, _("%(name)s no longer comes. Its history stays.") % {"name": rule})
+    return redirect("alarms:rules")
+
+
+@needs("alarms.manage")
+@require_POST
+def serve(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take an alarm out of service, or put it back."""
+    rule = get_rule(request.tenant_scope, public_id)
+    doing = PutBack if request.POST.get("do") == "put_back" else TakeOut
+    try:
+        doing(
+            scope=request.tenant_scope, organisation=rule.organisation,
+            occurrences=[f"{rule.public_id}:0"], names=[rule.name],
+        ).perform()  # fmt: skip
+    except Refused as refused:
+        messages.error(request, str(refused.sentence))
+    return redirect(rule)
