@@ -4,7 +4,14 @@ from uuid import UUID
 
 from deungdae.web.core.access import get_owned
 from deungdae.web.core.scope import Scope
-from deungdae.web.floor.models import Asset, Reason, ScrapSaid, ShiftCalendar, StopSaid
+from deungdae.web.floor.models import (
+    Asset,
+    CalendarException,
+    Reason,
+    ScrapSaid,
+    ShiftCalendar,
+    StopSaid,
+)
 
 
 def get_asset(scope: Scope, public_id: UUID | str) -> Asset:
@@ -15,6 +22,11 @@ def get_asset(scope: Scope, public_id: UUID | str) -> Asset:
 def get_calendar(scope: Scope, public_id: UUID | str) -> ShiftCalendar:
     """Return a shift calendar within the scope; Http404 without one."""
     return get_owned(ShiftCalendar, scope, public_id)
+
+
+def get_exception(scope: Scope, public_id: UUID | str) -> CalendarException:
+    """Return a day off or extra work within the scope; Http404 without one."""
+    return get_owned(CalendarException, scope, public_id)
 
 
 def get_reason(scope: Scope, public_id: UUID | str) -> Reason:

@@ -22,7 +22,7 @@ from deungdae.web.floor.models import (
 )
 
 #: Days of plans that the monitor needs: for figures of late, and for what comes.
-PLANS_BACK, PLANS_AHEAD = timedelta(days=14), timedelta(days=62)
+PLANS_BACK, PLANS_AHEAD = timedelta(days=14), timedelta(days=7)
 #: Exceptions that the bus holds: history keeps its own, long past ones are worked out.
 EXCEPTIONS_BACK: Final = timedelta(days=800)
 

@@ -67,6 +67,7 @@ class DrawAssets(Action[dict[str, Asset]]):
 
     site: Site
     drawn: Sequence[Drawn]
+    fresh: bool = False  #: refuse what is there already instead of keeping it
 
     def change(self) -> dict[str, Asset]:
         """Make lines first, then machines, then which machine counts for a line."""
@@ -81,7 +82,7 @@ class DrawAssets(Action[dict[str, Asset]]):
         return found
 
     def _one(self, one: Drawn, found: Mapping[str, Asset]) -> Asset:
-        asset = self._known(one)
+        asset = None if self.fresh else self._known(one)
         if asset is None:
             check_name(self.scope, self.site, one.kind, one.name, None)
             rows = Asset.objects.within(self.scope).filter(organisation=self.organisation)
