@@ -158,7 +158,7 @@ def test_scrap_that_people_counted_lowers_the_quality(site: MonitorSite) -> None
 
 def test_roles_are_proposed_from_names_and_from_data(site: MonitorSite) -> None:
     found = site.ask("propose", OURS, topic="monitor", paths=["line1"])
-    by_tag = {each["tag"]: each for each in found["signals"]}
+    by_tag = {each["tag"]: each for each in found["tags"]}
     assert by_tag["line1/imm1/shots"]["role"] == "counter"
     assert by_tag["line1/imm1/shots"]["sure"] > 0.9
     assert by_tag["line1/imm1/current"]["role"] == "load"

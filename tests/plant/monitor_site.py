@@ -46,9 +46,10 @@ class MonitorSite(HistorySite):
         self.begin(self._parts)
         return self
 
-    def begin(self, parts: Sequence[Part]) -> None:
+    def begin(self, parts: Sequence[Part], *, now_us: Callable[[], int] | None = None) -> None:
         """Begin a monitor with these parts."""
-        self.monitor = Monitor(self.bus.connection, self.settings, parts, self._now_us)
+        clock = now_us or self._now_us
+        self.monitor = Monitor(self.bus.connection, self.settings, parts, clock)
         self.bus.run(self.monitor.begin())
 
     def end(self) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from deungdae.analysis import oee
 from deungdae.analysis.oee import STANDING, Span
+from deungdae.analysis.oee.cycles import FEWEST_CYCLES
+from deungdae.analysis.shifts import public_holidays
 from deungdae.bus import Unavailable
 from deungdae.bus.given import Given
 from deungdae.monitor import definitions
@@ -15,7 +18,8 @@ from deungdae.monitor.floor import frames as framing
 from deungdae.monitor.floor.figures import Summary, merged, needs_reason
 from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.keeping import Keeping
-from deungdae.monitor.floor.lines import as_line, bottleneck_document, members, source_of
+from deungdae.monitor.floor.learning import Model
+from deungdae.monitor.floor.lines import as_line, bottleneck_document, members, source_of, together
 from deungdae.monitor.floor.machine import per_part
 from deungdae.monitor.floor.proposing import propose
 from deungdae.monitor.floor.said import Told
@@ -24,6 +28,7 @@ from deungdae.monitor.floor.states import fault_of
 from deungdae.monitor.part import Handler
 from deungdae.monitor.structure import Key
 from deungdae.records.errors import PublicError, UnusableOption
+from deungdae.records.messages import Message, message
 
 MOST_DAYS = 400
 HOURLY_US = 2 * DAY_US  #: a longer time is counted by the hour
@@ -94,16 +99,14 @@ class Answers:
                 spans[one] = [each.span for row, _ in rows for each in row.told]
         source = source_of(id_, line, every)
         whole: dict[str, Any] = {}
-        if source is not None and source in found:
-            key = organisation, source
-            whole = self._of_asset(key, as_line(line, every[source]), start, end)
+        if source in found:
+            assert source is not None
+            whole = self._of_asset((organisation, source), as_line(line, every[source]), start, end)
+        elif found:
+            whole = self._parallel(organisation, id_, line, list(found), start, end)
         until = min(end, self._hall.context.now_us())
-        return {
-            **whole,
-            "output": source,
-            "members": found,
-            "bottleneck": bottleneck_document(spans, start, until),
-        }
+        held = None if source is None else bottleneck_document(spans, start, until)
+        return {**whole, "output": source, "members": found, "bottleneck": held}
 
     def stops(self, organisation: str, given: Given) -> Any:
         """`stops {assets?, start, end, at_least_seconds?, waiting?}`: standing time, one by one."""
@@ -129,9 +132,7 @@ class Answers:
         period, found = None, {}
         for id_ in wanted:
             asset = self._asset(organisation, id_)
-            key = self._source(organisation, id_, asset)
-            if key is None:
-                continue
+            key = organisation, id_
             one = next(
                 (
                     each
@@ -144,7 +145,7 @@ class Answers:
                 continue
             told = {"start": one.start_us, "end": one.end_us, "crew": one.crew}
             period = period or {**told, "working": [list(pair) for pair in one.working]}
-            for document in self._shifts(id_, key, asset, one.start_us, one.end_us):
+            for document in self._shifts(organisation, id_, asset, one.start_us, one.end_us):
                 if document["name"] == name:
                     found[id_] = document
         return {"period": period, "assets": found, "notes": []}
@@ -154,18 +155,25 @@ class Answers:
         id_ = given.needed("asset")
         start, end = self._span(given)
         asset = self._asset(organisation, id_)
-        key = self._source(organisation, id_, asset)
-        return {"shifts": [] if key is None else self._shifts(id_, key, asset, start, end)}
+        return {"shifts": self._shifts(organisation, id_, asset, start, end)}
 
     def periods(self, organisation: str, given: Given) -> Any:
         """`periods {calendar, start, end}`: when a calendar means to work, as it is written."""
         calendar = definitions.calendar(given.document("calendar"))
         start, end = self._span(given)
+        zone = ZoneInfo(calendar.time_zone)
+        first, last = (datetime.fromtimestamp(at / 1e6, zone).date() for at in (start, end - 1))
+        free: dict[str, str] = {}
+        for year in range(first.year, last.year + 1) if calendar.country else ():
+            for day, name in public_holidays(str(calendar.country), year).items():
+                if first <= day <= last:
+                    free[day.isoformat()] = name
         return {
             "periods": [
                 [p.start_us, p.end_us, p.working, p.day.isoformat(), p.shift, p.crew, p.extra]
                 for p in calendar.periods(start, end)
-            ]
+            ],
+            "holidays": free,
         }
 
     def presets(self, organisation: str, given: Given) -> Any:
@@ -180,14 +188,20 @@ class Answers:
         asset = self._asset(organisation, id_)
         key = self._source(organisation, id_, asset)
         machine = None if key is None else self._hall.machines.get(key)
-        if machine is None or machine.model.typical is None:
-            return {"typical": None, "demonstrated": None, "used": 0}
-        model = machine.model
-        return {
-            "typical": per_part(machine, model.typical),
-            "demonstrated": per_part(machine, model.demonstrated),
-            "used": model.used,
-        }
+        model = Model() if machine is None else machine.model
+        if machine is None or model.typical is None:
+            why = message(
+                "Too few parts were seen so far: {least} are needed.", least=FEWEST_CYCLES
+            )
+            return {**dict.fromkeys(("typical", "demonstrated", "proposal")), **_why(why, 0)}
+        demonstrated = per_part(machine, model.demonstrated)
+        why = message(
+            "Of {count} cycles near the usual one, one in twenty was at least so fast.",
+            count=model.used,
+        )
+        typical = per_part(machine, model.typical)
+        told = {"typical": typical, "demonstrated": demonstrated, "proposal": demonstrated}
+        return {**told, **_why(why, model.used)}
 
     def propose(self, organisation: str, given: Given) -> Any:
         """`propose {site?, paths?}`: which tag may be what, by names and by data."""
@@ -202,6 +216,53 @@ class Answers:
         if asset is None:
             raise UnusableOption("There is no such line or machine.")
         return asset
+
+    def _together(
+        self,
+        organisation: str,
+        line: Asset,
+        mine: Sequence[str],
+        start: int,
+        end: int,
+        *,
+        whole: bool = False,
+    ) -> tuple[list[Row], list[tuple[int, int]]]:
+        """Return rows of machines in parallel as rows of their line."""
+        by_start: dict[int, list[Row]] = {}
+        missing: list[tuple[int, int]] = []
+        for one in mine:
+            asset = self._asset(organisation, one)
+            rows, gaps = self._rows((organisation, one), asset, start, end, whole=whole)
+            missing += gaps
+            for row in rows:
+                by_start.setdefault(row[0].frame.start_us, []).append(row)
+        return [
+            (
+                together(line, [row for row, _ in rows], rows[0][0].shift),
+                all(final for _, final in rows),
+            )
+            for _, rows in sorted(by_start.items())
+        ], sorted(set(missing))
+
+    def _parallel(
+        self, organisation: str, id_: str, line: Asset, mine: Sequence[str], start: int, end: int
+    ) -> dict[str, Any]:
+        rows, missing = self._together(organisation, line, mine, start, end)
+        used = [self._energy((organisation, one), rows, start, end) for one in mine]
+        known = [each for each in used if each is not None]
+        return {
+            **self._short(line, rows, missing, start, end),
+            "shifts": self._shifts(organisation, id_, line, start, end),
+            "cycles": None,
+            "energy": None
+            if not known
+            else {
+                "kwh": sum(each["kwh"] for each in known),
+                "per_part_kwh": sum(each["per_part_kwh"] or 0.0 for each in known) or None,
+                "peak_kw": None,
+                "trend": [],
+            },
+        }
 
     def _source(self, organisation: str, id_: str, asset: Asset) -> Key | None:
         """Return whose frames an asset's figures are made of: its own, or its output's."""
@@ -252,14 +313,21 @@ class Answers:
         return rows, missing
 
     def _shifts(
-        self, id_: str, key: Key, asset: Asset, start: int, end: int
+        self, organisation: str, id_: str, asset: Asset, start: int, end: int
     ) -> list[dict[str, Any]]:
-        seen = asset
-        if key[1] != id_:
-            seen = as_line(asset, self._asset(*key))
-        rows, _ = self._rows(key, seen, start, end, whole=True)
+        """Return SHIFT of each shift of a machine or a line."""
+        key = self._source(organisation, id_, asset)
+        if key is not None:
+            seen = asset if key[1] == id_ else as_line(asset, self._asset(*key))
+            rows, _ = self._rows(key, seen, start, end, whole=True)
+        else:
+            every = self._hall.context.structure.assets(organisation)
+            mine = [
+                one for one in members(id_, every) if (organisation, one) in self._hall.machines
+            ]
+            rows, _ = self._together(organisation, asset, mine, start, end, whole=True)
         return [
-            {**worth.shift_document(id_, row, final=final), "energy_kwh": row.frame.energy_kwh}
+            worth.shift_document(id_, row, final=final)
             for row, final in rows
             if row.shift is not None
         ]
@@ -305,20 +373,16 @@ class Answers:
         trend = [[at, seconds] for row, _ in rows for at, seconds, _ in row.frame.cycles]
         return {
             **self._short(asset, rows, missing, start, end),
-            "shifts": self._shifts(key[1], source, asset, start, end)
-            if end - start <= 40 * DAY_US
-            else [],
+            "shifts": self._shifts(*key, asset, start, end) if end - start <= 40 * DAY_US else [],
             "cycles": {
                 "typical": per_part(machine, machine.model.typical),
                 "demonstrated": per_part(machine, machine.model.demonstrated),
                 "trend": trend,
             },
-            "energy": self._energy(source, asset, rows, start, end),
+            "energy": self._energy(source, rows, start, end),
         }
 
-    def _energy(
-        self, key: Key, asset: Asset, rows: Sequence[Row], start: int, end: int
-    ) -> dict[str, Any] | None:
+    def _energy(self, key: Key, rows: Sequence[Row], start: int, end: int) -> dict[str, Any] | None:
         hall = self._hall
         until = min(end, hall.context.now_us())
         machine = hall.machines[key]
@@ -363,6 +427,11 @@ class Answers:
             told = [key[1], span.start_us, end, span.state.value, span.reason or None]
             found.append([*told, proposed, fault])
         return found
+
+
+def _why(why: Message, parts: int) -> dict[str, Any]:
+    said = {"template": why.template, "values": dict(why.values)}
+    return {"parts": parts, "why": said}
 
 
 def _without_seams(told: Sequence[Told]) -> list[Told]:

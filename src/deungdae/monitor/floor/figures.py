@@ -38,6 +38,7 @@ class Summary:
     figures: oee.Figures | None
     waterfall: oee.Waterfall | None
     scrap: list[tuple[str | None, float]]
+    cost: float | None = None  #: of its lost time, where it is known otherwise
 
     @property
     def waiting(self) -> list[tuple[int, int]]:
@@ -186,6 +187,7 @@ class Total:
     planned: list[Span]
     counts: Counts
     counted: bool
+    ideal: float | None
     figures: oee.Figures | None
     waterfall: oee.Waterfall | None
 
@@ -205,13 +207,13 @@ def total(asset: Asset, found: Sequence[Summary]) -> Total:
         ideal = sum(parts * each for parts, each in timed if each) / sum(p for p, _ in timed)
     length = sum(each.frame.end_us - each.frame.start_us for each in found) / 1e6
     if not planned:
-        return Total(planned, counts, counted, None, None)
+        return Total(planned, counts, counted, ideal, None, None)
     figures = _figures(planned, within, ideal, length, counted=counted)
     fall = None
     if ideal is not None:
         limit = asset.micro_stop_seconds
         fall = oee.waterfall(planned, within, ideal, micro_stop_seconds=limit)
-    return Total(planned, counts, counted, figures, fall)
+    return Total(planned, counts, counted, ideal, figures, fall)
 
 
 def figures_document(figures: oee.Figures | None) -> dict[str, float | None] | None:
@@ -236,6 +238,8 @@ def waterfall_document(fall: oee.Waterfall | None) -> dict[str, Any] | None:
 
 def lost_cost(found: Summary) -> float | None:
     """Return what the lost time of a frame cost; unknown time costs nothing known."""
+    if found.cost is not None:
+        return found.cost
     rate = found.asset.hour_cost
     if rate is None or not found.planned:
         return None

@@ -1,14 +1,22 @@
-"""A line as a whole: it does what its output does; which of its machines holds up the others."""
+"""A line as a whole: what its output does, or its parallel machines together; its bottleneck."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from deungdae.analysis.oee import Span, bottlenecks
+from deungdae.analysis.oee import STANDING, Counts, Span, State, bottlenecks, joined
 from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor import figures as worth
 from deungdae.monitor.floor import machine as machines
+from deungdae.monitor.floor.figures import Summary
+from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.hall import Hall
-from deungdae.monitor.floor.said import plain
+from deungdae.monitor.floor.machine import Machine
+from deungdae.monitor.floor.said import Told, plain
+from deungdae.monitor.floor.shifts import Shift
+
+_WORST = (State.DOWN, State.SETUP, State.BLOCKED, State.STARVED, State.STOPPED)
 
 
 def members(line: str, every: Mapping[str, Asset]) -> list[str]:
@@ -18,14 +26,14 @@ def members(line: str, every: Mapping[str, Asset]) -> list[str]:
 
 
 def source_of(id_: str, line: Asset, every: Mapping[str, Asset]) -> str | None:
-    """Return the machine whose state and counts are the line's."""
+    """Return the machine whose state and counts are the line's.
+
+    None where no output is named and several machines stand in parallel: then all are.
+    """
     mine = members(id_, every)
     if line.output in mine:
         return line.output
-    counting = [
-        one for one in mine if every[one].signal("counter") or every[one].signal("good_counter")
-    ]
-    return counting[-1] if counting else (mine[-1] if mine else None)
+    return mine[0] if len(mine) == 1 else None
 
 
 def as_line(line: Asset, source: Asset) -> Asset:
@@ -40,7 +48,81 @@ def as_line(line: Asset, source: Asset) -> Asset:
         reasons={**source.reasons, **line.reasons},
         words={**source.words, **line.words},
         micro_stop_seconds=source.micro_stop_seconds,
+        hour_cost=line.hour_cost or source.hour_cost,
     )
+
+
+def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summary:
+    """Return parallel machines of one time as one: it runs while any of them runs.
+
+    Parts add up; figures are those of all their hours together.
+    """
+    start = min(each.frame.start_us for each in parts)
+    end = max(each.frame.end_us for each in parts)
+    found = worth.total(line, parts)
+    within = [each.within for each in parts if each.planned]
+    scrap: dict[str | None, float] = {}
+    for each in parts:
+        for reason, count in each.scrap:
+            scrap[reason] = scrap.get(reason, 0.0) + count
+    costs = [cost for each in parts if (cost := worth.lost_cost(each)) is not None]
+    spans = side_by_side([plain(each.told) for each in parts])
+    return Summary(
+        asset=replace(line, ideal_confirmed=all(each.asset.ideal_confirmed for each in parts)),
+        frame=Frame(
+            start_us=start,
+            end_us=end,
+            spans=spans,
+            produced=found.counts.produced,
+            counted=found.counted,
+            made=sorted(piece for each in parts for piece in each.frame.made),
+            faults=sorted(fault for each in parts for fault in each.frame.faults),
+            energy_kwh=_sum([each.frame.energy_kwh for each in parts]),
+        ),
+        shift=shift,
+        told=[Told(span, None) for span in spans],
+        planned=found.planned,
+        counts=found.counts,
+        counted=found.counted,
+        within=Counts(*map(sum, zip(*within, strict=True))) if within else Counts(0.0),
+        ideal=found.ideal,
+        figures=found.figures,
+        waterfall=found.waterfall,
+        scrap=sorted(scrap.items(), key=lambda pair: (-pair[1], pair[0] or "")),
+        cost=round(sum(costs), 2) if costs else None,
+    )
+
+
+def side_by_side(lines: Sequence[Sequence[Span]]) -> list[Span]:
+    """Return what several machines did as one: running if any, else unknown if any, else standing.
+
+    Of several that stand the gravest state counts, with its reason.
+    """
+    edges = sorted({edge for spans in lines for span in spans for edge in span[:2]})
+    at = [0] * len(lines)
+    found: list[Span] = []
+    for start, end in itertools.pairwise(edges):
+        here: list[Span] = []
+        for place, spans in enumerate(lines):
+            while at[place] < len(spans) and spans[at[place]].end_us <= start:
+                at[place] += 1
+            if at[place] < len(spans) and spans[at[place]].start_us <= start:
+                here.append(spans[at[place]])
+        if here:
+            best = min(here, key=_rank)
+            found.append(best._replace(start_us=start, end_us=end))
+    return joined(found)
+
+
+def _rank(span: Span) -> int:
+    if span.state is State.RUNNING:
+        return 0
+    return 2 + _WORST.index(span.state) if span.state in STANDING else 1
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def bottleneck_document(
@@ -65,37 +147,72 @@ def bottleneck_document(
 def line_document(
     hall: Hall, organisation: str, id_: str, source: str | None, now_us: int
 ) -> dict[str, Any] | None:
-    """Return NOW of a line, None as long as nothing is known of its output."""
+    """Return NOW of a line, None as long as nothing is known of its machines."""
     every = hall.context.structure.assets(organisation)
-    machine = hall.machines.get((organisation, source or ""))
-    known = hall.now.get((organisation, source or ""))
-    if machine is None or known is None or machine.frame is None or machine.bounds is None:
-        return None
-    key = organisation, id_
-    asset = as_line(every[id_], machine.asset)
-    found = hall.summary((organisation, machine.id), asset, machine.frame, machine.bounds)
-    since = machine.since
-    if since is None:
-        return None
-    document = machines.now_document(machine, found, since, known["proposed"], now_us)
-    spans = {}
-    for one in members(id_, every):
-        other = hall.machines.get((organisation, one))
-        if other is not None and other.frame is not None and other.frame.spans:
-            spans[one] = plain(hall.told((organisation, one), other.frame))
-    held = bottleneck_document(spans, machine.frame.start_us, machine.frame.end_us)
-    waits = [
-        hall.now[organisation, one]
+    mine = [
+        machine
         for one in members(id_, every)
-        if (organisation, one) in hall.now
+        if (machine := hall.machines.get((organisation, one))) is not None
+        and machine.frame is not None
+        and machine.bounds is not None
+        and machine.since is not None
     ]
-    longest = [each["longest_waiting"] for each in waits if each["longest_waiting"]]
+    lead = next((machine for machine in mine if machine.id == source), None)
+    if not mine or (source is not None and lead is None):
+        return None
+    whole, since = _whole(hall, every[id_], mine, lead)
+    first = lead or mine[0]
+    known = [hall.now[organisation, machine.id] for machine in mine]
+    proposed = hall.now[organisation, first.id]["proposed"] if lead is not None else None
+    spans = {machine.id: plain(_told(hall, machine)) for machine in mine}
+    held = None
+    if lead is not None:  # machines side by side do not wait for one another
+        held = bottleneck_document(spans, whole.frame.start_us, whole.frame.end_us)
+    longest = [each["longest_waiting"] for each in known if each["longest_waiting"]]
+    document = machines.now_document(first, whole, since, proposed, now_us)
+    if lead is None:
+        document |= {"cycle": {"last": None, "typical": None}, "product": None, "lot": None}
+    heard = [each["heard"] for each in known if each["heard"]]
     return {
         **document,
-        "asset": key[1],
+        "asset": id_,
         "output": source,
+        "heard": max(heard, default=None),
         "bottleneck": None if held is None else held["asset"],
         "bottleneck_share": None if held is None else held["share"],
-        "waiting_stops": sum(each["waiting_stops"] for each in waits),
+        "waiting_stops": sum(each["waiting_stops"] for each in known),
         "longest_waiting": max(longest, key=lambda pair: pair[1] - pair[0], default=None),
     }
+
+
+def _told(hall: Hall, machine: Machine) -> list[Told]:
+    assert machine.frame is not None
+    return hall.told((machine.organisation, machine.id), machine.frame)
+
+
+def _whole(
+    hall: Hall, line: Asset, mine: Sequence[Machine], lead: Machine | None
+) -> tuple[Summary, tuple[State, int]]:
+    """Return the line's summary so far, and its state with its beginning."""
+    found = []
+    for machine in mine if lead is None else [lead]:
+        assert machine.frame is not None and machine.bounds is not None
+        asset = machine.asset if lead is None else as_line(line, machine.asset)
+        key = machine.organisation, machine.id
+        found.append(hall.summary(key, asset, machine.frame, machine.bounds))
+    if lead is not None:
+        assert lead.since is not None
+        return found[0], lead.since
+    whole = together(line, found, found[0].shift)
+    state, start = whole.told[-1].span.state, whole.told[-1].span.start_us
+    for each in reversed(whole.told):
+        if each.span.state is not state:
+            break
+        start = each.span.start_us
+    if start == whole.frame.start_us:
+        # It began before this frame: where all share the state, when the last one came to it.
+        begun = [
+            machine.since[1] for machine in mine if machine.since and machine.since[0] is state
+        ]
+        start = min([start, *(begun if state is State.RUNNING else [max(begun, default=start)])])
+    return whole, (state, start)

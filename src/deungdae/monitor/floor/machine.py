@@ -140,7 +140,9 @@ class Machine:
     def look(self, now_us: int) -> Frame:
         """Compute its frame so far."""
         assert self.bounds is not None
-        until = min(now_us, self.bounds.end_us)
+        # A clock that is a little ahead of ours is believed: what it says is of now.
+        newest = self.heard_us if self.heard_us <= now_us + AHEAD_US else now_us
+        until = min(max(now_us, newest) + 1, self.bounds.end_us)
         self.frame = frame(
             *(self.asset, self.tracks, self.hearing, self.model, self.bounds.start_us, until)
         )

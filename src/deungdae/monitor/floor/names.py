@@ -1,7 +1,7 @@
 """What the names of tags and the words of states usually mean, in Korean and English."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from deungdae.analysis.oee import State
 
@@ -61,6 +61,24 @@ _STATES: Mapping[State, tuple[str, ...]] = {
         *("filling", "clamping", "cutting", "pressing", "cycle", "가동", "운전", "생산", "자동"),
     ),
 }
+#: Words among the tags of a machine, by the template that they suggest.
+_TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "injection": (
+        "shots",
+        "shot",
+        "barrel",
+        "melt",
+        "injection",
+        "imm",
+        "mold",
+        "사출",
+        "금형온도",
+    ),
+    "press": ("press", "stroke", "strokes", "tonnage", "프레스", "타수"),
+    "machining": ("spindle", "feed", "cnc", "mct", "lathe", "주축", "가공", "선반"),
+    "assembly": ("assembly", "screw", "torque", "조립", "체결"),
+    "packaging": ("pack", "packing", "wrap", "carton", "포장"),
+}
 _CUT = re.compile(r"[^0-9a-z가-힣]+")
 
 
@@ -74,6 +92,14 @@ def role_of(tag: str) -> str | None:
 def state_of(value: str) -> State | None:
     """Return the state that a word suggests."""
     return next((state for state, words in _STATES.items() if _has(value, words)), None)
+
+
+def template_of(tags: Sequence[str]) -> str:
+    """Return the template of machine that the names of its tags suggest."""
+    for template, words in _TEMPLATES.items():
+        if any(_has(tag, words) for tag in tags):
+            return template
+    return "generic"
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:

@@ -1,5 +1,6 @@
 """Which tag may be what, proposed from its name and from what it did; people confirm it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,8 @@ import numpy as np
 
 from deungdae.analysis.oee import State
 from deungdae.analysis.oee.sensed import CLEAR, levels
-from deungdae.monitor.floor.names import role_of, state_of
+from deungdae.monitor.floor.learning import speaks
+from deungdae.monitor.floor.names import role_of, state_of, template_of
 from deungdae.monitor.part import Context
 from deungdae.monitor.past import Readings
 from deungdae.records.messages import Message, message
@@ -16,6 +18,7 @@ MOST_TAGS = 400
 AT_ONCE = 40
 SPAN_US = 3 * 3_600_000_000  #: before the newest reading
 MOST_STATES = 12
+MOST_VALUES = 40
 MOST_STEP = 20  #: parts between two readings of a counter
 FEWEST = 20  #: readings, before data are a reason
 BY_NAME, BY_DATA, BY_BOTH = 0.4, 0.6, 0.95
@@ -25,7 +28,7 @@ Found = tuple[str, float, Message, dict[str, Any]]  #: role, how sure, why, more
 
 
 async def propose(context: Context, organisation: str, paths: Sequence[str] | None) -> Any:
-    """Return `signals` (one for each tag that may have a role) and `assets` (tags by path)."""
+    """Return `tags` that may have a role, and `assets` and `lines` by the paths of tags."""
     tags = [row for row in await context.past.tags(organisation) if _below(row["tag"], paths)]
     tags = sorted(tags, key=lambda row: str(row["tag"]))[:MOST_TAGS]
     signals: list[dict[str, Any]] = []
@@ -34,8 +37,13 @@ async def propose(context: Context, organisation: str, paths: Sequence[str] | No
         newest = max(row["time"] for row in some) + 1
         names = [row["tag"] for row in some]
         told = await context.past.readings(organisation, names, newest - SPAN_US, newest)
-        signals += await context.work(_proposals, names, told)
-    return {"signals": _one_of_each(signals), "assets": _assets(names_of(tags), signals)}
+        last = {
+            point["tag"]: [point["time"], point["value"]]
+            for point in await context.past.latest(organisation, names)
+        }
+        signals += await context.work(_proposals, names, told, last)
+    assets = _assets(names_of(tags), signals)
+    return {"tags": _one_of_each(signals), "assets": assets, "lines": _lines(assets)}
 
 
 def names_of(tags: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -127,14 +135,40 @@ def _seen_levels(readings: Readings) -> tuple[tuple[str, ...], Message, dict[str
     return roles, why, {"running_is_low": False}
 
 
-def _proposals(names: Sequence[str], told: Mapping[str, Readings]) -> list[dict[str, Any]]:
+def _proposals(
+    names: Sequence[str], told: Mapping[str, Readings], last: Mapping[str, list[Any]]
+) -> list[dict[str, Any]]:
     found = []
     for tag in names:
-        one = role(tag, told.get(tag))
-        if one is not None:
-            kind, sure, why, more = one
-            said = {"template": why.template, "values": dict(why.values)}
-            found.append({"tag": tag, "role": kind, "sure": sure, "why": said, **more})
+        readings = told.get(tag)
+        kind, sure, why, more = role(tag, readings) or (
+            *("watched", 0.0, message("Nothing speaks for any other role."), {}),
+        )
+        found.append(
+            {
+                "tag": tag,
+                "role": kind,
+                "sure": sure,
+                "why": {"template": why.template, "values": dict(why.values)},
+                "latest": last.get(tag),
+                **more,
+                **({} if readings is None else _observed(readings)),
+            }
+        )
+    return found
+
+
+def _observed(readings: Readings) -> dict[str, Any]:
+    """Return how often it speaks, if by the clock, and its commonest values, if they are few."""
+    found: dict[str, Any] = {}
+    every = speaks(readings)
+    if every is not None:
+        found["expected_seconds"] = round(every, 3)
+    texts = [text for text in readings.texts.tolist() if text is not None]
+    values = texts or [f"{value:.15g}" for value in readings.values[np.isfinite(readings.values)]]
+    counted = Counter(values).most_common(MOST_VALUES)
+    if counted and (texts or len(set(values)) <= MOST_STATES):
+        found["values"] = [value for value, _ in counted]
     return found
 
 
@@ -164,12 +198,17 @@ def _assets(tags: Sequence[str], signals: Sequence[dict[str, Any]]) -> list[dict
             "path": path,
             "name": path.rpartition("/")[2],
             "line": path.rpartition("/")[0] or None,
-            "tags": mine,
+            "template": template_of(mine),
             "sure": BY_BOTH if path in telling else BY_NAME,
         }
         for path, mine in sorted(paths.items())
         if path
     ]
+
+
+def _lines(assets: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = sorted({each["line"] for each in assets if each["line"]})
+    return [{"path": path, "name": path.rpartition("/")[2]} for path in found]
 
 
 def _path(tag: str) -> str:

@@ -96,16 +96,23 @@ class Store:
         )
         return [(str(a), str(b), int(str(c)), int(str(d))) for a, b, c, d in rows]
 
+    def born(self, keys: Iterable[tuple[str, str]], now_us: int) -> None:
+        """Note of assets that they were seen, unless they were before."""
+        known = {
+            (str(a), str(b))
+            for a, b in self._database.rows("SELECT organisation, asset FROM birth")
+        }
+        new = [(*key, now_us) for key in keys if key not in known]
+        if new:
+            with self._database.change() as cursor:
+                cursor.executemany("INSERT OR IGNORE INTO birth VALUES (?,?,?)", new)
+
     def birth(self, organisation: str, asset: str, now_us: int) -> int:
         """Return when an asset was seen first; that is now if it was not."""
-        with self._database.change() as cursor:
-            cursor.execute(
-                "INSERT OR IGNORE INTO birth VALUES (?,?,?)", (organisation, asset, now_us)
-            )
         rows = self._database.rows(
             "SELECT at_us FROM birth WHERE organisation=? AND asset=?", organisation, asset
         )
-        return int(str(rows[0][0]))
+        return int(str(rows[0][0])) if rows else now_us
 
     def model(self, organisation: str, asset: str, signals: str) -> Model | None:
         """Return what was learned of an asset with these signals."""

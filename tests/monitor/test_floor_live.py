@@ -1,0 +1,221 @@
+"""The floor as time passes: live values, silence, late data, ends of shifts, a sudden end."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from machine_of_truth import S, Truth
+from monitor_site import MonitorSite
+
+from deungdae import bus
+from deungdae.monitor.floor import Floor
+
+OURS = "가온정밀"
+T = 1_795_392_000 * S  # 2026-11-23 00:00:00 UTC, 09:00 in Seoul, a Monday
+HOUR = 3_600
+SHOTS, STATE = "line1/imm1/shots", "line1/imm1/state"
+CALENDAR = {
+    "name": "두 교대",
+    "time_zone": "Asia/Seoul",
+    "day_cut": 480,
+    "country": None,
+    "versions": [
+        {
+            "since": "2026-01-01",
+            "pattern": {
+                "shifts": [
+                    {"name": "오전", "start": 540, "end": 660, "breaks": []},
+                    {"name": "오후", "start": 660, "end": 780, "breaks": []},
+                ],
+                "week": [["오전", "오후"]] * 7,
+            },
+        }
+    ],
+}
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, now_us: int) -> None:
+        self.now_us = now_us
+
+    def __call__(self) -> int:
+        return self.now_us
+
+
+def machine(*signals: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"name": "사출 1호기", "kind": "machine", "signals": list(signals), **more}
+
+
+def state_of(floor: Floor, asset: str = "imm1") -> Any:
+    return floor.hall.now.get((OURS, asset), {}).get("state")
+
+
+def test_a_stop_and_silence_are_told_as_they_come(tmp_path: Path) -> None:
+    truth = Truth(T, HOUR, [], cycle=10.0)
+    clock, floor = Clock(T + HOUR * S), Floor()
+    heard: list[dict[str, Any]] = []
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+
+        async def listen() -> None:
+            async for told in site.bus.connection.listen(bus.floor_subject(OURS)):
+                heard.extend(json.loads(told)["floor"])
+
+        listening = asyncio.run_coroutine_threadsafe(listen(), site.bus.loop)
+        points = truth.counter()
+        site.store(OURS, "plc", SHOTS, points)
+        site.put_asset(OURS, "line1", {"name": "1라인", "kind": "line", "signals": []})
+        site.put_asset(OURS, "imm1", machine({"role": "counter", "tag": SHOTS}, line="line1"))
+        site.until(lambda: state_of(floor) == "running" and state_of(floor, "line1") == "running")
+        made, last = floor.hall.now[OURS, "imm1"]["counts"]["produced"], points[-1][1]
+        # One more part, told live only, counts at once.
+        clock.now_us += 5 * S
+        site.tell(OURS, [(SHOTS, clock.now_us, last + 1)])
+        site.until(lambda: floor.hall.now[OURS, "imm1"]["counts"]["produced"] == made + 1)
+        part = clock.now_us
+        # The counter is heard but does not move: a stop, since the last part.
+        for _ in range(6):
+            clock.now_us += 5 * S
+            site.tell(OURS, [(SHOTS, clock.now_us, last + 1)])
+        site.until(lambda: state_of(floor) == "stopped" and state_of(floor, "line1") == "stopped")
+        assert floor.hall.now[OURS, "imm1"]["since"] == part
+        # Nothing is heard any more: what was known is not believed for ever.
+        clock.now_us += 60 * S
+        site.until(lambda: state_of(floor) == "unknown")
+        assert floor.hall.now[OURS, "imm1"]["stale"]
+        site.until(lambda: any(each["state"] == "unknown" for each in heard))
+        told = [each["state"] for each in heard if each["asset"] == "imm1"]
+        listening.cancel()
+    assert list(dict.fromkeys(told))[-3:] == ["running", "stopped", "unknown"]
+
+
+def test_states_of_a_signal_hold_until_the_next_and_a_fault_offers_a_reason(tmp_path: Path) -> None:
+    clock, floor = Clock(T + HOUR * S), Floor()
+    fault = "line1/imm1/alarm"
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+        words = [(T - 9 * HOUR * S, "closing"), (T + 600 * S, "halt"), (T + 1800 * S, "closing")]
+        site.store(OURS, "plc", STATE, words)
+        site.store(OURS, "plc", fault, [(T + 605 * S, "유압 이상"), (T + 1790 * S, "")])
+        site.put_asset(
+            OURS,
+            "imm1",
+            machine(
+                {
+                    "role": "state",
+                    "tag": STATE,
+                    "map": {"closing": "running", "halt": "stopped"},
+                },
+                {"role": "fault", "tag": fault},
+                reasons={"hyd": {"word": "유압 이상", "state": "down"}},
+                micro_stop_seconds=60,
+            ),
+        )
+        site.until(lambda: state_of(floor) == "running")
+        told = {"start": T, "end": T + HOUR * S}
+        spans = site.ask("asset", OURS, topic="monitor", asset="imm1", **told)["spans"]
+        assert [[(a - T) // S, (b - T) // S, state] for a, b, state, _, _ in spans] == [
+            [0, 600, "running"],
+            [600, 1800, "down"],
+            [1800, 3600, "running"],
+        ]
+        [stop] = site.ask("stops", OURS, topic="monitor", waiting=True, **told)["stops"]
+        assert stop[3:] == ["down", None, "hyd", "유압 이상"]
+
+
+def test_a_shift_is_final_ten_minutes_later_told_once_and_put_right_by_late_data(
+    tmp_path: Path,
+) -> None:
+    truth = Truth(T, 2 * HOUR, [(1000, 2000)], cycle=10.0)
+    points = truth.counter()
+    # Half an hour of the readings stays in the agent's buffer, for the line was down.
+    held = [point for point in points if T + 3000 * S <= point[0] < T + 4800 * S]
+    clock, floor = Clock(T + HOUR * S), Floor()
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+        site.store(OURS, "plc", SHOTS, [point for point in points if point not in set(held)])
+        site.put_calendar(OURS, "two", CALENDAR)
+        site.put_asset(OURS, "line1", {"name": "1라인", "kind": "line", "calendar": "two"})
+        site.put_asset(
+            OURS,
+            "imm1",
+            machine({"role": "counter", "tag": SHOTS}, line="line1", ideal_seconds=10.0),
+        )
+        site.until(lambda: state_of(floor) is not None)
+        clock.now_us = T + 2 * HOUR * S + 1
+        site.until(lambda: floor.hall.now[OURS, "imm1"]["shift"]["name"] == "오후")
+        clock.now_us = T + 2 * HOUR * S + 601 * S
+        asked = {"asset": "imm1", "start": T, "end": T + 2 * HOUR * S}
+        site.until(lambda: floor.hall.store.frame(OURS, "imm1", T) is not None)
+        site.until(lambda: floor.hall.store.provisional(clock.now_us) == [])
+        [shift] = site.ask("shifts", OURS, topic="monitor", **asked)["shifts"]
+        assert shift["final"] and shift["figures"]["known"] == pytest.approx(0.75, abs=0.01)
+        events = site.ask("events", OURS, topic="monitor", after=0)["events"]
+        assert [(each["kind"], each["key"]) for each in events] == [("shift_ended", f"line1:{T}")]
+        assert events[0]["document"]["members"] == ["imm1"]
+        # The buffer comes: live points tell only the newest of each batch.
+        site.tell(OURS, [(SHOTS, clock.now_us, points[-1][1])])
+        site.store(OURS, "plc", SHOTS, held)
+        site.tell(OURS, [(SHOTS, held[-1][0], held[-1][1])])
+        site.until(lambda: floor.hall.machines[OURS, "imm1"].late_us is not None)
+        clock.now_us += 5 * S
+        site.until(lambda: known(floor, T) > 0.99)
+        [shift] = site.ask("shifts", OURS, topic="monitor", **asked)["shifts"]
+        assert shift["counts"]["produced"] == len(truth.made)
+        assert shift["figures"]["availability"] == pytest.approx(6200 / 7200, abs=0.01)
+        assert len(site.ask("events", OURS, topic="monitor", after=0)["events"]) == 1
+
+
+def known(floor: Floor, start_us: int) -> float:
+    kept = floor.hall.store.frame(OURS, "imm1", start_us)
+    assert kept is not None
+    unknown = sum(span.seconds for span in kept[0].spans if span.state == "unknown")
+    return 1 - unknown / ((kept[0].end_us - start_us) / S)
+
+
+def test_a_monitor_that_was_killed_loses_nothing(tmp_path: Path) -> None:
+    truth = Truth(T, 2 * HOUR, [(1000, 2000)], cycle=10.0)
+    with MonitorSite(tmp_path, []) as site:
+        site.store(OURS, "plc", SHOTS, truth.counter())
+        site.put_asset(OURS, "imm1", machine({"role": "counter", "tag": SHOTS}))
+        site.end()
+        told = {"start": T, "end": T + 2 * HOUR * S}
+        said = {"asset": "imm1", "state": "setup", "reason": "mold", "revision": 1, "id": "s"}
+        running = _process(site)
+        try:
+            site.ask(
+                *("say_stop", OURS),
+                topic="monitor",
+                **said,
+                start=T + 1000 * S,
+                end=T + 2000 * S,
+            )
+        finally:
+            os.kill(running.pid, signal.SIGKILL)
+            running.wait()
+        floor = Floor()
+        site.begin([floor], now_us=Clock(T + 2 * HOUR * S))
+        site.until(lambda: state_of(floor) is not None)
+        found = site.ask("asset", OURS, topic="monitor", asset="imm1", **told)
+        assert [span[2:4] for span in found["spans"] if span[4] == "s"] == [["setup", "mold"]]
+        lacks = site.ask("said_unknown", OURS, topic="monitor", stops=[["s", 1]])
+        assert lacks == {"stops": [], "scrap": []}
+
+
+def _process(site: MonitorSite) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "DEUNGDAE_HOME": str(site.home), "DEUNGDAE_LANG": "en"}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "deungdae.cli", "monitor"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "Machines are looked after.\n"
+    running.stdout.close()
+    return running
