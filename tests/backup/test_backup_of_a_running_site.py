@@ -1,30 +1,22 @@
 """A site that takes in points all the while is copied, made anew elsewhere, and counted."""
 
 import json
-import os
-import signal
 import sqlite3
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from gateway_process import DEUNGDAE, gateway, surroundings
 
 from deungdae.lake.intake import Ledger
 from deungdae.lake.telemetry import History
 
-DEUNGDAE = Path(sys.executable).with_name("deungdae")
 COMPANY = "등대전자"
 START = 1_795_348_800  #: seconds, 2026-11-22 12:00 UTC
-
-
-def surroundings(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DEUNGDAE_")}
-    return {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "en"}
 
 
 def deungdae(home: Path, *words: str | Path, status: int = 0) -> str:
@@ -37,25 +29,6 @@ def deungdae(home: Path, *words: str | Path, status: int = 0) -> str:
     )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
-
-
-@contextmanager
-def gateway(home: Path) -> Iterator[str]:
-    """A gateway that is killed at the end: what it had acknowledged must be on the disk."""
-    process = subprocess.Popen(
-        [DEUNGDAE, "gateway", "--port", "0"],
-        env=surroundings(home),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.communicate()
 
 
 class Sender:
@@ -151,7 +124,7 @@ class Copied:
             web.commit()
             (self.home / "originals").mkdir()
             (self.home / "originals" / "검사.csv").write_text("합격,불량\n", "utf-8")
-            with gateway(self.home) as url:
+            with gateway(surroundings(self.home)) as (_, url):
                 told = deungdae(self.home, "token", COMPANY, "telegraf")
                 self.token = told.splitlines()[0].removeprefix("Token: ")
                 with Sender(url, self.token) as sender:
@@ -173,7 +146,7 @@ def restored(copied: Copied, place: Path) -> Path:
     """The newest copy in another home, after its gateway wrote what the bus held."""
     home = place / "made anew"
     deungdae(home, "restore", copied.copies)
-    with gateway(home) as url:
+    with gateway(surroundings(home)) as (_, url):
         Sender(url, copied.token, 1_000_000).send_ten()
         until(lambda: 1_000_009.0 in stored(home))
     return home
@@ -213,7 +186,7 @@ def test_the_database_and_the_files_are_as_they_were_at_that_moment(
 def test_an_earlier_copy_gives_the_earlier_moment(copied: Copied, place: Path) -> None:
     home = place / "earlier"
     deungdae(home, "restore", copied.copies, "--at", str(copied.told[0]["name"]))
-    with gateway(home):
+    with gateway(surroundings(home)):
         until(lambda: len(stored(home)) >= copied.before[0])
     values = stored(home)
     assert copied.before[0] <= len(values) <= copied.after[0] + 10

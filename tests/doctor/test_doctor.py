@@ -2,28 +2,23 @@
 
 import http.server
 import json
-import os
-import signal
 import sqlite3
 import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from gateway_process import DEUNGDAE, gateway, surroundings
 
-DEUNGDAE = Path(sys.executable).with_name("deungdae")
+# Nobody listens at port 9 of this machine.
+QUIET = {"DEUNGDAE_BIND": "127.0.0.1:9", "DEUNGDAE_GATEWAY_BIND": "127.0.0.1:9"}
 
 
-def surroundings(home: Path, **told: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DEUNGDAE_")}
-    # Nobody listens at port 9 of this machine.
-    quiet = {"DEUNGDAE_BIND": "127.0.0.1:9", "DEUNGDAE_GATEWAY_BIND": "127.0.0.1:9"}
-    return {**kept, **quiet, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "en", **told}
+def around(home: Path, **told: str) -> dict[str, str]:
+    return surroundings(home, **(QUIET | told))
 
 
 def call(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -43,41 +38,26 @@ def level(found: dict[str, list[dict[str, Any]]], matter: str) -> set[str]:
     return {finding["level"] for finding in found[matter]}
 
 
-@contextmanager
-def gateway(environment: dict[str, str]) -> Iterator[str]:
-    process = subprocess.Popen(
-        [DEUNGDAE, "gateway", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.communicate()
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a company and, later, with points."""
     folder = tmp_path_factory.mktemp("home")
-    made = call(surroundings(folder), "company", "등대전자", "kim@example.org")
+    made = call(around(folder), "company", "등대전자", "kim@example.org")
     assert made.returncode == 0, made.stderr
     return folder
 
 
 def test_before_the_first_start_it_says_how_to_start(tmp_path: Path) -> None:
     home = tmp_path / "nowhere"
-    told = call(surroundings(home), "doctor")
+    told = call(around(home), "doctor")
     assert told.returncode == 1
     assert f"There is no folder {home} yet.\n    → Start with: deungdae up" in told.stdout
     assert not home.exists(), "a look changes nothing"
 
 
 def test_beside_a_gateway_that_runs_the_books_are_looked_at(home: Path) -> None:
-    environment = surroundings(home)
-    with gateway(environment) as url:
+    environment = around(home)
+    with gateway(environment) as (_, url):
         token = call(environment, "token", "등대전자", "telegraf").stdout.split()[1]
         sent = httpx.post(
             f"{url}api/v2/write?org=o&bucket=b",
@@ -85,7 +65,7 @@ def test_beside_a_gateway_that_runs_the_books_are_looked_at(home: Path) -> None:
             content="press temperature=1",
         )
         assert sent.status_code == 204
-        there = surroundings(home, DEUNGDAE_GATEWAY_BIND=url.split("/")[2])
+        there = around(home, DEUNGDAE_GATEWAY_BIND=url.split("/")[2])
         found = findings(there)
     for matter in ("disk", "programs", "secrets", "database", "queue", "bus", "writer", "books"):
         assert level(found, matter) == {"good"}, found[matter]
@@ -103,7 +83,7 @@ def test_a_key_that_others_can_read_is_bad(home: Path) -> None:
     for folder in folders:
         folder.chmod(0o755)
     try:
-        found = findings(surroundings(home))
+        found = findings(around(home))
     finally:
         key.chmod(0o600)
         for folder, mode in zip(folders, before, strict=True):
@@ -113,7 +93,7 @@ def test_a_key_that_others_can_read_is_bad(home: Path) -> None:
 
 
 def test_pages_without_encryption_in_the_open_are_bad(home: Path) -> None:
-    found = findings(surroundings(home, DEUNGDAE_BIND="0.0.0.0:9"))
+    found = findings(around(home, DEUNGDAE_BIND="0.0.0.0:9"))
     assert "bad" in level(found, "pages")
     assert "without encryption (0.0.0.0)" in found["pages"][-1]["what"]
 
@@ -124,7 +104,7 @@ def test_a_stranger_at_the_port_of_the_gateway_is_told_from_a_gateway(home: Path
     thread.start()
     try:
         address = f"127.0.0.1:{server.server_port}"
-        found = findings(surroundings(home, DEUNGDAE_GATEWAY_BIND=address))
+        found = findings(around(home, DEUNGDAE_GATEWAY_BIND=address))
     finally:
         thread.join()
         server.server_close()
@@ -145,7 +125,7 @@ def test_a_run_that_nobody_begins_is_seen(home: Path, tmp_path: Path) -> None:
             f"INSERT INTO insight_job ({names}) VALUES ({marks})",
             tuple(columns.values()),
         )
-    found = findings(surroundings(home))
+    found = findings(around(home))
     assert level(found, "queue") == {"bad"}
     assert "deungdae worker" in found["queue"][0]["help"]
 
@@ -158,6 +138,6 @@ def test_a_damaged_database_is_seen(home: Path) -> None:
     data = bytearray(file.read_bytes())
     data[4096 : 4096 * 4] = b"\xff" * (4096 * 3)
     file.write_bytes(data)
-    found = findings(surroundings(home))
+    found = findings(around(home))
     assert level(found, "database") == {"bad"}
     assert "deungdae restore" in found["database"][0]["help"]

@@ -1,47 +1,18 @@
 """`deungdae gateway` as a user starts it: lines in by HTTP, points in the lake, nothing lost."""
 
 import asyncio
-import os
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 from deltalake import DeltaTable
+from gateway_process import DEUNGDAE, gateway, surroundings
 
 from deungdae import bus
 from deungdae.bus.joining import code_digest, new_code
 from deungdae.lake.intake import Ledger, Sum
 from deungdae.records.environment import Settings
-
-DEUNGDAE = Path(sys.executable).with_name("deungdae")
-
-
-def surroundings(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DEUNGDAE_")}
-    return {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "en"}
-
-
-@contextmanager
-def gateway(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    process = subprocess.Popen(
-        [DEUNGDAE, "gateway", "--port", "0"],
-        env=surroundings(home),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("Points are taken in at http://127.0.0.1:"), line
-        yield process, line.split()[-1]
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def new_token(home: Path, *more: str) -> str:
@@ -71,12 +42,12 @@ def write(url: str, token: str, lines: str) -> int:
 def test_lines_that_were_acknowledged_survive_a_kill_and_reach_the_lake_once(
     tmp_path: Path,
 ) -> None:
-    with gateway(tmp_path) as (process, url):
+    with gateway(surroundings(tmp_path)) as (process, url):
         token = new_token(tmp_path)
         assert write(url, "wrong", "1795348800 1") == 401
         assert write(url, token, "1795348800 1\n1795348801 2") == 204
         process.kill()
-    with gateway(tmp_path) as (process, url):
+    with gateway(surroundings(tmp_path)) as (process, url):
         assert write(url, token, "1795348801 2\n1795348802 3") == 204
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
@@ -87,7 +58,7 @@ def test_lines_that_were_acknowledged_survive_a_kill_and_reach_the_lake_once(
 
 
 def test_a_second_gateway_on_the_same_data_is_refused(tmp_path: Path) -> None:
-    with gateway(tmp_path) as (process, url):
+    with gateway(surroundings(tmp_path)) as (process, url):
         told = subprocess.run(
             [DEUNGDAE, "gateway", "--port", "0"],
             env=surroundings(tmp_path),
@@ -118,7 +89,7 @@ def open_a_door(home: Path, code: str) -> None:
 
 def test_neither_code_nor_token_is_left_anywhere(tmp_path: Path) -> None:
     code = new_code()
-    with gateway(tmp_path) as (process, url):
+    with gateway(surroundings(tmp_path)) as (process, url):
         open_a_door(tmp_path, code)
         told = {"code": code, "host": "h", "version": "1"}
         token = httpx.post(f"{url}edge/v1/join", json=told, timeout=30).json()["token"]
@@ -151,7 +122,7 @@ def quota(home: Path, *words: str) -> tuple[int, str]:
 def test_a_quota_is_set_at_the_terminal_and_counts_at_once(tmp_path: Path) -> None:
     command = [str(DEUNGDAE), "company", "등대전자", "owner@example.org"]
     subprocess.run(command, env=surroundings(tmp_path), check=True, capture_output=True)
-    with gateway(tmp_path):
+    with gateway(surroundings(tmp_path)):
         bound = (0, "등대전자 may send 60,000 points a minute.")
         assert quota(tmp_path, "등대전자", "60000") == bound
         assert quota(tmp_path, "등대전자") == bound
