@@ -1,6 +1,6 @@
 """Reads the configuration of a Modbus device."""
 
-from deungdae.edge.about import about
+from deungdae.edge.about import read_each
 from deungdae.edge.drivers import Recipe
 from deungdae.edge.drivers.modbus.decode import (
     BIT_TABLES,
@@ -10,7 +10,7 @@ from deungdae.edge.drivers.modbus.decode import (
     Wanted,
 )
 from deungdae.edge.drivers.modbus.driver import Device, Driver
-from deungdae.edge.fields import NO_TAG, Fields
+from deungdae.edge.fields import Fields
 from deungdae.records.messages import message
 
 LAST_ADDRESS = 65535
@@ -26,15 +26,8 @@ def read(fields: Fields) -> Recipe:
         timeout_seconds=fields.number("timeout_seconds", 0.1, 60, 3),
         most_gap=fields.whole("most_gap", 0, 100, 8),
     )
-    wanted, known = [], {}
-    for part in fields.tables("value"):
-        wanted.append(_wanted(part))
-        known[str(wanted[-1].tag)] = about(part)
-        part.close()
-    tags = [value.tag for value in wanted if value.tag != NO_TAG]
-    for tag in sorted({tag for tag in tags if tags.count(tag) > 1}):
-        fields.complain(message("The tag “{tag}” is named twice.", tag=tag))
-    return Recipe(lambda: Driver(device, tuple(wanted)), tags, known)
+    wanted, tags, known = read_each(fields, "value", _wanted)
+    return Recipe(lambda: Driver(device, wanted), tags, known)
 
 
 def _wanted(fields: Fields) -> Wanted:

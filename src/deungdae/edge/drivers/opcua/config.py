@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from deungdae.edge.about import about
+from deungdae.edge.about import read_each
 from deungdae.edge.drivers import Recipe
 from deungdae.edge.drivers.opcua.driver import Driver, Security, Server
 from deungdae.edge.drivers.opcua.nodes import NodeName, Wanted, node_name
@@ -27,15 +27,8 @@ def read(fields: Fields) -> Recipe:
         sampling_ms=fields.whole("sampling_ms", 10, 3_600_000, 100),
         timeout_seconds=fields.number("timeout_seconds", 0.5, 120, 10),
     )
-    wanted, known = [], {}
-    for part in fields.tables("node"):
-        wanted.append(_wanted(part))
-        known[str(wanted[-1].tag)] = about(part)
-        part.close()
-    tags = [one.tag for one in wanted]
-    for tag in sorted({tag for tag in tags if tags.count(tag) > 1}):
-        fields.complain(message("The tag “{tag}” is named twice.", tag=tag))
-    return Recipe(lambda: Driver(server, tuple(wanted)), tags, known)
+    wanted, tags, known = read_each(fields, "node", _wanted)
+    return Recipe(lambda: Driver(server, wanted), tags, known)
 
 
 def _wanted(fields: Fields) -> Wanted:
