@@ -164,15 +164,16 @@ class FloorMonitor:
     def _told(self, asked: Asked) -> Any:
         given = asked.parameters
         if asked.ask == "now":
-            return {"assets": self.now}
+            return {"assets": self.now, "unread": []}
         if asked.ask == "shifts":
-            return self.shifts.get(given["asset"], [])
+            return {"shifts": self.shifts.get(given["asset"], [])}
         if asked.ask == "stops":
-            return [
+            found = [
                 row for row in self.stops
                 if row[0] in given["assets"] and (not row[4] or not given["waiting"])
                 and row[1] < given["end"] and (row[2] or now_us()) > given["start"]
             ]  # fmt: skip
+            return {"stops": found}
         if asked.ask in ("asset", "line"):
             found = past_document(given["start"], given["end"], **self.past)
             if asked.ask == "line":

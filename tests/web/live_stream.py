@@ -60,14 +60,16 @@ class Stream:
 
 
 @asynccontextmanager
-async def opened(client: Client, query: str) -> AsyncIterator[Stream]:
+async def opened(
+    client: Client, query: str, path: str = "/plant/live/events/"
+) -> AsyncIterator[Stream]:
     """Open a page's stream; it is left with the context."""
     from deungdae.web.project.asgi import application
 
     stream = Stream()
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
-        "scheme": "http", "path": "/plant/live/events/", "raw_path": b"/plant/live/events/",
+        "scheme": "http", "path": path, "raw_path": path.encode(),
         "query_string": query.encode(), "root_path": "",
         "headers": [(b"host", b"127.0.0.1"), (b"cookie", cookie(client).encode())],
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),

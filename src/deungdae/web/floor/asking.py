@@ -53,6 +53,11 @@ def read_now(answer: Any) -> dict[str, Now]:
     return {name: Now.of({**one, "asset": name}) for name, one in assets.items()}
 
 
+def _rows(answer: Any, name: str) -> list[Any]:
+    found = answer.get(name) if isinstance(answer, Mapping) else None
+    return found if isinstance(found, list) else []
+
+
 def past(asset: Asset, start_us: int, end_us: int) -> Heard[Past]:
     """Return what a machine or line did between two instants."""
     name = "line" if asset.is_line else "asset"
@@ -65,7 +70,7 @@ def shifts(asset: Asset, start_us: int, end_us: int) -> Heard[Sequence[Shift]]:
     """Return the shifts of an asset between two instants, in order."""
     given = {"asset": key(asset), "start": start_us, "end": end_us}
     told = ask(asset.organisation, "shifts", given, LONG_SECONDS)
-    rows = told.found if isinstance(told.found, list) else []
+    rows = _rows(told.found, "shifts")
     found = sorted((Shift.of(one) for one in rows), key=lambda one: one.start_us)
     return Heard(found, told.problem, told.away)
 
@@ -92,7 +97,7 @@ def stops(
     if at_least is not None:
         given["at_least_seconds"] = at_least
     told = ask(organisation, "stops", given, QUICK_SECONDS)
-    rows = told.found if isinstance(told.found, list) else []
+    rows = _rows(told.found, "stops")
     found = sorted((Stop.of(row) for row in rows), key=lambda one: -one.start_us)
     return Heard(found, told.problem, told.away)
 

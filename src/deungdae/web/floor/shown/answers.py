@@ -19,7 +19,7 @@ class Named(NamedTuple):
 
 def is_standing(now: Now) -> bool:
     """Whether it is known to stand while it was meant to work."""
-    return now.state in STANDING and now.shift is not None
+    return now.state in STANDING and now.meant
 
 
 def of_site(machines: Sequence[Named], now_us: int, reasons: Reasons) -> str:

@@ -139,9 +139,10 @@ class Now:
     asset: str
     state: str = UNKNOWN
     since_us: int | None = None
-    as_of_us: int | None = None
+    heard_us: int | None = None  #: when its last value was of
     reason: str = ""
     proposed: str = ""
+    fault: str = ""  #: what the machine says itself while it stands
     stale: bool = False
     clock_ahead: float = 0.0  #: seconds by which its values are ahead of the clock
     shift: ShiftNow | None = None
@@ -162,6 +163,11 @@ class Now:
     lost_cost: float | None = None
     bottleneck: str = ""
 
+    @property
+    def meant(self) -> bool:
+        """Whether it is meant to work now: in a shift, or always where there is no calendar."""
+        return self.shift is not None or self.figures.known is not None
+
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Now":
         """Read it."""
@@ -172,13 +178,15 @@ class Now:
             asset=str(data.get("asset") or ""),
             state=state if state in STATES else UNKNOWN,
             since_us=_whole(data, "since"),
-            as_of_us=_whole(data, "as_of"),
+            heard_us=_whole(data, "heard" if "heard" in data else "as_of"),
             reason=str(data.get("reason") or ""),
             proposed=proposal(data.get("proposed")),
+            fault=str(data.get("fault") or ""),
             stale=bool(data.get("stale")),
             clock_ahead=(_number(data, "clock_ahead_us") or 0.0) / 1e6,
             shift=_shift(_mapping(data, "shift")),
-            counts=Counts.of(_mapping(data, "counts")),
+            # Of what nobody counts, none is not a count.
+            counts=Counts.of(_mapping(data, "counts") if data.get("counted", True) else {}),
             plan=_number(data, "plan"),
             plan_now=_number(data, "plan_now"),
             forecast=_number(data, "forecast"),

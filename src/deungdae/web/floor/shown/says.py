@@ -25,7 +25,7 @@ def level(now: Now, now_us: int) -> str:
 
     Outside of shifts nothing is asked of a machine, and a changeover is work.
     """
-    if now.shift is None or now.state in ("running", "setup"):
+    if not now.meant or now.state in ("running", "setup"):
         return SOON if now.clock_ahead >= 60 else CALM
     if now.state == "down":
         return NOW
@@ -39,7 +39,7 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
     return {
         "state": now.state,
         "level": level(now, now_us),
-        "off": "" if now.shift else "off",
+        "off": "" if now.meant else "off",
         "word": words.state_word(now.state),
         "standing": words.standing_for(now, now_us, reasons),
         "trouble": words.clock_trouble(now) or words.silence(now, now_us),
@@ -62,7 +62,7 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
         "hours": f"{clock(now.shift.start_us)}–{clock(now.shift.end_us)}" if now.shift else "",
         "product": now.product,
         "lot": now.lot,
-        "last": clock(now.as_of_us, seconds=True) if now.as_of_us else "",
+        "last": clock(now.heard_us, seconds=True) if now.heard_us else "",
         "longest": "",
     }
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from deungdae.web.floor.shown.documents import UNKNOWN, Now, Waterfall
+from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, Now, Waterfall
 from deungdae.web.floor.shown.durations import count, lasting, money, percent
 
 #: The words of a state alone, as on a pill or a legend.
@@ -73,17 +73,15 @@ def why(code: str, reasons: Reasons, without: str) -> str:
 
 def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
     """Return what an asset does, since when and why: `Stopped for 14 min (mould change)`."""
-    if now.state == UNKNOWN and now.since_us is None and now.as_of_us is None:
+    if now.state == UNKNOWN and now.since_us is None and now.heard_us is None:
         return _("Unknown: nothing has arrived yet")
-    since = now.as_of_us if now.state == UNKNOWN and now.as_of_us else now.since_us
+    since = now.heard_us if now.state == UNKNOWN and now.heard_us else now.since_us
     if since is None:
         return state_word(now.state)
     said = str(STATE_LASTING[now.state]) % {"age": lasting((now_us - since) / 1e6)}
-    if now.reason and now.state != "running":
-        return _("%(state)s (%(reason)s)") % {
-            "state": said,
-            "reason": reason_word(now.reason, reasons),
-        }
+    why_it_stands = reason_word(now.reason, reasons) or now.fault
+    if why_it_stands and now.state in STANDING:
+        return _("%(state)s (%(reason)s)") % {"state": said, "reason": why_it_stands}
     return said
 
 
@@ -98,10 +96,10 @@ def clock_trouble(now: Now) -> str:
 
 def silence(now: Now, now_us: int) -> str:
     """Return that nothing comes any more, of an asset of which something came."""
-    if not now.stale or now.as_of_us is None or now.state == UNKNOWN:
+    if not now.stale or now.heard_us is None or now.state == UNKNOWN:
         return ""  # an unknown state says so itself
     return _("Nothing has come from it for %(age)s.") % {
-        "age": lasting((now_us - now.as_of_us) / 1e6)
+        "age": lasting((now_us - now.heard_us) / 1e6)
     }
 
 
@@ -199,7 +197,7 @@ def waiting(stops: int) -> str:
 def shift_words(now: Now) -> str:
     """Return the shift and its crew; that none is planned, where none is."""
     if now.shift is None:
-        return _("No shift is planned now")
+        return _("Without a shift calendar") if now.meant else _("No shift is planned now")
     if now.shift.crew:
         return _("%(shift)s, crew %(crew)s") % {"shift": now.shift.name, "crew": now.shift.crew}
     return now.shift.name
