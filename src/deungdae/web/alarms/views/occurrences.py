@@ -188,7 +188,7 @@ def _listing(request: HttpRequest, lines: list[Line]) -> Rows:
         columns=(
             Column("since", _("Came"), "since", lambda line: line.alarm.since),
             Column("name", _("Alarm"), "name", lambda line: line.alarm.name),
-            Column("place", _("Where"), "place", lambda line: line.alarm.place),
+            Column("place", _("Where it is"), "place", lambda line: line.alarm.place),
             Column("what", _("What"), "", lambda line: line.alarm.what),
             Column("lasted", _("Stood"), "", lambda line: line.alarm.lasted),
             Column("verdict", _("Verdict"), "", lambda line: verdicts[line.alarm.verdict]),

@@ -75,7 +75,7 @@ def _listing(request: HttpRequest) -> Listing:
         columns=(
             Column("name", _("Name"), "name", lambda rule: rule.name),
             Column("what", _("Comes when"), "", lambda rule: condition_words(rule, "")),
-            Column("where", _("Where"), "asset__name", lambda rule: rule.asset or rule.tag),
+            Column("where", _("Where it is"), "asset__name", lambda rule: rule.asset or rule.tag),
             Column("priority", _("Priority"), "priority", lambda r: priority_word(r.priority)),
             Column("now", _("Now"), "", lambda rule: None),
             Column("tag", _("Tag"), "tag", lambda rule: rule.tag, file_only=True),

@@ -1,0 +1,232 @@
+"""Pages of alarms: from a rule on a page to a tap at night, through the real monitor."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from monitor_site import MonitorSite
+
+from deungdae import bus
+from deungdae.monitor.alarms import Alarms
+from deungdae.web.alarms import telling
+from deungdae.web.alarms.models import AlarmNote, AlarmRule, AlarmVerdict
+from deungdae.web.companies.models import Site as PlantSite
+from deungdae.web.core import line
+from deungdae.web.core.models import AuditEntry
+from deungdae.web.floor.models import Asset
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(scope="module")
+def monitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MonitorSite]:
+    with MonitorSite(tmp_path_factory.mktemp("alarms"), [Alarms()]) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(house: Any, monitor: MonitorSite, settings: Any, enter: Callable[..., Client]) -> Any:
+    """An engineer of a company that the monitor looks after."""
+    settings.BUS = monitor.settings.bus
+    line.hang_up()
+    scope = telling.scope_of(house.organisation)
+    site = PlantSite.objects.within(scope).get()
+    asset = Asset.objects.create(
+        organisation=house.organisation, site=site, kind="machine", name="사출 3호기",
+        path="line2/imm3",
+    )  # fmt: skip
+    yield Desk(house, monitor, enter(house.people["engineer"]), asset)
+    line.hang_up()
+
+
+class Desk:
+    """Where an engineer sits."""
+
+    def __init__(self, house: Any, monitor: MonitorSite, client: Client, asset: Asset) -> None:
+        self.house, self.monitor, self.client, self.asset = house, monitor, client, asset
+        self.org = str(house.organisation.public_id)
+
+    def page(self, address: str, **given: Any) -> str:
+        """What a page shows."""
+        answer = self.client.get(address, given)
+        assert answer.status_code == 200, address
+        return answer.content.decode()
+
+    def send(self, address: str, **given: Any) -> Any:
+        """Send a form and follow where it leads."""
+        return self.client.post(address, given, follow=True)
+
+    def make(self, **given: Any) -> AlarmRule:
+        """Set up an alarm on its page, and wait until the monitor follows it."""
+        form = {
+            "name": "히터 3", "tag": "line2/imm3/zone3", "high": "10", "on_seconds": "0",
+            "priority": "high", "remedy": "히터 휴즈를 확인",
+        } | given  # fmt: skip
+        answer = self.send("/alarms/rules/new/limits/", **form)
+        assert answer.status_code == 200 and "/alarms/rules/" in answer.redirect_chain[-1][0]
+        rule: AlarmRule = AlarmRule.objects.within(telling.scope_of(self.house.organisation)).get(
+            name=form["name"]
+        )
+        self.until(lambda: str(rule.public_id) in self.known())
+        return rule
+
+    def known(self) -> Any:
+        """What the monitor says of the rules that are followed."""
+        (part,) = self.monitor._parts
+        return {name for name, one in part.house(self.org).tracked.items() if one.waiting is None}
+
+    def comes(self, tag: str, value: Any) -> None:
+        """Let a value come."""
+        self.monitor.tell(self.org, [(tag, time.time_ns() // 1000, value)])
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        self.monitor.until(is_so)
+
+
+def test_an_alarm_from_its_rule_to_the_last_word(desk: Desk) -> None:
+    rule = desk.make()
+    assert rule.asset == desk.asset  # below whose path the tag lies
+    assert "No alarm stands" in desk.page("/alarms/")
+    desk.comes("line2/imm3/zone3", 12.5)
+    page = desk.page("/alarms/now/")
+    assert "히터 3" in page and "12.5 : above 10" in page and "히터 휴즈를 확인" in page
+    assert "1 alarm stands. 1 waits to be acknowledged." in page
+    name = f"{rule.public_id}:1"
+    note = desk.send(f"/alarms/{rule.public_id}/1/note/", text="휴즈를 갈았음")
+    assert "휴즈를 갈았음" in note.content.decode()
+    assert AlarmNote.objects.within(_all(desk)).get().took_seconds < 60
+    answer = desk.send("/alarms/act/", occurrence=name, do="acknowledge")
+    assert "All are acknowledged." in answer.content.decode()
+    desk.send("/alarms/act/", occurrence=name, do="false")
+    verdict = AlarmVerdict.objects.within(_all(desk)).get()
+    assert (verdict.verdict, verdict.told) == ("false", True)
+    desk.comes("line2/imm3/zone3", 5.0)
+    assert "No alarm stands." in desk.page("/alarms/now/")
+    # When it comes again, the one who sees it reads what was done.
+    desk.comes("line2/imm3/zone3", 13.0)
+    assert "휴즈를 갈았음" in desk.page("/alarms/now/")
+    history = desk.client.get("/alarms/history/", {"as": "csv"}).content.decode("utf-8-sig")
+    head, *rows = history.splitlines()
+    assert "Verdict" in head and len(rows) == 2
+    assert "false alarm" in rows[1] and "휴즈를 갈았음" in rows[1]
+    assert "50 %" not in desk.page("/alarms/figures/") and "100 %" in desk.page("/alarms/figures/")
+    verbs = set(AuditEntry._base_manager.values_list("action", flat=True))
+    assert {"alarms.rule_made", "alarms.acknowledged", "alarms.judged", "alarms.noted"} <= verbs
+
+
+def test_a_tap_puts_an_alarm_aside_for_a_while(desk: Desk) -> None:
+    rule = desk.make()
+    desk.comes("line2/imm3/zone3", 12.5)
+    answer = desk.client.post(
+        "/alarms/act/", {"occurrence": f"{rule.public_id}:1", "do": "shelve_15"},
+        headers={"hx-request": "true"},
+    )  # fmt: skip
+    page = answer.content.decode()
+    assert "These say nothing at the moment" in page and "Nothing is heard of it until" in page
+    desk.send("/alarms/act/", occurrence=f"{rule.public_id}:0", do="unshelve")
+    assert "1 alarm stands." in desk.page("/alarms/now/")
+
+
+def test_a_rule_is_tried_before_it_is_in_force(desk: Desk) -> None:
+    start = timezone.now() - timedelta(days=1)
+    at = int(start.timestamp() * 1e6)
+    minute = 60_000_000
+    points = [(at + n * minute, 12.0 if n % 10 == 5 else 8.0) for n in range(60)]
+    desk.monitor.store(desk.org, "plc", "line2/imm3/zone4", points)
+    form = {
+        "name": "zone 4", "tag": "line2/imm3/zone4", "high": "10", "on_seconds": "0",
+        "priority": "low", "do": "try",
+    }  # fmt: skip
+    page = desk.send("/alarms/rules/new/limits/", **form).content.decode()
+    assert "In the last 7 days it would have come 6 times." in page
+    assert "it would have come 0 times" in page  # if it had to last longer than a minute
+    assert 'class="alarm-limit"' in page
+    assert not AlarmRule.objects.within(_all(desk)).exists()
+    wrong = desk.send("/alarms/rules/new/limits/", **(form | {"low": "20"})).content.decode()
+    assert "The lower limit has to be below the upper one." in wrong
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        ("machine", {"states": ["stopped"], "after_minutes": "3"}),
+        ("stale", {"tag": "a/b", "after_seconds": "60"}),
+        ("one_of", {"tag": "a/b", "values_": "fault, 3", "on_seconds": "0"}),
+        ("rate", {"tag": "a/b", "per_minute": "5", "over_seconds": "60"}),
+        (
+            "spc",
+            {"tag": "a/b", "reference_from": "2026-01-01T08:00", "reference_to": "2026-01-02T08:00",
+             "every_seconds": "60", "pattern": "usual"},
+        ),
+    ],
+)  # fmt: skip
+def test_each_kind_is_made_shown_and_changed(desk: Desk, kind: str, given: Any) -> None:
+    form = {"name": f"an {kind}", "priority": "medium", "asset": desk.asset.pk, **given}
+    assert desk.send(f"/alarms/rules/new/{kind}/", **form).status_code == 200
+    rule = AlarmRule.objects.within(_all(desk)).get(name=f"an {kind}")
+    desk.until(lambda: str(rule.public_id) in desk.known())
+    address = f"/alarms/rules/{rule.public_id}/"
+    assert f"an {kind}" in desk.page(address)
+    assert f"an {kind}" in desk.page("/alarms/rules/")
+    # What stands in the form of a change is what was typed.
+    before = rule.condition
+    fields = desk.client.get(f"{address}change/").context["form"]
+    again = {
+        name: value for name, value in fields.initial.items() if value not in (None, "", False)
+    }
+    again |= {k: v.strftime("%Y-%m-%dT%H:%M") for k, v in again.items() if isinstance(v, datetime)}
+    if "values_" in again:
+        again["values_"] = ", ".join(dict.fromkeys(again["values_"]))
+    desk.send(f"{address}change/", **(again | {"name": "changed"}))
+    rule.refresh_from_db()
+    assert (rule.name, rule.condition) == ("changed", before)
+    desk.send(f"{address}retire/")
+    desk.until(lambda: str(rule.public_id) not in desk.known())
+
+
+def test_while_nobody_looks_the_page_says_so_and_nothing_is_done(
+    desk: Desk, settings: Any, tmp_path: Any
+) -> None:
+    rule = desk.make()
+    settings.BUS = settings_in(tmp_path)
+    line.hang_up()
+    assert "deungdae monitor" in desk.page("/alarms/")
+    before = AuditEntry._base_manager.count()
+    answer = desk.send("/alarms/act/", occurrence=f"{rule.public_id}:1", do="acknowledge")
+    assert "deungdae monitor" in answer.content.decode()
+    assert AuditEntry._base_manager.count() == before
+
+
+def test_alarms_of_others_are_not_there(
+    desk: Desk, neighbour: Any, enter: Callable[..., Client]
+) -> None:
+    rule = desk.make()
+    stranger = enter(neighbour.people["engineer"])
+    for address in (f"/alarms/rules/{rule.public_id}/", f"/alarms/{rule.public_id}/1/"):
+        assert stranger.get(address).status_code == 404
+    tap = {"occurrence": f"{rule.public_id}:1", "do": "acknowledge"}
+    assert stranger.post("/alarms/act/", tap).status_code == 404
+
+
+def test_what_the_bus_lost_is_told_again(desk: Desk) -> None:
+    rule = desk.make()
+    line.delete(bus.ALARMS, desk.org, str(rule.public_id))
+    desk.until(lambda: str(rule.public_id) not in desk.known())
+    telling.reconcile(timezone.now())
+    desk.until(lambda: str(rule.public_id) in desk.known())
+
+
+def settings_in(folder: Any) -> Any:
+    """Where no bus is."""
+    from deungdae.records.environment import Settings
+
+    return Settings.from_environment({"DEUNGDAE_HOME": str(folder)}).bus
+
+
+def _all(desk: Desk) -> Any:
+    return telling.scope_of(desk.house.organisation)
