@@ -226,7 +226,7 @@ FLOOR_STRUCTURE = [
     # Nobody answers here, and the piece of the page says so.
     Line("floor:found", "GET", *WORKERS),
     Line("floor:take", "POST", 302, 403, 302, 302, 302, 302),
-    Line("floor:new_asset", "GET", *WORKERS, {"kind": "line"}),
+    Line("floor:new_asset", "GET", *WORKERS, {"kind": "drawn_kind"}),
     Line("floor:asset_setup", "GET", *ASKED_BY_ITS, _ASSET),
     Line("floor:set_signals", "POST", *WORKED_BY_ITS, _ASSET),
     # It has no signal of its state, so the page leads back.
@@ -311,6 +311,24 @@ ALARMS_TELLING = [
     Line("alarms:retire_policy", "POST", *WORKED_BY_ITS, _POLICY),
 ]  # fmt: skip
 
+_WATCH = {"public_id": "watch"}
+_ANOMALY = {**_WATCH, "began_us": "floor_stop_start"}
+
+#: Anomaly watches. Without a monitor the pages say so.
+WATCHES = [
+    Line("watches:index", "GET", *ANYBODY),
+    Line("watches:new", "GET", *WORKERS),
+    Line("watches:watch", "GET", *READ_BY_ITS, _WATCH),
+    Line("watches:again", "GET", *ASKED_BY_ITS, _WATCH),
+    Line("watches:again", "POST", *TOLD_NOTHING, _WATCH),
+    Line("watches:learn", "POST", *WORKED_BY_ITS, _WATCH),
+    Line("watches:retire", "POST", *WORKED_BY_ITS, _WATCH),
+    Line("watches:anomaly", "GET", *READ_BY_ITS, _ANOMALY),
+    Line(
+        "watches:judge", "POST", *SAID_BY_ITS, _ANOMALY, {"verdict": "real"}, operator=302,
+    ),
+]  # fmt: skip
+
 LINES = [
     *CORE,
     *COMPANIES,
@@ -321,6 +339,7 @@ LINES = [
     *FLOOR_STRUCTURE,
     *FLOOR_PAGES,
     *ALARMS_TELLING,
+    *WATCHES,
 ]
 
 #: Addresses that check who calls by themselves, tested where they live.

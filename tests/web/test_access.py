@@ -61,8 +61,25 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
         **_plant(house.organisation, scope),
         **_intake(house.organisation),
         **_floor_pages(house.organisation, scope),
+        **_floor_structure(house.organisation, scope),
         **_telling(house.organisation),
+        "watch": _watch(house.organisation, scope),
     }
+
+
+def _watch(organisation: Any, scope: Any) -> Any:
+    """A watch of a machine."""
+    from deungdae.web.companies.models import Site
+    from deungdae.web.floor.models import Asset
+    from deungdae.web.watches.models import Watch
+
+    where = {"organisation": organisation, "site": Site.objects.within(scope).get()}
+    machine = Asset.objects.create(**where, kind="machine", name="펌프 1호기", path="pump")
+    watch = Watch.objects.create(
+        organisation=organisation, asset=machine, name="펌프", tags=["pump/speed"], start_us=1,
+        end_us=3_600_000_001,
+    )  # fmt: skip
+    return watch.public_id
 
 
 def _telling(organisation: Any) -> dict[str, Any]:
@@ -79,6 +96,32 @@ def _telling(organisation: Any) -> dict[str, Any]:
         "channel": channel.public_id,
         "telling_policy": policy.public_id,
         "telling_step": step.public_id,
+    }
+
+
+def _floor_structure(organisation: Any, scope: Any) -> dict[str, Any]:
+    """A shift calendar of two versions that no line works by, with a day off; and a reason."""
+    from datetime import date
+
+    from deungdae.web.floor import reasons
+    from deungdae.web.floor.actions.calendars import AddException, MakeCalendar, SetPattern
+    from deungdae.web.floor.models import Asset, CalendarException
+
+    told = {"scope": scope, "organisation": organisation}
+    MakeCalendar(**told, name="주간", since=date(2026, 1, 1), pattern={"preset": "주간"}).perform()
+    calendar = MakeCalendar(
+        **told, name="4조3교대", since=date(2026, 1, 1), pattern={"preset": "4조3교대"}
+    ).perform()
+    SetPattern(
+        **told, calendar=calendar, since=date(2026, 7, 1), pattern={"preset": "4조2교대"}
+    ).perform()
+    AddException(**told, calendar=calendar, day=date(2026, 10, 1), reason="창립기념일").perform()
+    return {
+        "asset": Asset.objects.within(scope).get(name="프레스 3호기").public_id,
+        "drawn_kind": "machine",
+        "calendar": calendar.public_id,
+        "exception": CalendarException.objects.within(scope).get().public_id,
+        "stop_reason": reasons.of(scope, organisation, "stop")[3].public_id,
     }
 
 
