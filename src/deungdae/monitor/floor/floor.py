@@ -39,6 +39,7 @@ class Floor:
         self._told: dict[Key, tuple[tuple[object, ...], int]] = {}
         self._restructured = threading.Event()
         self._kept_us = 0
+        self._failed_us = 0
         self.keeping = Keeping(self.hall)
         self._saying = Saying(self.hall)
         self._answers = Answers(self.hall, self.keeping)
@@ -101,7 +102,9 @@ class Floor:
                     if due:
                         self._look_at(key, machine, now_us)
             except Exception:  # noqa: BLE001 - one machine's trouble is not that of the others
-                _log.exception("the machine %s could not be looked at", machine.id)
+                if now_us - self._failed_us >= SEEN_EVERY_US:
+                    self._failed_us = now_us
+                    _log.exception("the machine %s could not be looked at", machine.id)
                 machine.looked_us, machine.dirty = now_us, False
                 continue
             if due:

@@ -39,8 +39,10 @@ def spans(
 def faults(track: Track, start_us: int, end_us: int) -> list[tuple[int, int, str]]:
     """Return when there was a fault, and its text."""
     times, values = track.arrays()
+    found: list[tuple[int, int, str]] = []
+    if not len(times):
+        return found
     ends = np.append(times[1:], end_us)
-    found = []
     for start, end, code in zip(times.tolist(), ends.tolist(), values.tolist(), strict=True):
         if code > 0 and start < end_us and end > start_us:
             found.append((max(start, start_us), min(end, end_us), track.words[int(code)]))
@@ -105,9 +107,11 @@ def _layer(
 def _held(track: Track, start_us: int, end_us: int) -> list[Span]:
     """Return states that hold until the next one is said."""
     times, values = track.arrays()
+    if not len(times):
+        return [Span(start_us, end_us, State.UNKNOWN)]
     found = []
     at = max(int(np.searchsorted(times, start_us, "right")) - 1, 0)
-    ends = np.append(times[1:], max(end_us, int(times[-1]) if len(times) else end_us))
+    ends = np.append(times[1:], max(end_us, int(times[-1])))
     for start, end, code in zip(
         times[at:].tolist(), ends[at:].tolist(), values[at:].tolist(), strict=True
     ):
