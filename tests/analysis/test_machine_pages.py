@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deungdae.reports import life
+from deungdae.reports import life, reliability
 
 ROOT = Path(__file__).resolve().parents[2]
-METHODS = {"life": life.codes.WARNINGS}
+METHODS = {"life": life.codes.WARNINGS, "reliability": reliability.codes.WARNINGS}
 
 
 def page(method: str) -> str:

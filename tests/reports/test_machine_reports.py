@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deungdae.analysis import life
+from deungdae.analysis import life, reliability
 from deungdae.reports.paper import Paper, render_excel, render_html, render_text
 from deungdae.reports.paper.methods import teller_of
 from deungdae.reports.words import Words
@@ -37,6 +37,12 @@ def _signal(drift: float) -> dict[str, Any]:
     }
 
 
+def _stops(gaps: list[float]) -> dict[str, Any]:
+    minutes = np.round(60 * np.cumsum([0.0, *(gap + 1 for gap in gaps)])).astype(int)
+    start = np.datetime64("2026-01-01T00:00:00") + minutes * np.timedelta64(1, "m")
+    return {"machine": ["M1"] * start.size, "start": start, "end": start + np.timedelta64(1, "h")}
+
+
 @cache
 def studies() -> dict[str, Any]:
     """One result of each kind."""
@@ -48,10 +54,17 @@ def studies() -> dict[str, Any]:
         "no_trend": life.predict(_signal(0.0), ahead),
         "reached": life.predict(_signal(0.6), ahead),
         "too_few": life.predict({"cycle": [1.0, 2], "drop": [1.0, 2]}, ahead),
+        "wear_out": reliability.study(_stops([9.0, 10, 11] * 4)),
+        "changing": reliability.study(_stops([100.0, 80, 60, 40, 30, 20, 15, 10, 8, 5, 3])),
+        "unknown": reliability.study(_stops([9.0])),
     }
 
 
-KINDS = {"fleet": 2, "few": 0, "trend": 1, "no_trend": 1, "reached": 1, "too_few": 1}
+#: and how many pictures each has
+KINDS = {
+    "fleet": 2, "few": 0, "trend": 1, "no_trend": 1, "reached": 1, "too_few": 1, "wear_out": 2,
+    "changing": 2, "unknown": 0,
+}  # fmt: skip
 
 
 def paper(kind: str, lang: str, *, drawn: bool = False) -> Paper:

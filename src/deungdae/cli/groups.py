@@ -46,6 +46,7 @@ GROUPS: Final = (
     Group("deungdae.cli.gauge", ("gauge",)),
     Group("deungdae.cli.experiment", ("experiment",)),
     Group("deungdae.cli.life", ("life",)),
+    Group("deungdae.cli.reliability", ("reliability",)),
     Group("deungdae.cli.demo", ("demo",)),
     Group("deungdae.cli.serving", ("up", "web", "worker")),
     Group("deungdae.cli.gateway", ("gateway", "token")),

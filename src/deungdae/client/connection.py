@@ -10,6 +10,7 @@ from deungdae.client import uploading
 from deungdae.client.errors import Failed, TimedOut, Unusable
 from deungdae.client.result import Result
 from deungdae.client.site import Site
+from deungdae.client.spans import Moment, moment_text
 from deungdae.client.transport import PAUSES, Transport
 from deungdae.client.uploading import Progress
 
@@ -115,6 +116,27 @@ class Deungdae:
         found = self._transport.json("GET", "/sites", params=params)["items"]
         return [Site(self._transport, self.analyse, told) for told in found]
 
+    def alarms(
+        self,
+        start: Moment | None = None,
+        end: Moment | None = None,
+        *,
+        organisation: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the alarms that stand, or those that came between two times, the newest first.
+
+        Each has name, priority, asset, tag, since, gone, acknowledged, ended, verdict and more.
+        """
+        params = {"organisation": organisation} if organisation else {}
+        path = "/alarms"
+        if start is not None or end is not None:
+            if start is None or end is None:
+                raise ValueError("a span of time needs both start and end")
+            path = "/alarms/past"
+            params |= {"start": moment_text(start), "end": moment_text(end)}
+        found: list[dict[str, Any]] = self._transport.json("GET", path, params=params)["items"]
+        return found
+
     def upload(
         self,
         file: str | Path,
@@ -171,7 +193,7 @@ class Deungdae:
             d.ask("shots.csv", "spc", columns=["사출압력"])
             d.ask("shots.csv", "capability", specs={"폭": {"lower": 9.8, "upper": 10.2}})
 
-        `method` is spc, capability, gauge, life or experiment; `options` are what its page says. For
+        `method` is spc, capability, gauge, life, reliability or experiment; `options` are what its page says. For
         an experiment, `about` is the id of its plan. Raises as `analyse` does.
         """
         until = None if wait is None else time.monotonic() + wait

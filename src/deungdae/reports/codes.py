@@ -26,6 +26,8 @@ ROWS: Final[Mapping[str, Message]] = {
     "value_missing": message("Rows without a measured value."),
     "group_missing": message("Rows that do not say which group they belong to."),
     "incomplete_part": message("Parts that not every operator measured equally often."),
+    "time_missing": message("Rows without a time."),
+    "no_failure": message("Stops that are no failures."),
     "unit_missing": message("Rows that do not say which machine, or at which age."),
     "surplus_trial": message("Repeats beyond those that every part has."),
 }
@@ -252,6 +254,10 @@ GUESSED: Final[Mapping[str, Message]] = {
     "age": message("Age"),
     "failed": message("End of life"),
     "signal": message("Signal"),
+    "life": message("Running time"),
+    "machine": message("Machine"),
+    "start": message("Beginning"),
+    "end": message("End"),
 }
 
 RESULT_KINDS: Final[Mapping[str, Message]] = {

@@ -33,6 +33,7 @@ JOBS: tuple[Job, ...] = (
     Job("experiment", 1, "deungdae.runs.jobs.experiment:run"),
     Job("life", 1, "deungdae.runs.jobs.life:run"),
     Job("watch-learn", 1, "deungdae.runs.jobs.watch:run"),
+    Job("reliability", 1, "deungdae.runs.jobs.reliability:run"),
     Job("forget", 1, "deungdae.runs.jobs.forget:run"),
 )
 

@@ -20,6 +20,7 @@ TELLERS: Final[dict[str, str]] = {
     "gauge": "deungdae.reports.gauge:tell",
     "experiment": "deungdae.reports.experiment:tell",
     "life": "deungdae.reports.life:tell",
+    "reliability": "deungdae.reports.reliability:tell",
 }
 
 #: (method, kind of its document) → "module:function" of a workbook that goes with the report, such

@@ -1,9 +1,11 @@
 """What every question that is put to a file has in common."""
 
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.forms import DeclarativeFieldsMetaclass
 
 from deungdae.web.insight.laid import Laid
 from deungdae.web.insight.proposals import Proposals
@@ -11,7 +13,11 @@ from deungdae.web.insight.proposals import Proposals
 Limits = Mapping[str, tuple[float | None, float | None, float | None]]
 
 
-class Ask(Laid):
+class _AskKind(ABCMeta, DeclarativeFieldsMetaclass):
+    """A form that cannot be made while a method of it is abstract."""
+
+
+class Ask(Laid, metaclass=_AskKind):
     """What is asked of a file; without a column of numbers nothing, where `NUMBERS` says so."""
 
     NUMBERS: ClassVar[bool] = True
@@ -20,9 +26,9 @@ class Ask(Laid):
         super().__init__(data, initial=initial)
         self.proposed = proposed
 
+    @abstractmethod
     def options(self) -> dict[str, Any]:
         """Return what was told, as the method's job takes it; what was left open is left out."""
-        raise NotImplementedError
 
     def limits(self) -> Limits:
         """Return the specification limits that were told, to be remembered."""

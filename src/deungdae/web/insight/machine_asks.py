@@ -51,3 +51,40 @@ class AskLife(Ask):
     def options(self) -> dict[str, Any]:
         """Return what was told."""
         return self._told("unit", "failed", "signal", "limit", "age", "cap")
+
+
+class AskReliability(Ask):
+    """Running times between failures, from lives or from a list of stops."""
+
+    MAIN = ("start", "end", "machine", "failures")
+    NUMBERS = False
+
+    start = forms.ChoiceField(label=_lazy("When stops began"), required=False)
+    end = forms.ChoiceField(label=_lazy("When they ended"), required=False)
+    machine = forms.ChoiceField(label=_lazy("Machine"), required=False)
+    failures = forms.CharField(
+        label=_lazy("Reasons that are failures"), required=False, max_length=500,
+        help_text=_lazy("As they stand in the file, separated by commas. Left open: every stop."),
+    )  # fmt: skip
+    reason = forms.ChoiceField(label=_lazy("Reason of the stop"), required=False)
+    life = forms.ChoiceField(
+        label=_lazy("Running time, where the file lists lives"), required=False,
+        help_text=_lazy("Instead of stops: one row for each life, also of those that still run."),
+    )  # fmt: skip
+    failed = forms.ChoiceField(label=_lazy("Column that says which have failed"), required=False)
+
+    def __init__(self, data: Any, *, proposed: Proposals, initial: Any = None) -> None:
+        super().__init__(data, proposed=proposed, initial=initial)
+        for name in ("start", "end"):
+            self._one_of(name, proposed.times, _("guess it"))
+        for name in ("machine", "reason", "failed"):
+            self._one_of(name, proposed.every, _("guess it"))
+        self._one_of("life", proposed.numbers, _("none"))
+
+    def options(self) -> dict[str, Any]:
+        """Return what was told."""
+        told = self._told("start", "end", "machine", "reason", "life", "failed")
+        words = [word.strip() for word in self.cleaned_data["failures"].split(",")]
+        if any(words):
+            told["failures"] = [word for word in words if word]
+        return told

@@ -29,6 +29,7 @@ GAUGE: Final = "gauge"
 PLAN: Final = "plan"
 EXPERIMENT: Final = "experiment"
 LIFE: Final = "life"
+RELIABILITY: Final = "reliability"
 
 #: Another way to ask for causes: the analysis is one of `CAUSES`.
 MACHINES: Final = Method(
@@ -96,6 +97,14 @@ METHODS: Final[Mapping[str, Method]] = {
             _lazy("How long does a machine, a tool or a part still last?"),
             "life",
             "life",
+        ),
+        Method(
+            RELIABILITY,
+            _lazy("Reliability"),
+            _lazy("Judge the failures"),
+            _lazy("How long do machines run between failures, and is it wear or chance?"),
+            "reliability",
+            "reliability",
         ),
     )
 }

@@ -5,7 +5,16 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
-from deungdae.web.insight.methods import CAPABILITY, CAUSES, GAUGE, LIFE, MACHINES, METHODS, SPC
+from deungdae.web.insight.methods import (
+    CAPABILITY,
+    CAUSES,
+    GAUGE,
+    LIFE,
+    MACHINES,
+    METHODS,
+    RELIABILITY,
+    SPC,
+)
 from deungdae.web.insight.models import Upload
 
 register = template.Library()
@@ -15,7 +24,7 @@ register = template.Library()
 def asks(upload: Upload) -> list[dict[str, Any]]:
     """Return the methods that can be asked of an upload, each with its address."""
     found = []
-    for code in (CAUSES, SPC, CAPABILITY, GAUGE, LIFE):
+    for code in (CAUSES, SPC, CAPABILITY, GAUGE, LIFE, RELIABILITY):
         args = [upload.public_id] if code == CAUSES else [upload.public_id, code]
         url = reverse("insight:upload" if code == CAUSES else "insight:ask", args=args)
         found.append({"method": METHODS[code], "url": url})

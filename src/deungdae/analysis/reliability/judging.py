@@ -1,0 +1,94 @@
+"""What the record of failures says, as plain JSON."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from scipy import stats
+
+from deungdae.analysis.reliability.growth import Growth, growth
+from deungdae.analysis.reliability.records import Record, from_spans
+from deungdae.analysis.reliability.weibull import Weibull, fitted
+
+#: Fewer failures than this say nothing of a shape; fewer than `FEW` say little.
+LEAST, FEW = 5, 15
+#: The chance of a false word on shape or trend.
+CHANCE: Final = 0.05
+
+
+def judged(record: Record) -> dict[str, Any]:
+    """Return rates, Weibull fit, trend and verdict.
+
+    "verdict" is "early", "random", "wear_out" (the shape, where it differs from 1 beyond chance, or
+    not), "changing" (failures come more or less often as time goes on, so that one distribution of
+    lives describes nothing), or "not_enough_data". Hours of running throughout.
+    """
+    n, hours = record.failures, record.hours
+    lives, failed = np.array(record.lives), np.array(record.failed, dtype=bool)
+    weibull = _fit(lives, failed)
+    trend = growth(record.machines) if n >= LEAST else None
+    verdict = _verdict(weibull, trend)
+    warnings = []
+    if weibull is not None and n < FEW:
+        warnings.append("few_failures")
+    if trend is not None and trend.p < CHANCE:
+        warnings.append("more_often" if trend.beta.value > 1 else "less_often")
+    return {
+        "hours": hours,
+        "failures": n,
+        "censored": int((~failed).sum()),
+        "machines": len(record.machines),
+        "mtbf": None if hours <= 0 else _rate(hours, n),
+        "repair": None
+        if not record.repairs
+        else {"mean": float(np.mean(record.repairs)), "median": float(np.median(record.repairs))},
+        "weibull": None
+        if weibull is None
+        else {
+            "shape": weibull.shape.document(), "scale": weibull.scale.document(),
+            "b10": weibull.b10.document(), "mean": weibull.mean.document(),
+            "p_exponential": weibull.p_exponential,
+        },
+        "trend": None
+        if trend is None
+        else {"beta": trend.beta.document(), "p": trend.p, "now": trend.now},
+        "needed": {"failures": LEAST - n} if verdict == "not_enough_data" else None,
+        "verdict": verdict,
+        "warnings": warnings,
+    }  # fmt: skip
+
+
+def of_spans(spans: Sequence[tuple[float, float, str, str]]) -> dict[str, Any]:
+    """Return what one machine's spans (start_us, end_us, state, reason) say, as `judged` does."""
+    return judged(from_spans(spans))
+
+
+def _fit(lives: Any, failed: Any) -> Weibull | None:
+    if int(failed.sum()) < LEAST:
+        return None
+    ended = lives[failed]
+    return None if ended.min() == ended.max() else fitted(lives, failed)
+
+
+def _verdict(weibull: Weibull | None, trend: Growth | None) -> str:
+    if weibull is None:
+        return "not_enough_data"
+    if trend is not None and trend.p < CHANCE:
+        return "changing"
+    if weibull.p_exponential >= CHANCE:
+        return "random"
+    return "wear_out" if weibull.shape.value > 1 else "early"
+
+
+def _rate(hours: float, failures: int) -> dict[str, Any]:
+    """Return the mean time between failures with its interval for failures at random.
+
+    A watch that ends at a given time: 2·hours / χ² with 2n + 2 and 2n degrees of freedom
+    (MIL-HDBK-781). Without a failure only the lower end is known, at 95 % on one side.
+    """
+    if failures == 0:
+        low = 2 * hours / float(stats.chi2.ppf(0.95, 2))
+        return {"value": None, "ci95": [low, None]}
+    low = 2 * hours / float(stats.chi2.ppf(0.975, 2 * failures + 2))
+    high = 2 * hours / float(stats.chi2.ppf(0.025, 2 * failures))
+    return {"value": hours / failures, "ci95": [low, high]}
