@@ -175,15 +175,15 @@ class FloorMonitor:
             ]  # fmt: skip
             return {"stops": found}
         if asked.ask in ("asset", "line"):
-            found = past_document(given["start"], given["end"], **self.past)
+            whole = past_document(given["start"], given["end"], **self.past)
             if asked.ask == "line":
                 keys = self.members.get(given["line"], [])
                 one = past_document(given["start"], given["end"], **self.past)
-                found["members"] = dict.fromkeys(keys, one)
-                found["bottleneck"] = keys and {
+                whole["members"] = dict.fromkeys(keys, one)
+                whole["bottleneck"] = keys and {
                     "asset": keys[0], "share": 0.6, "sole": 0.5, "shifting": 0.1,
                     "others": [[keys[0], 0.5, 0.1], *([key, 0.2, 0.1] for key in keys[1:])],
                 }  # fmt: skip
-            return found
+            return whole
         self.said.append((asked.ask, dict(given)))
         return {"ok": True}

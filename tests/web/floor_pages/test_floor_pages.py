@@ -44,7 +44,7 @@ def test_the_first_page_says_what_stands_and_what_it_costs(floor: Any, owner: Cl
     assert "840 of 1,200" in told
     assert "72 parts behind plan" in told
     assert "1,120 expected by the end" in told
-    assert "Biggest loss: Breakdowns, 48 min (20 % of the time)." in told
+    assert "Biggest loss: Breakdowns, 48 min (20% of the time)." in told
     assert "36,000 won" in told
     assert "Reasons of stops 2" in told
 
@@ -87,7 +87,7 @@ def test_a_monitor_that_is_away_is_said_and_nothing_looks_alive(
     told = page(owner, "site")
     assert "<div data-away>" in told
     assert "(deungdae monitor) is not running" in plain(told)
-    assert "Unknown: nothing has arrived yet" in plain(told)
+    assert "사출 1호기 Unknown –" in plain(told)
     assert "Running for" not in plain(told)
     for name, asset in (("machine", floor.one), ("line", floor.line), ("board", floor.line)):
         assert "is not running" in plain(page(owner, name, asset.public_id))
@@ -103,7 +103,7 @@ def test_a_silent_source_is_unknown_and_its_oee_a_range(floor: Any, owner: Clien
     }
     told = plain(page(owner, "machine", floor.one.public_id))
     assert "Unknown: no signal for 12 min" in told
-    assert "68 % to 78 %; 10 % of the time unknown" in told
+    assert "68% to 78%; 10% of the time unknown" in told
 
 
 def test_a_machine_is_told_with_pictures_that_have_words(floor: Any, owner: Client) -> None:
@@ -121,10 +121,10 @@ def test_a_machine_is_told_with_pictures_that_have_words(floor: Any, owner: Clie
     html = page(owner, "machine", floor.one.public_id)
     told = plain(html)
     assert "stood for 48 min in 1 stop. For 10 min nobody knows." in told
-    assert "OEE 75 % = availability 80 % × performance 94 % × quality 100 %." in told
-    assert "Planned time 4 h 100 %" in told
-    assert "Breakdowns −48 min −20 %" in told
-    assert "OEE of the last 3 shifts lay between 60 % and 62 %; the last one 60 %." in told
+    assert "OEE 75% = availability 80% × performance 94% × quality 100%." in told
+    assert "Planned time 4 h 100%" in told
+    assert "Breakdowns −48 min −20%" in told
+    assert "OEE of the last 3 shifts lay between 60% and 62%; the last one 60%." in told
     assert "It ran 3 h 12 min between two on average, and stood 48 min each time." in told
     assert f"{floor.reasons[3].word_en}</a>" in html
     assert "E-103" in told
@@ -139,7 +139,7 @@ def test_a_day_and_a_week_can_be_looked_at(floor: Any, owner: Client) -> None:
     floor.monitor.shifts = {one: [shift_document(one, now_us() - 2 * HOUR)]}
     for span in ("day", "week", "nonsense"):
         told = plain(page(owner, "machine", floor.one.public_id, span=span, at="2026-99-99"))
-        assert "OEE 75 %" in told
+        assert "OEE 75%" in told
 
 
 def test_a_line_names_its_bottleneck_and_shows_all_machines(floor: Any, owner: Client) -> None:
@@ -147,7 +147,7 @@ def test_a_line_names_its_bottleneck_and_shows_all_machines(floor: Any, owner: C
     floor.monitor.now = {key: now_document(key) for key in (one, two, whole)}
     html = page(owner, "line", floor.line.public_id)
     told = plain(html)
-    assert "사출 1호기 held the line up for 60 % of this time." in told
+    assert "사출 1호기 held the line up for 60% of this time." in told
     assert html.index("사출 1호기") < html.index("사출 2호기")
     assert "Breakdowns, 48 min" in told
     machine = reverse("floor:machine", args=(floor.one.public_id,))

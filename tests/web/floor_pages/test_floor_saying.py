@@ -76,7 +76,7 @@ def test_one_tap_says_why_and_one_more_takes_it_back(
     )  # fmt: skip
     assert floor.monitor.said[-1][0] == "say_stop"
     assert floor.monitor.said[-1][1]["end"] is None
-    assert f"{floor.reasons[1].word_en}. " in told
+    assert f": {floor.reasons[1].word_en}.</strong>" in told
     assert "Undo" in told
     assert "No stop waits for a reason." in told  # though the monitor still lists it
     with django_capture_on_commit_callbacks(execute=True):

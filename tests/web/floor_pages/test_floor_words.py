@@ -7,7 +7,7 @@ from deungdae.web.floor.shown import answers, sentences, words
 from deungdae.web.floor.shown.documents import Now, Past, Span, Stop, Waterfall
 from deungdae.web.floor.shown.durations import lasting, money, percent
 from deungdae.web.floor.shown.pieces import gathered, seconds_by_state
-from deungdae.web.floor.shown.says import level, says
+from deungdae.web.floor.shown.says import level, nothing, says
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -43,6 +43,16 @@ def test_unknown_is_never_said_as_running() -> None:
         "Unknown: nothing has arrived yet"
     )
     assert Now.of({}).state == "unknown"
+    assert "no signal is set up" in words.standing_for(nothing("m3", away=False), NOON, {})
+    assert words.standing_for(nothing("m3", away=True), NOON, {}) == "Unknown"
+
+
+def test_thin_evidence_gives_no_figure() -> None:
+    figures = {"oee": 1.05, "low": 0.01, "high": 1.05, "known": 0.01}
+    told = now(figures=figures, ideal_seconds=24.0, counts={"produced": 6}, plan=1050, plan_now=800)
+    found = says(told, NOON, {})
+    assert (found["oee"], found["range"]) == ("", "not enough known yet")
+    assert found["behind"] == ""  # what was made while nobody looked is not missing
 
 
 @pytest.mark.parametrize(
@@ -56,8 +66,8 @@ def test_lengths_are_said_as_people_say_them(seconds: float, told: str) -> None:
 
 def test_money_and_shares_carry_no_digits_that_mean_nothing() -> None:
     assert money(183_642) == "184,000 won"
-    assert percent(0.7149) == "71 %"
-    assert percent(0.0412) == "4.1 %"
+    assert percent(0.7149) == "71%"
+    assert percent(0.0412) == "4.1%"
     assert percent(None) == ""
 
 
@@ -74,15 +84,15 @@ def test_the_count_stands_against_what_was_due() -> None:
 def test_oee_is_said_with_its_bounds_while_time_is_unknown() -> None:
     figures = {"oee": 0.71, "low": 0.69, "high": 0.75, "known": 0.96}
     told = now(figures=figures, ideal_seconds=24.0, ideal_confirmed=True)
-    assert words.oee_range(told) == "69 % to 75 %; 4.0 % of the time unknown"
+    assert words.oee_range(told) == "69% to 75%; 4.0% of the time unknown"
     assert words.oee_range(now(figures={})) == "no ideal cycle is set"
-    assert "between 69 % and 75 %" in sentences.of_figures(told.figures)
+    assert "between 69% and 75%" in sentences.of_figures(told.figures)
 
 
 def test_the_biggest_loss_is_one_sentence() -> None:
     losses = {"down": 2880, "slow": 720, "unknown": 9000}
     told = Waterfall.of({"planned": 14400, "losses": losses, "productive": 1800})
-    assert words.biggest_loss(told) == "Biggest loss: Breakdowns, 48 min (20 % of the time)."
+    assert words.biggest_loss(told) == "Biggest loss: Breakdowns, 48 min (20% of the time)."
     assert words.biggest_loss(Waterfall.of({"planned": 100, "losses": {}, "productive": 100})) == ""
 
 

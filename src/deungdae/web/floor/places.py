@@ -15,6 +15,9 @@ PLACES: Final = (
         _("Reasons of stops"), "clock", "floor:stops", "floor.say", order=4,
         also=("floor:stop", "floor:scrap"),
     ),
+    Place(
+        _("Shift reports"), "report", "floor:shifts", "floor.see", order=6, also=("floor:shift",)
+    ),
     Place(_("Wall-boards"), "screen", "floor:boards", "floor.see", order=35, group=_("Floor")),
     Place(
         _("Structure"), "table", "floor:structure", "floor.see", order=36, group=_("Floor"),

@@ -94,10 +94,7 @@ class Hub:
             return kept
         reasons = self.known.reasons.get(language, {})
         with translation.override(language):
-            found = {
-                key: says(self.now.get(key) or nothing(key), now_us, reasons)
-                for key in self.known.names
-            }
+            found = {key: says(self._now(key), now_us, reasons) for key in self.known.names}
             for line_key, members in self.known.members.items():
                 found[line_key].update(of_members(self._named(members), now_us, reasons))
             machines = self._named(key for key in self.known.names if key in self.known.machines)
@@ -106,7 +103,10 @@ class Hub:
         return made
 
     def _named(self, keys: Iterable[str]) -> list[answers.Named]:
-        return [answers.Named(self.known.names[k], self.now.get(k) or nothing(k)) for k in keys]
+        return [answers.Named(self.known.names[key], self._now(key)) for key in keys]
+
+    def _now(self, key: str) -> Now:
+        return self.now.get(key) or nothing(key, away=self.away)
 
     async def follow(self, scope: Scope) -> None:
         """Listen and ask until cancelled."""

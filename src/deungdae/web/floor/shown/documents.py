@@ -13,6 +13,11 @@ UNKNOWN: Final = "unknown"
 LOSSES: Final = (
     "down", "setup", "starved", "blocked", "stopped", "micro_stops", "slow", "scrap", "rework",
 )  # fmt: skip
+#: A share of the time below which nothing is made of it.
+WORTH_SAYING: Final = 0.005
+#: The share of planned time that must be known before OEE is a figure, and before a lack is one.
+ENOUGH_KNOWN: Final = 0.1
+MOSTLY_KNOWN: Final = 0.5
 #: What is known to stand; `unknown` is not among them.
 STANDING: Final = frozenset({"setup", "down", "starved", "blocked", "stopped"})
 #: All states, in the order in which pages list them.
@@ -83,7 +88,8 @@ class Waterfall:
     def biggest(self) -> tuple[str, float] | None:
         """The step that cost most, and its seconds; unknown time is no loss that has a cause."""
         found = max(LOSSES, key=lambda name: self.losses[name])
-        return (found, self.losses[found]) if self.losses[found] >= 1 else None
+        worth = self.losses[found] >= max(1.0, WORTH_SAYING * self.planned)
+        return (found, self.losses[found]) if worth else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,18 @@ class Now:
     lot: str = ""
     lost_cost: float | None = None
     bottleneck: str = ""
+    unread: bool = False  #: the monitor says nothing of it
+    away: bool = False  #: nobody says anything
+
+    @property
+    def known(self) -> float:
+        """The share of this shift of which the state is known; 1 where nothing was planned."""
+        return 1.0 if self.figures.known is None else self.figures.known
+
+    @property
+    def oee(self) -> float | None:
+        """OEE, where enough is known for one."""
+        return self.figures.oee if self.known >= ENOUGH_KNOWN else None
 
     @property
     def meant(self) -> bool:

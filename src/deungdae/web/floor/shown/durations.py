@@ -32,11 +32,11 @@ def count(parts: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share as `71 %`; below ten with one decimal; empty for None."""
+    """Return a share as `71%`; below ten with one decimal; empty for None."""
     if share is None:
         return ""
     value = 100 * share
-    return f"{value:.1f} %" if 0 < abs(value) < 9.95 else f"{value:.0f} %"
+    return f"{value:.1f}%" if 0.05 <= abs(value) < 9.95 else f"{value:.0f}%"
 
 
 def money(won: float | None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from deungdae.web.floor.shown import answers, words
-from deungdae.web.floor.shown.documents import Now
+from deungdae.web.floor.shown.documents import MOSTLY_KNOWN, Now
 from deungdae.web.floor.shown.durations import clock, count, percent
 from deungdae.web.floor.shown.words import Reasons
 
@@ -35,7 +35,6 @@ def level(now: Now, now_us: int) -> str:
 
 def says(now: Now, now_us: int, reasons: Reasons) -> Says:
     """Return every text of an asset."""
-    figures = now.figures
     return {
         "state": now.state,
         "level": level(now, now_us),
@@ -52,10 +51,10 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
         "bar": _share(now.counts.produced, now.plan),
         "mark": _share(now.plan_now, now.plan),
         "set_aside": words.set_aside(now),
-        "oee": percent(figures.oee),
+        "oee": percent(now.oee),
         "range": words.oee_range(now),
         "loss": words.biggest_loss(now.waterfall),
-        "cost": words.cost(now),
+        "cost": words.cost(now) if now.oee is not None else "",
         "waiting": words.waiting(now.waiting_stops),
         "stops": str(now.waiting_stops or ""),
         "shift": words.shift_words(now),
@@ -88,11 +87,11 @@ def _share(part: float | None, whole: float | None) -> str:
 def _behind(now: Now) -> str:
     """Say whether so much is missing that a person must look: a twentieth of what was due."""
     produced, due = now.counts.produced, now.plan_now
-    if produced is None or not due:
+    if produced is None or not due or now.known < MOSTLY_KNOWN:
         return ""
     return "soon" if produced < 0.95 * due else ""
 
 
-def nothing(asset: str) -> Now:
-    """Return how an asset stands of which the monitor says nothing."""
-    return Now(asset)
+def nothing(asset: str, *, away: bool) -> Now:
+    """Return how an asset stands of which the monitor says nothing, or is `away` altogether."""
+    return Now(asset, unread=not away, away=away)

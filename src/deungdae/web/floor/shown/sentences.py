@@ -88,8 +88,8 @@ def of_figures(figures: Figures) -> str:
         "%(unknown)s of the time is unknown, so it lies between %(low)s and %(high)s."
     ) % {
         "unknown": percent(1 - known),
-        "low": percent(figures.low) or "0 %",
-        "high": percent(figures.high) or "100 %",
+        "low": percent(figures.low) or "0%",
+        "high": percent(figures.high) or "100%",
     }  # fmt: skip
     return f"{told} {bounds}"
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, Now, Waterfall
+from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, WORTH_SAYING, Now, Waterfall
 from deungdae.web.floor.shown.durations import count, lasting, money, percent
 
 #: The words of a state alone, as on a pill or a legend.
@@ -46,9 +46,6 @@ LOSS_WORDS: Final = {
     "rework": _lazy("Rework"),
     UNKNOWN: _lazy("Unknown time"),
 }
-#: From this on a share of unknown time is said beside a figure.
-WORTH_SAYING: Final = 0.005
-
 Reasons = Mapping[str, str]  #: code → word in the reader's language
 
 
@@ -73,7 +70,11 @@ def why(code: str, reasons: Reasons, without: str) -> str:
 
 def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
     """Return what an asset does, since when and why: `Stopped for 14 min (mould change)`."""
-    if now.state == UNKNOWN and now.since_us is None and now.heard_us is None:
+    if now.away:
+        return state_word(UNKNOWN)
+    if now.unread:
+        return _("Unknown: no signal is set up, or what was before is still being read")
+    if now.state == UNKNOWN and now.heard_us is None:
         return _("Unknown: nothing has arrived yet")
     since = now.heard_us if now.state == UNKNOWN and now.heard_us else now.since_us
     if since is None:
@@ -105,6 +106,8 @@ def silence(now: Now, now_us: int) -> str:
 
 def made(now: Now) -> str:
     """Return the parts of this shift: `840 of 1,200`."""
+    if now.unread or now.away:
+        return "–"
     if now.counts.produced is None:
         return _("not counted")
     if now.plan:
@@ -153,9 +156,11 @@ def set_aside(now: Now) -> str:
 def oee_range(now: Now) -> str:
     """Return within what bounds OEE lies, and how much of the time is unknown."""
     figures = now.figures
-    if figures.oee is None:
+    if now.unread or now.away or (now.shift is None and not now.meant):
+        return ""
+    if now.oee is None:
         return _("not enough known yet") if now.ideal_seconds else _("no ideal cycle is set")
-    unknown = 1 - (1 if figures.known is None else figures.known)
+    unknown = 1 - now.known
     if unknown < WORTH_SAYING:
         return "" if now.ideal_confirmed else _("by an ideal cycle that nobody confirmed")
     if figures.low is None or figures.high is None:

@@ -37,8 +37,8 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at_us, words = now_us(), standing.reasons(scope)
     heard = asking.now(line.organisation)
     machines = [one for one in standing.assets(scope) if one.line_id == line.pk]
-    cards = [card(one, heard.found, at_us, words) for one in machines]
-    shown = card(line, heard.found, at_us, words)
+    cards = [card(one, heard, at_us, words) for one in machines]
+    shown = card(line, heard, at_us, words)
     named = [answers.Named(one.name, one.now) for one in cards]
     shown.says.update(of_members(named, at_us, words))
     theme = request.GET.get("theme", "")

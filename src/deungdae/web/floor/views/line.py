@@ -34,8 +34,8 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at_us, reasons = now_us(), standing.reasons(scope)
     heard = asking.now(line.organisation)
     machines = [one for one in standing.assets(scope) if one.line_id == line.pk]
-    cards = [card(one, heard.found, at_us, reasons) for one in machines]
-    shown = card(line, heard.found, at_us, reasons)
+    cards = [card(one, heard, at_us, reasons) for one in machines]
+    shown = card(line, heard, at_us, reasons)
     context = {
         "asset": line,
         "card": shown,

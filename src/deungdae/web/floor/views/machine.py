@@ -48,7 +48,7 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("floor:line", public_id=machine.public_id)
     at_us, reasons = now_us(), standing.reasons(scope)
     heard = asking.now(machine.organisation)
-    shown = card(machine, heard.found, at_us, reasons)
+    shown = card(machine, heard, at_us, reasons)
     context = {
         "asset": machine,
         "card": shown,

@@ -45,10 +45,15 @@ def url_of(asset: Asset) -> str:
     return reverse("floor:line" if asset.is_line else "floor:machine", args=(asset.public_id,))
 
 
-def card(asset: Asset, known: Mapping[str, Now], at_us: int, reasons: Mapping[str, str]) -> Card:
+def card(
+    asset: Asset,
+    heard: asking.Heard[Mapping[str, Now]],
+    at_us: int,
+    reasons: Mapping[str, str],
+) -> Card:
     """Return what is shown of an asset."""
     key = asking.key(asset)
-    now = known.get(key) or nothing(key)
+    now = heard.found.get(key) or nothing(key, away=heard.away)
     return Card(key, asset.name, url_of(asset), says(now, at_us, reasons), now)
 
 
@@ -62,8 +67,8 @@ def index(request: HttpRequest) -> HttpResponse:
     heard = asking.now(scope.current) if assets else asking.Heard[Mapping[str, Now]]({})
     sections = [
         Section(
-            group.line and card(group.line, heard.found, at_us, reasons),
-            [card(one, heard.found, at_us, reasons) for one in group.machines],
+            group.line and card(group.line, heard, at_us, reasons),
+            [card(one, heard, at_us, reasons) for one in group.machines],
         )
         for group in standing.groups(assets)
     ]
