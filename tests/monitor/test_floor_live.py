@@ -129,6 +129,26 @@ def test_states_of_a_signal_hold_until_the_next_and_a_fault_offers_a_reason(tmp_
         assert stop[3:] == ["down", None, "hyd", "유압 이상"]
 
 
+def test_a_machine_that_never_spoke_is_unknown_until_it_does(tmp_path: Path) -> None:
+    clock, floor = Clock(T + HOUR * S), Floor()
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+        map_ = {"closing": "running", "halt": "stopped"}
+        signals = [
+            {"role": "state", "tag": STATE, "map": map_},
+            {"role": "counter", "tag": SHOTS},
+            {"role": "load", "tag": "line1/imm1/current"},
+            {"role": "fault", "tag": "line1/imm1/alarm"},
+            {"role": "run", "tag": "line1/imm1/run"},
+            {"role": "product", "tag": "line1/imm1/item"},
+        ]
+        site.put_asset(OURS, "imm1", machine(*signals))
+        site.until(lambda: state_of(floor) == "unknown")
+        clock.now_us += S
+        site.tell(OURS, [(STATE, clock.now_us, "closing")])
+        site.until(lambda: state_of(floor) == "running")
+        assert floor.hall.now[OURS, "imm1"]["since"] == clock.now_us
+
+
 def test_a_shift_is_final_ten_minutes_later_told_once_and_put_right_by_late_data(
     tmp_path: Path,
 ) -> None:

@@ -39,7 +39,7 @@ class Floor:
         self._told: dict[Key, tuple[tuple[object, ...], int]] = {}
         self._restructured = threading.Event()
         self._kept_us = 0
-        self._failed_us = 0
+        self._failing: set[Key] = set()
         self.keeping = Keeping(self.hall)
         self._saying = Saying(self.hall)
         self._answers = Answers(self.hall, self.keeping)
@@ -102,12 +102,13 @@ class Floor:
                     if due:
                         self._look_at(key, machine, now_us)
             except Exception:  # noqa: BLE001 - one machine's trouble is not that of the others
-                if now_us - self._failed_us >= SEEN_EVERY_US:
-                    self._failed_us = now_us
+                if key not in self._failing:  # said once, until it could be looked at again
+                    self._failing.add(key)
                     _log.exception("the machine %s could not be looked at", machine.id)
                 machine.looked_us, machine.dirty = now_us, False
                 continue
             if due:
+                self._failing.discard(key)
                 changed.setdefault(key[0], set()).add(key[1])
         for organisation, assets in changed.items():
             self._look_at_lines(organisation, assets, now_us)
