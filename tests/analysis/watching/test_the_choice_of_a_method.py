@@ -67,7 +67,8 @@ def test_each_trial_says_what_was_planted_and_what_was_found(of_bent: Choice) ->
         (kind, 24) for kind in ("shift", "drift", "spike", "stuck", "decoupled")
     ]
     assert all(one.found <= one.planted for one in trial.kinds)
-    assert trial.allowed == pytest.approx(trial.steps * BUDGET)
+    # Three false alarms in 3,000 rows; one in four quarters where the greatest score is the limit.
+    assert trial.steps * BUDGET <= trial.allowed <= trial.steps * BUDGET + 1
 
 
 def test_a_method_that_cannot_learn_so_short_a_period_says_why(of_bent: Choice) -> None:

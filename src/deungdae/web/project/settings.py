@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "deungdae.web.plant.apps.PlantConfig",
     "deungdae.web.floor.apps.FloorConfig",
     "deungdae.web.alarms.apps.AlarmsConfig",
+    "deungdae.web.watches.apps.WatchesConfig",
 ]
 MIDDLEWARE = [
     "deungdae.web.core.middleware.SecurityHeadersMiddleware",

@@ -1,0 +1,1 @@
+"""Machines watched by all their tags together: a good period, what is unlike it, and why."""

@@ -1,0 +1,1 @@
+"""What the pages of watches say and draw."""

@@ -1,0 +1,220 @@
+"""How a watch stands, in sentences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+
+from deungdae.web.floor.shown.durations import day_clock, lasting
+from deungdae.web.plant import speech
+
+DAY_US: Final = 86_400_000_000
+
+METHODS: Final[Mapping[str, Any]] = {
+    "relations": _lazy("how the tags go together"),
+    "neighbours": _lazy("the most alike moments"),
+    "seasons": _lazy("the hours of the day"),
+}
+#: What each method is good for, in a sentence.
+ABOUT: Final[Mapping[str, Any]] = {
+    "relations": _lazy(
+        "Learns how all tags move together over the last moments (canonical variates). Finest "
+        "where the relations are straight."
+    ),
+    "neighbours": _lazy(
+        "Compares each moment with those of the good period that were most alike. Finds what "
+        "breaks relations that bend or jump, as with several products."
+    ),
+    "seasons": _lazy(
+        "Knows for each tag what is usual at this hour and weekday. For energy, temperature and "
+        "the like; needs at least four weeks."
+    ),
+}
+KINDS: Final[Mapping[str, Any]] = {
+    "shift": _lazy("a shift by 1.5 spreads"),
+    "drift": _lazy("a drift by 3 spreads"),
+    "spike": _lazy("a spike of 6 spreads"),
+    "stuck": _lazy("a value that stands still"),
+    "decoupled": _lazy("values of another time"),
+}
+REASONS: Final[Mapping[str, Any]] = {
+    "only": _lazy("It was the only method that could learn this period."),
+    "told": _lazy("You chose it."),
+    "best": _lazy("It found the most of what was planted, within the false alarms allowed."),
+    "fewer_false": _lazy("It found nearly as much as the best, with fewer false alarms."),
+    "simpler": _lazy("It found nearly as much as the best, and is simpler."),
+    "none_keeps_the_budget": _lazy(
+        "No method kept to the false alarms allowed; this one had the fewest. A longer or "
+        "steadier good period will help."
+    ),
+}
+LEFT_OUT: Final[Mapping[str, Any]] = {
+    "constant": _lazy("never changed"),
+    "missing": _lazy("was missing for more than half of the time"),
+    "counter": _lazy("only counts up"),
+    "no_day": _lazy("has no hours of its own"),
+}
+USES: Final[Mapping[str, Any]] = {
+    "yes": "",
+    "missing": _lazy("no numbers in this time"),
+    "constant": _lazy("never changes"),
+    "counter": _lazy("only counts up"),
+}
+STATES: Final[Mapping[str, tuple[str, Any]]] = {
+    "waiting": ("waiting", _lazy("Waiting")),
+    "learning": ("running", _lazy("Learning")),
+    "failed": ("failed", _lazy("Cannot learn")),
+    "watching": ("none", _lazy("As usual")),
+    "anomaly": ("now", _lazy("Unlike the good period")),
+    "stopped": ("none", _lazy("Machine stands")),
+    "silent": ("waiting", _lazy("No values")),
+    "unknown": ("waiting", _lazy("Unknown")),
+}
+
+
+def state(now: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the kind of pill and its word."""
+    kind, word = STATES.get(str(now.get("state")), STATES["unknown"])
+    return kind, str(word)
+
+
+def answer(now: Mapping[str, Any], now_us: int, names: Mapping[str, str]) -> str:
+    """Return how a watch stands, in one sentence that can be repeated to a colleague."""
+    match now.get("state"):
+        case "waiting" if (now.get("until") or 0) > now_us:
+            return _("The good period lasts until %(time)s; it is learned then.") % {
+                "time": day_clock(now["until"], now_us)
+            }
+        case "waiting":
+            return _("The good period will be learned in a moment.")
+        case "learning":
+            return _("The good period is being learned; this takes a minute or a few.")
+        case "failed":
+            return speech.told(now["problem"])
+        case "anomaly":
+            return _anomaly(now, now_us, names)
+        case "stopped":
+            return _("The machine stands, so nothing is judged. A standing machine is no anomaly.")
+        case "silent":
+            last = now.get("at")
+            if last is None:
+                return _("Its tags say nothing, so nobody knows whether all is well.")
+            return _(
+                "Its tags have said nothing for %(time)s, so nobody knows whether all is well."
+            ) % {"time": lasting((now_us - last) / 1e6)}
+        case "watching" if now.get("score") is None:
+            return _("It is watched; the first score comes in a moment.")
+        case "watching":
+            return _("The machine runs as in the good period: score %(score)s, limit 1.") % {
+                "score": f"{now['score']:.2f}"
+            }
+    return _("Nobody knows at the moment how it stands.")
+
+
+def _anomaly(now: Mapping[str, Any], now_us: int, names: Mapping[str, str]) -> str:
+    began = now.get("anomaly") or now_us
+    since = lasting(max(now_us - began, 0) / 1e6)
+    blames = now.get("blames") or []
+    if not blames:
+        return _("Unlike the good period for %(since)s.") % {"since": since}
+    tag, share, _deviation = blames[0]
+    return _(
+        "Unlike the good period for %(since)s; most of it comes from %(tag)s (%(share)s %%)."
+    ) % {
+        "since": since,
+        "tag": names.get(tag, tag),
+        "share": round(100 * share),
+    }
+
+
+def wolf(learned: Mapping[str, Any]) -> list[str]:
+    """Return how often it would have cried wolf: in the good period, and since."""
+    trial = next(
+        (one for one in learned["trials"] if one["method"] == learned["method"]),
+        {"false_alarms": 0, "allowed": 0.0},
+    )
+    days = learned["rows"] * learned["every_us"] / DAY_US
+    said = [
+        ngettext(
+            "In the good period (%(days)s days) it would have cried wolf once, in parts it had "
+            "not learned; %(allowed)s would be within what you allow.",
+            "In the good period (%(days)s days) it would have cried wolf %(n)d times, in parts "
+            "it had not learned; %(allowed)s would be within what you allow.",
+            trial["false_alarms"],
+        )
+        % {
+            "days": f"{days:.1f}",
+            "n": trial["false_alarms"],
+            "allowed": f"{trial['allowed']:.1f}",
+        }
+    ]
+    later = learned["since_rows"] * learned["every_us"] / DAY_US
+    if later >= 0.1:
+        said.append(
+            ngettext(
+                "In the %(days)s days after it, until it was learned, it would have come once.",
+                "In the %(days)s days after it, until it was learned, it would have come %(n)d "
+                "times.",
+                learned["since_alarms"],
+            )
+            % {"days": f"{later:.1f}", "n": learned["since_alarms"]}
+        )
+    if not learned["fitted"]:
+        said.append(
+            _(
+                "The good period has too few high scores to work out how often a limit is passed: "
+                "the limit is the greatest score seen, and the number of false alarms cannot be "
+                "promised."
+            )
+        )
+    return said
+
+
+def trials(learned: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the methods that were tried, as rows of a table."""
+    return [
+        {
+            "name": str(METHODS.get(one["method"], one["method"])),
+            "about": str(ABOUT.get(one["method"], "")),
+            "chosen": one["method"] == learned["method"],
+            "problem": _problem(one["problem"]),
+            "share": round(100 * one["share"]),
+            "false": one["false_alarms"],
+            "allowed": f"{one['allowed']:.1f}",
+            "keeps": one["keeps"],
+            "kinds": [_kind(each, learned["every_us"]) for each in one["kinds"]],
+        }
+        for one in learned["trials"]
+    ]
+
+
+def _problem(problem: str | None) -> str:
+    if not problem:
+        return ""
+    if "28 days" in problem:
+        return _("needs a good period of at least five and a half weeks to be tried")
+    return _("could not learn this period")
+
+
+def _kind(each: Sequence[Any], every_us: int) -> dict[str, str]:
+    kind, found, planted, delay = each
+    return {
+        "word": str(KINDS.get(kind, kind)),
+        "found": f"{found}/{planted}",
+        "delay": "" if delay is None else lasting(max(delay, 1) * every_us / 1e6),
+    }
+
+
+def moved(learned: Mapping[str, Any], names: Mapping[str, str], now_us: int) -> list[str]:
+    """Return which tags did not stay on their level in the good period."""
+    return [
+        _("%(tag)s went to another level at %(time)s, by %(size)s spreads, and stayed there.")
+        % {
+            "tag": names.get(tag, tag),
+            "time": day_clock(at, now_us),
+            "size": f"{size:+.1f}",
+        }
+        for tag, at, size in learned["moved"]
+    ]

@@ -1,0 +1,203 @@
+"""From a good period on a picture to an anomaly, its blame and a verdict: with a real monitor."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from django.test import Client
+from monitor_site import MonitorSite, clock_us
+
+from deungdae import bus
+from deungdae.monitor.watches import Watches
+from deungdae.monitor.watches.questions import Questions
+from deungdae.web.companies.models import Site as PlantSite
+from deungdae.web.core import line
+from deungdae.web.core.models import AuditEntry
+from deungdae.web.core.scope import Scope
+from deungdae.web.floor.models import Asset, Signal
+from deungdae.web.watches import telling
+from deungdae.web.watches.forms.periods import written
+from deungdae.web.watches.models import AnomalyVerdict, Watch
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+S = 1_000_000
+EVERY = 10 * S
+ROWS = 900  # two and a half hours, of which the first two are the good period
+GOOD_ROWS = 720
+FAULT = 800  # the row at which the meter begins to read too high
+
+
+@pytest.fixture(scope="module")
+def monitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MonitorSite]:
+    with MonitorSite(tmp_path_factory.mktemp("watches"), [Watches()]) as running:
+        yield running
+
+
+class Desk:
+    """Where an engineer sits; the pump has run until just now."""
+
+    def __init__(self, house: Any, monitor: MonitorSite, client: Client) -> None:
+        self.house, self.monitor, self.client = house, monitor, client
+        self.scope = Scope.of_system(telling.ACTOR, house.organisation)
+        site = PlantSite.objects.within(self.scope).get()
+        mine = {"organisation": house.organisation}
+        self.asset = Asset.objects.create(
+            **mine, site=site, kind="machine", name="펌프 1호기", path="pump"
+        )
+        Signal.objects.create(**mine, asset=self.asset, role="counter", tag="pump/parts")
+        # Whole minutes, as a form has them.
+        self.start = (clock_us() // (60 * S) * 60 * S) - ROWS * EVERY
+        self._store(str(house.organisation.public_id))
+
+    def _store(self, organisation: str) -> None:
+        at, chance = np.arange(ROWS), np.random.default_rng(1)
+        speed = 2 * np.sin(at / 40) + 0.3 * np.sin(at / 7)
+        power = speed**2 + chance.normal(0, 0.1, ROWS) + np.where(at >= FAULT, 2.0, 0.0)
+        columns = {
+            "speed": speed, "power": power, "noise": chance.normal(0, 1, ROWS),
+            "parts": at.astype(float),
+        }  # fmt: skip
+        for name, own in columns.items():
+            points = [
+                (int(self.start + row * EVERY + S), float(x))
+                for row, x in zip(at, own, strict=True)
+            ]
+            self.monitor.store(organisation, f"plc-{organisation[:4]}", f"pump/{name}", points)
+
+    def make(self, **given: Any) -> Watch:
+        """Choose the good period on the page, and wait until it is learned."""
+        form = {
+            "name": "펌프", "start": written(self.start),
+            "end": written(self.start + GOOD_ROWS * EVERY), "per_week": "7", "method": "",
+            "tags": ["pump/speed", "pump/power", "pump/noise"], **given,
+        }  # fmt: skip
+        address = f"/watches/new/?asset={self.asset.public_id}"
+        answer = self.client.post(address, form, follow=True)
+        assert answer.status_code == 200, answer.content.decode()
+        made: Watch = Watch.objects.within(self.scope).get(name=form["name"])
+        (part,) = self.monitor._parts
+        assert isinstance(part, Watches)
+        key = str(self.house.organisation.public_id), str(made.public_id)
+        now = Questions(part).now
+        self.monitor.until(
+            lambda: key in part.wanted and now(key)["state"] in ("watching", "silent", "failed"),
+            seconds=90,
+        )
+        return made
+
+    def page(self, address: str) -> str:
+        """What a page shows."""
+        answer = self.client.get(address)
+        assert answer.status_code == 200, address
+        return re.sub(r"\s+", " ", answer.content.decode())
+
+
+@pytest.fixture
+def desk(house: Any, monitor: MonitorSite, settings: Any, enter: Callable[..., Client]) -> Any:
+    settings.BUS = monitor.settings.bus
+    line.hang_up()
+    yield Desk(house, monitor, enter(house.people["engineer"]))
+    line.hang_up()
+
+
+def test_from_a_good_period_to_an_anomaly_its_blame_and_a_verdict(desk: Desk) -> None:
+    page = desk.page(f"/watches/new/?asset={desk.asset.public_id}&span=3h")
+    # Proposed and drawn; what only counts is offered and not ticked.
+    assert "Proposed: " in page and "data-chosen" in page
+    assert re.search(r'value="pump/power" checked', page)
+    assert re.search(r'value="pump/parts"(?! checked)', page)
+
+    watch = desk.make()
+    page = desk.page(f"{watch.get_absolute_url()}?span=8h")
+    assert "Watched by the most alike moments." in page
+    assert "it would have cried wolf" in page
+    anomalies = re.findall(rf"/watches/{watch.public_id}/(\d+)/\"", page)
+    began = desk.start + FAULT * EVERY
+    near = [int(one) for one in anomalies if began <= int(one) <= began + 20 * EVERY]
+    assert near, anomalies
+
+    one = f"/watches/{watch.public_id}/{near[0]}/"
+    page = desk.page(one)
+    assert page.index("<strong>power</strong>") < page.index("<strong>speed</strong>")
+    assert "The grey band is what is usual" in page
+    answer = desk.client.post(f"{one}judge/", {"verdict": "real", "note": "계량기 교체"})
+    assert answer.status_code == 302
+    said = AnomalyVerdict.objects.within(desk.scope).get()
+    assert (said.verdict, said.note) == ("real", "계량기 교체")
+    assert said.ended_us > said.began_us
+    assert "계량기 교체" in desk.page(one)
+    # Another word replaces the first.
+    desk.client.post(f"{one}judge/", {"verdict": "false", "back": "watch"})
+    assert AnomalyVerdict.objects.within(desk.scope).get().verdict == "false"
+    actions = AuditEntry.objects.within(desk.scope).values_list("action", flat=True)
+    assert set(actions) >= {"watches.made", "watches.judged"}
+
+
+def test_another_period_is_learned_and_the_old_one_asked_for_no_more(desk: Desk) -> None:
+    watch = desk.make(name="펌프 2")
+    form = {
+        "start": written(desk.start), "end": written(desk.start + 400 * EVERY), "per_week": "1",
+        "method": "relations", "tags": ["pump/speed", "pump/power"],
+    }  # fmt: skip
+    page = desk.page(f"/watches/{watch.public_id}/again/?span=3h")
+    assert "learn again" in page
+    answer = desk.client.post(f"/watches/{watch.public_id}/again/", form)
+    assert answer.status_code == 302
+    watch.refresh_from_db()
+    assert (watch.lesson, watch.tags, watch.method) == (
+        2,
+        ["pump/speed", "pump/power"],
+        "relations",
+    )
+    known = {one.watch: one.document for one in line.all(bus.WATCHES)}
+    assert known[str(watch.public_id)]["revision"] == 2
+    desk.client.post(f"/watches/{watch.public_id}/retire/")
+    assert str(watch.public_id) not in {one.watch for one in line.all(bus.WATCHES)}
+    assert f'href="{watch.get_absolute_url()}"' not in desk.page("/watches/")
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"end": "2026-01-01T00:05", "start": "2026-01-01T00:00"}, "at least ten minutes"),
+        ({"end": "2199-01-01T00:00", "start": "2198-12-31T00:00"}, "must be over"),
+        ({"tags": []}, "This field is required"),
+    ],
+)
+def test_a_period_that_makes_no_sense_is_refused_with_the_reason(
+    desk: Desk, changed: dict[str, Any], says: str
+) -> None:
+    form = {
+        "name": "x", "start": written(desk.start), "end": written(desk.start + 400 * EVERY),
+        "per_week": "1", "tags": ["pump/speed"], **changed,
+    }  # fmt: skip
+    answer = desk.client.post(f"/watches/new/?asset={desk.asset.public_id}", form)
+    assert answer.status_code == 400
+    assert says in answer.content.decode()
+    assert not Watch.objects.within(desk.scope).exists()
+
+
+def test_what_the_bus_lost_is_told_again(desk: Desk) -> None:
+    watch = Watch.objects.create(
+        organisation=desk.house.organisation, asset=desk.asset, name="later",
+        tags=["pump/speed"], start_us=1, end_us=clock_us() + 86_400 * S,
+    )  # fmt: skip
+    telling.reconcile(watch.made_at)
+    assert str(watch.public_id) in {one.watch for one in line.all(bus.WATCHES)}
+    watch.refresh_from_db()
+    assert not watch.untold
+
+
+def test_without_a_monitor_the_page_says_so(
+    house: Any, settings: Any, enter: Callable[..., Client], tmp_path: Any
+) -> None:
+    from deungdae.records.environment import Settings
+
+    settings.BUS = Settings.from_environment({"DEUNGDAE_HOME": str(tmp_path)}).bus
+    line.hang_up()
+    page = enter(house.people["viewer"]).get("/watches/").content.decode()
+    assert "deungdae monitor" in page
+    line.hang_up()
