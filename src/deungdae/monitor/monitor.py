@@ -130,4 +130,5 @@ class Monitor:
             "points": self.points,
             "failures": {kept.name: kept.failures for kept in self._kept},
             "told": self._telling.told,
+            "unusable": self._structure.unusable,
         }

@@ -1,7 +1,7 @@
 """`deungdae doctor`: looks at everything an installation needs, and says what to do.
 
 finding   what a look found        machine   disk, programs, secrets, clock, copies
-web       database, pages, queue   plant     bus, gateway, writer, lake, questions, MQTT
+web       database, pages, queue   plant     bus, gateway, writer, lake, questions, monitor, MQTT
 """
 
 import argparse

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from deungdae import bus
 from deungdae.bus.standing import Standing, standing
@@ -24,6 +24,7 @@ _START = message("Start it: {command}", command="deungdae up")
 class _Seen(NamedTuple):
     queues: list[Standing]
     answer: str | None  #: why no question was answered; None when one was
+    monitor: str | dict[str, Any]  #: the same of the monitor, or what it says of its health
 
 
 def intake(settings: Settings) -> Iterator[Finding]:
@@ -47,19 +48,55 @@ def intake(settings: Settings) -> Iterator[Finding]:
             message("Questions to the history are not answered: {reason}", reason=seen.answer),
             message("Start it: {command}", command="deungdae history"),
         )
+    yield from _monitor(seen.monitor)
 
 
 async def _look(settings: Settings) -> _Seen:
     address = bus.address(settings.bus)
     async with await bus.Connection.open(address, "doctor", within=ENTER_SECONDS) as connection:
         queues = await standing(connection)
-        asked = bus.Question("history", "tags", "-", within=ASK_SECONDS)
-        try:
-            async with await bus.ask(connection, asked) as answer:
-                await answer.read()
-        except (PublicError, bus.Unavailable) as error:
-            return _Seen(queues, str(error))
-    return _Seen(queues, None)
+        history = await _asked(connection, "history", "tags")
+        monitor = await _asked(connection, "monitor", "health")
+    return _Seen(queues, history if isinstance(history, str) else None, monitor)
+
+
+async def _asked(connection: bus.Connection, topic: str, name: str) -> str | dict[str, Any]:
+    """Return an answer, or in words why there is none."""
+    asked = bus.Question(topic, name, "-", within=ASK_SECONDS)
+    try:
+        async with await bus.ask(connection, asked) as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+    except (PublicError, bus.Unavailable) as error:
+        return str(error)
+
+
+def _monitor(seen: str | dict[str, Any]) -> Iterator[Finding]:
+    if isinstance(seen, str):
+        yield warning(
+            "monitor",
+            message("Machines are not looked after: {reason}", reason=seen),
+            message("Start it: {command}", command="deungdae monitor"),
+        )
+        return
+    failures = sum(seen["failures"].values())
+    if failures:
+        yield warning(
+            "monitor",
+            message("A part of the monitoring failed {count} times.", count=failures),
+            message("What it was stands in the log of {command}.", command="deungdae monitor"),
+        )
+    elif seen["unusable"]:
+        yield warning(
+            "monitor",
+            message(
+                "{count} descriptions of machines or calendars are not understood.",
+                count=seen["unusable"],
+            ),
+            message("Save these machines and calendars anew on their pages."),
+        )
+    else:
+        yield good("monitor", message("Machines are looked after."))
 
 
 def _queue(queue: Standing) -> Finding:
