@@ -133,8 +133,8 @@ def test_a_limit_is_told_with_the_reading_and_ends_with_the_last_word(site: Site
     raised = site.clock.now
     assert (one["occurrence"], one["state"], one["since"]) == ("hot:1", "unacknowledged", raised)
     assert one["what"] == {
-        "template": "{value} {unit}: above {limit} {unit}.",
-        "values": {"value": "10.5", "limit": "10", "unit": "°C"},
+        "template": "{value}: above {limit}.",
+        "values": {"value": "10.5 °C", "limit": "10 °C"},
     }
     (told,) = site.told("hot")
     assert (told["what"], told["to"], told["due"]) == ("alarm", "default", raised)
