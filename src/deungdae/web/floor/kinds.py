@@ -103,7 +103,7 @@ ROLE_HELP: Final[Mapping[str, Any]] = {
     "good_counter": _("Good parts alone."),
     "scrap_counter": _("Parts that were thrown out."),
     "rework_counter": _("Parts that are to be reworked."),
-    "state": _("What the machine does, as text or number. Say below what each value means."),
+    "state": _("What the machine does, as text or number; then say what each value means."),
     "run": _("On while it works."),
     "load": _("A noisy signal that is higher, or swings, while it works."),
     "cycle_time": _("The time of one cycle, as the machine measures it."),

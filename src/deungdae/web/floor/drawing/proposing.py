@@ -20,6 +20,7 @@ SECONDS: Final = 30.0  #: that the monitor may look through the history
 MOST_MACHINES: Final = 40  #: on one page; once these are taken, the next ones are shown
 SURE, LIKELY = 0.85, 0.6
 ROLES: Final = frozenset(Signal.Role.values)
+_OF_A_MACHINE: Final = frozenset({"counter", "good_counter", "state", "run"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,13 @@ class Proposed:
     unit: str = ""
     values: Sequence[str] = ()
     params: Mapping[str, Any] | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its latest value, as a person reads it; "" without one."""
+        if isinstance(self.latest, float):
+            return f"{self.latest:.6g}"
+        return "" if self.latest is None else str(self.latest)
 
     @property
     def certainty(self) -> str:
@@ -64,6 +72,14 @@ class Machine:
     line_name: str
     template: str
     signals: Sequence[Proposed]
+
+    @property
+    def convinces(self) -> bool:
+        """Whether something tells it from a mere place of tags: whether it runs, or how much."""
+        return any(
+            one.role in _OF_A_MACHINE or (one.role == "load" and one.sure >= LIKELY)
+            for one in self.signals
+        )
 
     @property
     def telling(self) -> Sequence[Proposed]:
@@ -106,6 +122,7 @@ def propose(scope: Scope, organisation: Organisation) -> Proposal:
     tags = [one for one in map(read, answer.get("tags") or ()) if one is not None]
     lines = _line_names(scope, organisation, answer)
     machines = list(_machines(answer, [t for t in tags if t.tag not in known], lines, drawn))
+    machines.sort(key=lambda one: not one.convinces)
     return Proposal(
         machines[:MOST_MACHINES],
         max(0, len(machines) - MOST_MACHINES),
@@ -217,7 +234,7 @@ def more_json(machine: Machine) -> str:
     return json.dumps({one.tag: one.params for one in machine.signals if one.params})
 
 
-def taken(data: Mapping[str, str], *, everything: bool) -> list[Drawn]:
+def taken(data: Mapping[str, str]) -> list[Drawn]:
     """Return what was taken on the page, to be drawn. What makes no sense is left out."""
     lines: dict[str, Drawn] = {}
     machines = []
@@ -225,7 +242,7 @@ def taken(data: Mapping[str, str], *, everything: bool) -> list[Drawn]:
         at = f"m{number}-"
         path = data.get(f"{at}path", "").strip("/")
         name = data.get(f"{at}name", "").strip()[:100]
-        if not path or not name or not (everything or data.get(f"{at}take")):
+        if not path or not name or not data.get(f"{at}take"):
             continue
         line = data.get(f"{at}line", "").strip()[:100]
         if line and line not in lines:

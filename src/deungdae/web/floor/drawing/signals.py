@@ -45,6 +45,11 @@ class Row:
     warning: str = ""
 
     @property
+    def is_watched(self) -> bool:
+        """Whether nothing but its own value is told."""
+        return self.role == "watched" and bool(self.tag) and not self.error
+
+    @property
     def help(self) -> Any:
         """What the role says, or by what one recognises the signal."""
         return self.look_for or ROLE_HELP.get(self.role, "")
@@ -84,6 +89,8 @@ class Row:
 def rows_of(scope: Scope, asset: Asset) -> list[Row]:
     """Return what is said, then what its type usually has besides, then empty rows."""
     signals = list(asset.signals.within(scope))
+    # What is only watched stands last, and on the page in a fold of its own.
+    signals.sort(key=lambda signal: signal.role == "watched")
     rows = [Row(n, s.role, s.tag, s.params) for n, s in enumerate(signals)]
     told = {signal.role for signal in signals}
     template = TEMPLATES.get(asset.template, TEMPLATES["generic"])

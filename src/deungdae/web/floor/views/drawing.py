@@ -154,7 +154,8 @@ def _page(
         means = None if state is None else state.params.get("map") or {}
         known = signals.received(scope) if known is None else known
         context |= {
-            "rows": rows or signals.rows_of(scope, asset),
+            "rows": (shown := rows or signals.rows_of(scope, asset)),
+            "watched": sum(row.is_watched for row in shown),
             "roles": Signal.Role.choices,
             "state": state,
             "offered": signals.offered(known, scope, asset),
@@ -285,7 +286,7 @@ def found(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest) -> HttpResponse:
     """Draw what was taken of the proposal."""
     scope = request.tenant_scope
-    drawn = proposing.taken(request.POST, everything="everything" in request.POST)
+    drawn = proposing.taken(request.POST)
     machines = sum(one.kind == "machine" for one in drawn)
     if not machines:
         messages.warning(request, _("Nothing was taken: tick the machines that you want."))

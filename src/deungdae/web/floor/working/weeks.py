@@ -53,6 +53,16 @@ class Weeks:
     refused: bool = False  #: the problem is the calendar's, not the monitor's
     ticks: Sequence[tuple[int, str]] = ()
 
+    @property
+    def begins(self) -> str:
+        """The time at the left of the bands."""
+        return clock.written(self.start)
+
+    @property
+    def ends(self) -> str:
+        """The time at their right."""
+        return clock.written(self.start + self.width)
+
 
 def look(organisation: Organisation, document: Mapping[str, Any], first: date) -> Weeks:
     """Return four weeks from a day on."""
