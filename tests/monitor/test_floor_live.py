@@ -133,7 +133,7 @@ def test_a_machine_that_never_spoke_is_unknown_until_it_does(tmp_path: Path) -> 
     clock, floor = Clock(T + HOUR * S), Floor()
     with MonitorSite(tmp_path, [floor], now_us=clock) as site:
         map_ = {"closing": "running", "halt": "stopped"}
-        signals = [
+        signals: list[dict[str, Any]] = [
             {"role": "state", "tag": STATE, "map": map_},
             {"role": "counter", "tag": SHOTS},
             {"role": "load", "tag": "line1/imm1/current"},
@@ -175,6 +175,9 @@ def test_a_shift_is_final_ten_minutes_later_told_once_and_put_right_by_late_data
         site.until(lambda: floor.hall.store.provisional(clock.now_us) == [])
         [shift] = site.ask("shifts", OURS, topic="monitor", **asked)["shifts"]
         assert shift["final"] and shift["figures"]["known"] == pytest.approx(0.75, abs=0.01)
+        # The counter went on in the dark: its parts count, and lift no figure.
+        assert shift["counts"]["produced"] == len(truth.made)
+        assert shift["figures"]["effectiveness"] == pytest.approx(1.0, abs=0.02)
         events = site.ask("events", OURS, topic="monitor", after=0)["events"]
         assert [(each["kind"], each["key"]) for each in events] == [("shift_ended", f"line1:{T}")]
         assert events[0]["document"]["members"] == ["imm1"]
@@ -205,7 +208,13 @@ def test_a_monitor_that_was_killed_loses_nothing(tmp_path: Path) -> None:
         site.put_asset(OURS, "imm1", machine({"role": "counter", "tag": SHOTS}))
         site.end()
         told = {"start": T, "end": T + 2 * HOUR * S}
-        said = {"asset": "imm1", "state": "setup", "reason": "mold", "revision": 1, "id": "s"}
+        said: dict[str, Any] = {
+            "asset": "imm1",
+            "state": "setup",
+            "reason": "mold",
+            "revision": 1,
+            "id": "s",
+        }
         running = _process(site)
         try:
             site.ask(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from deungdae.analysis import oee
 from deungdae.analysis.oee import STANDING, Span
 from deungdae.analysis.oee.cycles import FEWEST_CYCLES
+from deungdae.analysis.reliability import of_spans
 from deungdae.analysis.shifts import public_holidays
 from deungdae.bus import Unavailable
 from deungdae.bus.given import Given
@@ -60,7 +61,7 @@ class Answers:
 
     def long(self) -> Mapping[str, Handler]:
         """Return the questions that take their time."""
-        return {"propose": self.propose}
+        return {"propose": self.propose, "reliability": self.reliability}
 
     def now(self, organisation: str, given: Given) -> Any:
         """`now {assets?}`: what they do at this moment."""
@@ -210,6 +211,17 @@ class Answers:
         given.nothing_else()
         context = self._hall.context
         return context.wait(propose(context, organisation, paths), 300.0)
+
+    def reliability(self, organisation: str, given: Given) -> Any:
+        """`reliability {asset, start, end}`: how its breakdowns follow one another, and why."""
+        id_ = given.needed("asset")
+        start, end = self._span(given)
+        asset = self._asset(organisation, id_)
+        if (organisation, id_) not in self._hall.machines:
+            raise UnusableOption("There is no such line or machine.")
+        rows, missing = self._rows((organisation, id_), asset, start, end)
+        told = _without_seams([each for row, _ in rows for each in row.told])
+        return {**of_spans([each.span for each in told]), "missing": [list(one) for one in missing]}
 
     def _asset(self, organisation: str, id_: str) -> Asset:
         asset = self._hall.context.structure.asset(organisation, id_)

@@ -33,12 +33,13 @@ class Summary:
     planned: list[Span]  #: within planned working time
     counts: Counts  #: of the whole frame
     counted: bool
-    within: Counts  #: of planned time, for the figures
+    within: Counts  #: of planned time that is known, for the figures
     ideal: float | None
     figures: oee.Figures | None
     waterfall: oee.Waterfall | None
     scrap: list[tuple[str | None, float]]
     cost: float | None = None  #: of its lost time, where it is known otherwise
+    in_planned: float = 0.0  #: parts made in planned time
 
     @property
     def waiting(self) -> list[tuple[int, int]]:
@@ -72,7 +73,10 @@ def summary(
     planned = oee.during(plain(told), [pair for pair in working if pair[0] < pair[1]])
     counts, scrap = _counts(frame, said.scrap)
     share = _share(frame, working)
-    inside = Counts(*(each * share for each in counts))
+    # What was made while nothing was heard counts, but not against the time that is known.
+    dark = sum(parts for at, parts in frame.dark if any(a <= at < b for a, b in working))
+    lit = share - dark / frame.produced if frame.produced else share
+    inside = Counts(*(each * max(lit, 0.0) for each in counts))
     ideal = ideal_seconds(asset, frame.products, demonstrated)
     length = (frame.end_us - frame.start_us) / 1e6
     figures = _figures(planned, inside, ideal, length, counted=frame.counted) if planned else None
@@ -82,6 +86,7 @@ def summary(
     return Summary(
         *(asset, frame, shift, told, planned, counts, frame.counted, inside, ideal, figures),
         *(fall, scrap),
+        in_planned=frame.produced * share,
     )
 
 

@@ -5,7 +5,7 @@ no plan: those are laid over it when figures are asked for, so that a reason giv
 computation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from deungdae.analysis.oee import Span, State, increments, within
 from deungdae.monitor.definitions import Asset
-from deungdae.monitor.floor.learning import Model
+from deungdae.monitor.floor.learning import LEAST_SILENCE_US, Model
 from deungdae.monitor.floor.states import faults, spans
 from deungdae.monitor.floor.tracks import COUNTERS, Hearing, Track
 from deungdae.monitor.past import Times, Values
@@ -36,6 +36,8 @@ class Frame:
     reworked: float | None = None
     counted: bool = False  #: whether anything counts parts
     made: list[Piece] = field(default_factory=list)
+    #: When something was heard again after a silence, and how many parts were made in it.
+    dark: list[tuple[int, float]] = field(default_factory=list)
     cycles: list[CycleOf] = field(default_factory=list)
     last_cycle: float | None = None
     faults: list[tuple[int, int, str]] = field(default_factory=list)
@@ -55,8 +57,8 @@ class Frame:
         """Return what `document` made."""
         told = dict(document)
         told["spans"] = [Span(a, b, State(state), why) for a, b, state, why in told["spans"]]
-        for name in ("made", "cycles", "faults", "power"):
-            told[name] = [tuple(each) for each in told[name]]
+        for name in ("made", "cycles", "faults", "power", "dark"):
+            told[name] = [tuple(each) for each in told.get(name, ())]
         return cls(**told)
 
 
@@ -85,15 +87,17 @@ def frame(
     produced = parts.get("counter", _NOTHING)
     scrapped, reworked = parts.get("scrap_counter"), parts.get("rework_counter")
     cycle = _cycles(tracks, asset, start_us, end_us)
+    states = spans(asset, tracks, hearing, model, start_us, end_us)
     return Frame(
         start_us=start_us,
         end_us=end_us,
-        spans=spans(asset, tracks, hearing, model, start_us, end_us),
+        spans=states,
         produced=float(produced[1].sum()),
         scrapped=None if scrapped is None else float(scrapped[1].sum()),
         reworked=None if reworked is None else float(reworked[1].sum()),
         counted="counter" in parts,
         made=_pieces(produced, scrapped or _NOTHING, reworked or _NOTHING, start_us, end_us),
+        dark=_in_the_dark(produced, tracks, hearing, states),
         cycles=cycle[0],
         last_cycle=cycle[1],
         faults=faults(tracks["fault"], start_us, end_us) if "fault" in tracks else [],
@@ -124,6 +128,7 @@ def cut(frame: Frame, start_us: int, end_us: int) -> Frame:
         scrapped=None if frame.scrapped is None else sums[1],
         reworked=None if frame.reworked is None else sums[2],
         made=made,
+        dark=[each for each in frame.dark if start <= each[0] < end],
         cycles=[each for each in frame.cycles if start <= each[0] < end],
         faults=[each for each in frame.faults if each[0] < end and each[1] > start],
         products={name: parts * share for name, parts in frame.products.items()},
@@ -140,6 +145,32 @@ def moved(track: Track, asset: Asset, start_us: int, end_us: int) -> tuple[Times
     a, b = np.searchsorted(found.times, [start_us, end_us])
     each = track.signal.scale * asset.parts_per_count
     return found.times[a:b], found.parts[a:b].astype(float) * each
+
+
+def _in_the_dark(
+    produced: tuple[Times, Values],
+    tracks: Mapping[str, Track],
+    hearing: Hearing,
+    states: Sequence[Span],
+) -> list[tuple[int, float]]:
+    """Return what a counter had moved by when it was heard again after a silence.
+
+    Where another signal told meanwhile what the machine did, the time is known, and so the parts.
+    """
+    track = tracks.get("counter") or tracks.get("good_counter")
+    if track is None or not len(produced[0]):
+        return []
+    heard = track.heard if track.heard.gap_us is not None else hearing
+    found = []
+    for silent, again in heard.silences(states[0].start_us, states[-1].end_us):
+        unknown = [span for span in states if span.state is State.UNKNOWN]
+        dark = sum(max(0, min(e, again) - max(s, silent)) for s, e, *_ in unknown)
+        if dark < (again - silent) / 2:
+            continue
+        place = int(np.searchsorted(produced[0], again))
+        if place < len(produced[0]) and int(produced[0][place]) - again <= LEAST_SILENCE_US:
+            found.append((int(produced[0][place]), float(produced[1][place])))
+    return found
 
 
 def _merged(parts: list[tuple[Times, Values]]) -> tuple[Times, Values]:

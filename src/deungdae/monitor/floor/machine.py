@@ -22,6 +22,8 @@ from deungdae.monitor.point import Point
 from deungdae.records.readings import Quality
 
 AHEAD_US = 300_000_000  #: a reading further ahead of the clock is not used for states
+AHEAD_SHOWN_US = 120_000_000  #: how long a clock counts as ahead after its last such reading
+AHEAD_AGAIN_US = 5_000_000
 LATE_US = 60_000_000  #: a reading so much older than the newest of its tag came late
 LOOKBACK_US = 3_600_000_000  #: read before a frame, so that a counter has a value to begin with
 MOST_WAITING = 200_000  #: points that wait for a machine that is still being read
@@ -48,6 +50,7 @@ class Machine:
         self.hearing = Hearing(None)
         self.heard_us = 0  #: newest reading of any tag
         self.ahead_us = 0  #: how far its clock is ahead, if too far
+        self.ahead_seen_us = 0
         self.late_us: int | None = None  #: earliest reading that came late
         self.late_seen_us = 0
         self.loaded = False
@@ -86,7 +89,8 @@ class Machine:
             if point.quality == Quality.BAD:
                 continue
             if point.time_us > now_us + AHEAD_US:
-                self.ahead_us = max(self.ahead_us, point.time_us - now_us)
+                self.ahead_us, self.ahead_seen_us = point.time_us - now_us, now_us
+                self.dirty = self.dirty or self.looked_us < now_us - AHEAD_AGAIN_US
                 continue
             self.hearing.add(point.time_us)
             self.heard_us = max(self.heard_us, point.time_us)
@@ -224,7 +228,7 @@ def now_document(
         "lot": machine.word("lot", now_us),
         "lost_cost": worth.lost_cost(found),
     }
-    if machine.ahead_us:
+    if machine.ahead_us and now_us - machine.ahead_seen_us < AHEAD_SHOWN_US:
         document["clock_ahead_us"] = machine.ahead_us
     return document
 
@@ -258,5 +262,5 @@ def forecast(found: Summary, planned: float, passed: float) -> float | None:
     """Return how many parts there will be at the end of the shift, at the pace so far."""
     if not found.counted or planned <= 0 or passed < FORECAST_SHARE * planned:
         return None
-    pace = found.within.produced / passed
+    pace = found.in_planned / passed
     return round(found.counts.produced + pace * max(planned - passed, 0.0), 1)

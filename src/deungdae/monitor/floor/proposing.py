@@ -19,6 +19,8 @@ AT_ONCE = 40
 SPAN_US = 3 * 3_600_000_000  #: before the newest reading
 MOST_STATES = 12
 MOST_VALUES = 40
+NEW_SHARE = 0.5  #: of the values of a text: beyond that it numbers things
+TEXTS = ("state", "run", "product", "lot", "fault")
 MOST_STEP = 20  #: parts between two readings of a counter
 FEWEST = 20  #: readings, before data are a reason
 BY_NAME, BY_DATA, BY_BOTH = 0.4, 0.6, 0.95
@@ -54,20 +56,20 @@ def names_of(tags: Sequence[Mapping[str, Any]]) -> list[str]:
 def role(tag: str, readings: Readings | None) -> Found | None:
     """Return what a tag may be, None when nothing speaks for any role."""
     named = role_of(tag)
-    seen = None if readings is None or len(readings.times) < FEWEST else _seen(readings)
+    few = readings is None or len(readings.times) < FEWEST
+    texts = [] if readings is None else [text for text in readings.texts.tolist() if text]
+    seen = _seen(readings) if readings is not None and not few else None
     if seen is None:
-        if named is None:
+        if named is None or (texts and named not in TEXTS):
             return None
         return named, BY_NAME, message("Its name says so; there are too few values to see it."), {}
     kinds, why, more = seen
+    if not kinds:
+        return "watched", 0.0, why, {}
     if named in kinds:
         return named, BY_BOTH, why, _suited(named, more)
-    if named is not None and not kinds:
-        return named, BY_NAME / 2, message("Its name says so; its values do not show it."), {}
-    usual = next(iter(kinds), None)
+    usual = kinds[0]
     # A value that swings between two levels may be anything: without a name it is only a chance.
-    if usual is None:
-        return None
     sure = BY_DATA if usual in ("counter", "state", "run") else BY_DATA / 2
     return usual, sure, why, _suited(usual, more)
 
@@ -106,6 +108,8 @@ def _seen(readings: Readings) -> tuple[tuple[str, ...], Message, dict[str, Any]]
 
 def _seen_texts(texts: Sequence[str]) -> tuple[tuple[str, ...], Message, dict[str, Any]]:
     distinct = sorted(set(texts))
+    if len(distinct) > len(texts) * NEW_SHARE:
+        return (), message("Each value is a new one: it numbers things."), {}
     guessed = {text: state_of(text) for text in distinct}
     known = {text: state.value for text, state in guessed.items() if state is not None}
     if len(distinct) <= MOST_STATES and known:
