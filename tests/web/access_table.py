@@ -281,6 +281,45 @@ FLOOR_PAGES = [
     ),
 ]  # fmt: skip
 
+_RULE = {"public_id": "alarm_rule"}
+_OCCURRENCE = {"rule": "alarm_rule", "number": "alarm_number"}
+
+#: What stands, what became of it, and the rules. Without a monitor the pages say so.
+ALARMS = [
+    Line("alarms:standing", "GET", *ANYBODY),
+    Line("alarms:now", "GET", *ANYBODY),
+    Line("alarms:events", "GET", *ANYBODY),
+    Line(
+        "alarms:act", "POST", *SAID_BY_ITS, operator=302,
+        data={"occurrence": "alarm_occurrence", "do": "acknowledge"},
+    ),
+    Line("alarms:history", "GET", *ANYBODY),
+    Line("alarms:figures", "GET", *ANYBODY),
+    Line("alarms:occurrence", "GET", *READ_BY_ITS, _OCCURRENCE),
+    Line(
+        "alarms:note", "POST", *SAID_BY_ITS, _OCCURRENCE, {"text": "퓨즈를 갈았음"}, operator=302
+    ),
+    Line("alarms:rules", "GET", *ANYBODY),
+    Line("alarms:choose_rule", "GET", *WORKERS),
+    Line("alarms:new_rule", "GET", *WORKERS, {"kind": "alarm_kind"}),
+    Line("alarms:rule", "GET", *READ_BY_ITS, _RULE),
+    Line("alarms:tried_rule", "GET", *READ_BY_ITS, _RULE),
+    Line("alarms:change_rule", "GET", *ASKED_BY_ITS, _RULE),
+    Line("alarms:serve_rule", "POST", *WORKED_BY_ITS, _RULE, {"do": "take_out"}),
+    Line("alarms:retire_rule", "POST", *WORKED_BY_ITS, _RULE),
+]  # fmt: skip
+
+_SHIFT = {"public_id": "floor_machine", "day": "2026-11-23", "shift": "오전"}
+
+#: Shift reports. Without a monitor there is nothing to say of a shift that was not kept.
+FLOOR_SHIFTS = [
+    Line("floor:shifts", "GET", *ANYBODY),
+    Line("floor:shift", "GET", 302, 404, 404, 404, 404, 404, _SHIFT),
+    Line("floor:shift_note", "POST", *WORKED_BY_ITS, _SHIFT, {"text": "금형"}, operator=302),
+    Line("floor:subscribe", "POST", 302, 302, 302, 302, 302, 404, _FLOOR_MACHINE),
+    Line("floor:unsubscribe", "POST", 302, 302, 302, 302, 302, 404, _FLOOR_MACHINE),
+]
+
 _CHANNEL = {"public_id": "channel"}
 _POLICY = {"public_id": "telling_policy"}
 _STEP = {"public_id": "telling_step"}
@@ -338,7 +377,9 @@ LINES = [
     *PLANT_LIVE,
     *FLOOR_STRUCTURE,
     *FLOOR_PAGES,
+    *ALARMS,
     *ALARMS_TELLING,
+    *FLOOR_SHIFTS,
     *WATCHES,
 ]
 

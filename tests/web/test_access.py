@@ -63,6 +63,7 @@ def world(house: Any, neighbour: Any) -> dict[str, Any]:
         **_floor_pages(house.organisation, scope),
         **_floor_structure(house.organisation, scope),
         **_telling(house.organisation),
+        **_alarms(house.organisation),
         "watch": _watch(house.organisation, scope),
     }
 
@@ -80,6 +81,23 @@ def _watch(organisation: Any, scope: Any) -> Any:
         end_us=3_600_000_001,
     )  # fmt: skip
     return watch.public_id
+
+
+def _alarms(organisation: Any) -> dict[str, Any]:
+    """The rule of an alarm, and one time that it came."""
+    from deungdae.web.alarms.models import AlarmRule
+
+    rule = AlarmRule.objects.create(
+        organisation=organisation, name="히터 3", kind="limits", tag="line1/press3/melt",
+        priority="high", condition={"high": 240.0},
+    )  # fmt: skip
+    occurrence = f"{rule.public_id}:1"
+    return {
+        "alarm_kind": "limits",
+        "alarm_rule": rule.public_id,
+        "alarm_number": 1,
+        "alarm_occurrence": occurrence,
+    }
 
 
 def _telling(organisation: Any) -> dict[str, Any]:
