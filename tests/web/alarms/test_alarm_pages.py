@@ -54,7 +54,7 @@ class Desk:
         """What a page shows."""
         answer = self.client.get(address, given)
         assert answer.status_code == 200, address
-        return answer.content.decode()
+        return str(answer.content.decode())
 
     def send(self, address: str, **given: Any) -> Any:
         """Send a form and follow where it leads."""
@@ -77,6 +77,7 @@ class Desk:
     def known(self) -> Any:
         """What the monitor says of the rules that are followed."""
         (part,) = self.monitor._parts
+        assert isinstance(part, Alarms)
         return {name for name, one in part.house(self.org).tracked.items() if one.waiting is None}
 
     def comes(self, tag: str, value: Any) -> None:
@@ -94,7 +95,7 @@ def test_an_alarm_from_its_rule_to_the_last_word(desk: Desk) -> None:
     assert "No alarm stands" in desk.page("/alarms/")
     desk.comes("line2/imm3/zone3", 12.5)
     page = desk.page("/alarms/now/")
-    assert "히터 3" in page and "12.5 : above 10" in page and "히터 휴즈를 확인" in page
+    assert "히터 3" in page and "12.5: above 10" in page and "히터 휴즈를 확인" in page
     assert "1 alarm stands. 1 waits to be acknowledged." in page
     name = f"{rule.public_id}:1"
     note = desk.send(f"/alarms/{rule.public_id}/1/note/", text="휴즈를 갈았음")

@@ -40,8 +40,8 @@ def proposals(
         left = again(other)
         if _worth(len(left), len(came)):
             what = message(
-                "With a deadband of {deadband} {unit} it would have come {times} times.",
-                deadband=deadband, unit=rule.unit, times=len(left),
+                "With a deadband of {deadband} it would have come {times} times.",
+                deadband=f"{deadband:g} {rule.unit}".strip(), times=len(left),
             )  # fmt: skip
             found.append(_proposal({"deadband": deadband}, len(left), what))
     if rule.kind not in ("stale", "machine"):

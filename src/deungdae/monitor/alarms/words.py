@@ -15,8 +15,8 @@ def what(rule: Rule, value: Value, *, rules: frozenset[str] = frozenset()) -> Me
             return _beyond(high, low, value, unit)
         case Rate(per_second, _):
             return message(
-                "The value changes by more than {limit} {unit} a minute.",
-                limit=_short(per_second * 60), unit=unit,
+                "The value changes by more than {limit} a minute.",
+                limit=_with(per_second * 60, unit),
             )  # fmt: skip
         case Stale(after_us):
             return message("No value for more than {seconds} s.", seconds=after_us // SECOND_US)
@@ -36,13 +36,13 @@ def _beyond(high: float | None, low: float | None, value: Value, unit: str) -> M
         return message("The value is beyond its limits.")
     if low is not None and (high is None or abs(number - low) < abs(number - high)):
         return message(
-            "{value} {unit}: below {limit} {unit}.",
-            value=_short(number), limit=_short(low), unit=unit,
+            "{value}: below {limit}.",
+            value=_with(number, unit), limit=_with(low, unit),
         )  # fmt: skip
     assert high is not None
     return message(
-        "{value} {unit}: above {limit} {unit}.",
-        value=_short(number), limit=_short(high), unit=unit,
+        "{value}: above {limit}.",
+        value=_with(number, unit), limit=_with(high, unit),
     )  # fmt: skip
 
 
@@ -78,18 +78,16 @@ def normal(rule: Rule, usual: tuple[float, float] | None = None) -> Message | No
     condition, unit = rule.condition, rule.unit
     if usual is not None:
         return message(
-            "Usually {low} to {high} {unit}.",
-            low=_short(usual[0] - 3 * usual[1]), high=_short(usual[0] + 3 * usual[1]), unit=unit,
+            "Usually {low} to {high}.",
+            low=_short(usual[0] - 3 * usual[1]), high=_with(usual[0] + 3 * usual[1], unit),
         )  # fmt: skip
     match condition:
         case Limits(high, low, _) if high is not None and low is not None:
-            return message(
-                "Normal: {low} to {high} {unit}.", low=_short(low), high=_short(high), unit=unit
-            )
+            return message("Normal: {low} to {high}.", low=_short(low), high=_with(high, unit))
         case Limits(high, _, _) if high is not None:
-            return message("Normal: up to {high} {unit}.", high=_short(high), unit=unit)
+            return message("Normal: up to {high}.", high=_with(high, unit))
         case Limits(_, low, _) if low is not None:
-            return message("Normal: from {low} {unit}.", low=_short(low), unit=unit)
+            return message("Normal: from {low}.", low=_with(low, unit))
         case Stale(after_us):
             return message(
                 "Normal: a value at least every {seconds} s.", seconds=after_us // SECOND_US
@@ -103,6 +101,10 @@ def normal(rule: Rule, usual: tuple[float, float] | None = None) -> Message | No
 def _short(number: float) -> str:
     """Return a number as a person writes it."""
     return f"{number:.5g}" if abs(number) < 1e5 else f"{number:.0f}"
+
+
+def _with(number: float, unit: str) -> str:
+    return f"{_short(number)} {unit}".strip()
 
 
 def _told(value: Value) -> str:
