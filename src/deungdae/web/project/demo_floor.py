@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from deungdae.web.project import demo_alarms
+
 CALENDAR: Final = "4조3교대"
 SHIFTS: Final = ("주간", "석간", "야간")
 WORKED_SECONDS: Final = 7.5 * 3600  #: of a shift, without its break
@@ -50,6 +52,9 @@ def register(scope: Any, organisation: Any, site: Any, lines: Sequence[Line]) ->
             reasons.of(scope, organisation, kind)
         _draw(scope, organisation, site, lines)
     _plan(scope, organisation, lines)
+    assets = Asset.objects.within(scope).filter(organisation=organisation, retired_at=None)
+    by_path = {asset.path: asset for asset in assets.select_related("line")}
+    demo_alarms.register(scope, organisation, by_path)
 
 
 def _calendar(scope: Any, organisation: Any) -> None:
