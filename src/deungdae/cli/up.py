@@ -128,7 +128,7 @@ class Up:
         if not watch.until(lambda: _answers(f"{server}/health"), GATEWAY_SECONDS):
             return
         try:
-            from deungdae.cli import demo_seats
+            from deungdae.cli import demo_history, demo_seats
             from deungdae.web.project.demo_plant import register
 
             folder = demo_plant.folder_of(self._settings)
@@ -142,11 +142,13 @@ class Up:
             registered = register(folder, seats, group, lines)
             if registered is None:
                 return
+            demo_history.inspected(folder, _now_us() / 1e6)
             ports = ("--opcua-port", str(opcua), "--modbus-port", str(modbus))
             watch.begin(Part(("demo-plant", *ports), PLANT, vital=False))
             watch.until(lambda: _listens(opcua) and _listens(modbus), PLANT_SECONDS)
             for key, code in registered.seats.items():
                 _join(server, code, folder / key)
+                demo_history.fill(folder, key, _now_us() / 1e6)
                 watch.begin(Part(("edge", "run", str(folder / key)), AGENTS, vital=False))
         except (PublicError, ImportError) as error:
             told = error.message if isinstance(error, PublicError) else None

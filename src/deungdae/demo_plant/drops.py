@@ -8,7 +8,7 @@ Both have the Korean headings of `inspection.HEADER`. Drops of earlier days are 
 
 import csv
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from deungdae.demo_plant import inspection
@@ -42,7 +42,11 @@ class Drops:
         found = inspection.parts(self._story, start_s, due_s)
         whole = self._folder / f"inspection-{moment:%Y%m%d}.csv"
         midnight_s = moment.replace(hour=0, minute=0).timestamp()
-        _append(whole, [part for part in found if part.inspected_s >= midnight_s])
+        known = _newest(whole)
+        _append(
+            whole,
+            [part for part in found if part.inspected_s >= midnight_s and _is_newer(part, known)],
+        )
         # Under another name until it is complete: whoever watches the folder takes no half file.
         part_file = file.with_suffix(".part")
         part_file.write_text(_text(found, heading=True), "utf-8-sig")
@@ -52,6 +56,20 @@ class Drops:
                 left.unlink()
         return file
 
+    def catch_up(self, start_s: float, end_s: float) -> list[Path]:
+        """Write the files of whole days that are not there yet; return those that were written."""
+        written = []
+        day = datetime.fromtimestamp(start_s, inspection.KOREA)
+        while day.timestamp() < end_s:
+            midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+            begin_s, day = day.timestamp(), midnight + timedelta(days=1)
+            whole = self._folder / f"inspection-{midnight:%Y%m%d}.csv"
+            if not whole.exists():
+                self._folder.mkdir(parents=True, exist_ok=True)
+                _append(whole, inspection.parts(self._story, begin_s, min(day.timestamp(), end_s)))
+                written.append(whole)
+        return written
+
     @staticmethod
     def _last(drops: Path) -> float:
         """Return up to when an earlier run has written; 0 if there was none."""
@@ -59,6 +77,19 @@ class Drops:
         if not times:
             return 0.0
         return datetime.strptime(f"{max(times)}+0900", "%Y%m%d-%H%M%z").timestamp()
+
+
+def _newest(whole: Path) -> str:
+    """Return when the last part of a file was inspected, as the file says it; "" for none."""
+    if not whole.exists():
+        return ""
+    with whole.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    return rows[-1][0] if len(rows) > 1 else ""
+
+
+def _is_newer(part: inspection.Part, known: str) -> bool:
+    return part.row()[0] > known
 
 
 def _append(file: Path, found: list[inspection.Part]) -> None:
