@@ -40,6 +40,7 @@ class Summary:
     scrap: list[tuple[str | None, float]]
     cost: float | None = None  #: of its lost time, where it is known otherwise
     in_planned: float = 0.0  #: parts made in planned time
+    machines: int = 1  #: how many stand side by side
 
     @property
     def waiting(self) -> list[tuple[int, int]]:
@@ -210,7 +211,7 @@ def total(asset: Asset, found: Sequence[Summary]) -> Total:
     ideal = timed[-1][1] if timed else None
     if sum(parts for parts, _ in timed) > 0:
         ideal = sum(parts * each for parts, each in timed if each) / sum(p for p, _ in timed)
-    length = sum(each.frame.end_us - each.frame.start_us for each in found) / 1e6
+    length = sum((e.frame.end_us - e.frame.start_us) * e.machines for e in found) / 1e6
     if not planned:
         return Total(planned, counts, counted, ideal, None, None)
     figures = _figures(planned, within, ideal, length, counted=counted)

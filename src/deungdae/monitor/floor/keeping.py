@@ -36,6 +36,7 @@ SETTLED_US = 600_000_000  #: after its end a frame is final
 CALM_US = 3_000_000  #: after the last late point
 PATIENCE_US = 60_000_000  #: though late points go on coming
 LEARN_EVERY_US = 12 * 3_600_000_000
+LEARN_SOON_US = 300_000_000  #: while something is still to be learned
 SHORT_US, LONG_US = DAY_US, 7 * DAY_US  #: from which a machine is learned
 SELDOM_US = 7 * DAY_US  #: how far back the last word of a seldom signal is looked for
 BACKFILL_US = 7 * DAY_US
@@ -117,7 +118,7 @@ class Keeping:
         return found
 
     async def _load(self, key: Key, machine: Machine, now_us: int) -> None:
-        if now_us - machine.model.learned_us > LEARN_EVERY_US:
+        if _to_learn(machine, now_us):
             await self._learn(key, machine, now_us)
         bounds = self._hall.bounds(key, now_us)
         told = await self.readings(
@@ -136,7 +137,9 @@ class Keeping:
     async def _learn(self, key: Key, machine: Machine, now_us: int) -> None:
         past, asset = self._hall.context.past, machine.asset
         model = Model(learned_us=now_us)
-        for span in (SHORT_US, LONG_US):
+        # A machine that was just drawn has no week behind it, mostly.
+        first = machine.model.learned_us == 0 or not machine.model.lacks(asset)
+        for span in (SHORT_US, LONG_US) if first else (SHORT_US,):
             told = await past.readings(key[0], machine.tags, now_us - span, now_us)
             model = await self._hall.context.work(learn, asset, told, now_us)
             counts = asset.signal("counter") or asset.signal("good_counter")
@@ -296,7 +299,7 @@ class Keeping:
                 await self._settle(key, waiting.pop(0).start_us, now_us)
                 return
         for key, machine in list(self._hall.machines.items()):
-            if now_us - machine.model.learned_us > LEARN_EVERY_US:
+            if _to_learn(machine, now_us):
                 await self._load(key, machine, now_us)
                 return
 
@@ -331,6 +334,12 @@ class Keeping:
             else:
                 missing.append((bounds.start_us, min(bounds.end_us, now_us)))
         return found[::-1], missing[::-1]
+
+
+def _to_learn(machine: Machine, now_us: int) -> bool:
+    """Say whether it is time to learn a machine, again."""
+    every = LEARN_SOON_US if machine.model.lacks(machine.asset) else LEARN_EVERY_US
+    return now_us - machine.model.learned_us > every
 
 
 def _one(time_us: int, value: object) -> Readings:

@@ -40,6 +40,12 @@ class Model:
         load = document.get("load")
         return cls(**{**document, "load": None if load is None else Levels.of(load)})
 
+    def lacks(self, asset: Asset) -> bool:
+        """Say whether something of an asset is still to be learned."""
+        counts = asset.signal("counter") or asset.signal("good_counter")
+        no_cycle = counts is not None and self.typical is None
+        return no_cycle or (asset.signal("load") is not None and self.load is None)
+
     def gap_us(self, signal: Signal) -> int | None:
         """Return the silence of a signal after which nothing is known; None: it may be silent."""
         every = signal.expected_seconds or self.every.get(signal.tag)

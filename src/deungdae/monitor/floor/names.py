@@ -89,6 +89,13 @@ def role_of(tag: str) -> str | None:
     )
 
 
+def rank_of(tag: str, role: str) -> int:
+    """Return how well the name of a tag suits a role, 0 best; a current tells more than a clamp."""
+    words = _ROLES.get(role, ())
+    at = [place for place, word in enumerate(words) if _has(tag.rpartition("/")[2], (word,))]
+    return min(at, default=len(words))
+
+
 def state_of(value: str) -> State | None:
     """Return the state that a word suggests."""
     return next((state for state, words in _STATES.items() if _has(value, words)), None)

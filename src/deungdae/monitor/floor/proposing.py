@@ -9,7 +9,7 @@ import numpy as np
 from deungdae.analysis.oee import State
 from deungdae.analysis.oee.sensed import CLEAR, levels
 from deungdae.monitor.floor.learning import speaks
-from deungdae.monitor.floor.names import role_of, state_of, template_of
+from deungdae.monitor.floor.names import rank_of, role_of, state_of, template_of
 from deungdae.monitor.part import Context
 from deungdae.monitor.past import Readings
 from deungdae.records.messages import Message, message
@@ -20,6 +20,7 @@ SPAN_US = 3 * 3_600_000_000  #: before the newest reading
 MOST_STATES = 12
 MOST_VALUES = 40
 NEW_SHARE = 0.5  #: of the values of a text: beyond that it numbers things
+TELLING = ("counter", "good_counter", "state", "run", "load")  #: of what a machine does
 TEXTS = ("state", "run", "product", "lot", "fault")
 MOST_STEP = 20  #: parts between two readings of a counter
 FEWEST = 20  #: readings, before data are a reason
@@ -68,10 +69,10 @@ def role(tag: str, readings: Readings | None) -> Found | None:
         return "watched", 0.0, why, {}
     if named in kinds:
         return named, BY_BOTH, why, _suited(named, more)
-    usual = kinds[0]
-    # A value that swings between two levels may be anything: without a name it is only a chance.
-    sure = BY_DATA if usual in ("counter", "state", "run") else BY_DATA / 2
-    return usual, sure, why, _suited(usual, more)
+    if kinds[0] in ("counter", "state", "run"):
+        return kinds[0], BY_DATA, why, _suited(kinds[0], more)
+    # A measured value that swings between two levels may be anything, such as the weather.
+    return "watched", BY_DATA / 2, why, {}
 
 
 def _suited(role: str, more: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +182,7 @@ def _one_of_each(signals: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     best: dict[tuple[str, str], dict[str, Any]] = {}
     for each in signals:
         key = _path(each["tag"]), each["role"]
-        if key not in best or each["sure"] > best[key]["sure"]:
+        if key not in best or _suits(each) > _suits(best[key]):
             best[key] = each
     return [
         each
@@ -191,22 +192,27 @@ def _one_of_each(signals: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def _suits(each: Mapping[str, Any]) -> tuple[float, int]:
+    return each["sure"], -rank_of(each["tag"], each["role"])
+
+
 def _assets(tags: Sequence[str], signals: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return tags by the path that they share: a machine each, its line one part above."""
     paths: dict[str, list[str]] = {}
     for tag in tags:
         paths.setdefault(_path(tag), []).append(tag)
-    telling = {_path(each["tag"]) for each in signals}
+    telling = {_path(each["tag"]) for each in signals if each["role"] in TELLING}
+    lines = {path.rpartition("/")[0] for path in paths}
     return [
         {
             "path": path,
             "name": path.rpartition("/")[2],
             "line": path.rpartition("/")[0] or None,
             "template": template_of(mine),
-            "sure": BY_BOTH if path in telling else BY_NAME,
+            "sure": BY_BOTH if path in telling else BY_NAME / 2,
         }
         for path, mine in sorted(paths.items())
-        if path
+        if path and path not in lines  # what is above machines is a line
     ]
 
 
