@@ -309,7 +309,7 @@ ALARMS = [
     Line("alarms:retire_rule", "POST", *WORKED_BY_ITS, _RULE),
 ]  # fmt: skip
 
-_SHIFT = {"public_id": "floor_machine", "day": "2026-11-23", "shift": "오전"}
+_SHIFT = {"public_id": "floor_machine", "day": "floor_day", "shift": "floor_shift"}
 
 #: Shift reports. Without a monitor there is nothing to say of a shift that was not kept.
 FLOOR_SHIFTS = [

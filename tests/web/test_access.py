@@ -111,6 +111,8 @@ def _telling(organisation: Any) -> dict[str, Any]:
     sealed = seal("team@gaon.example")
     channel = Channel.objects.create(**mine, name="설비팀", kind="mail", sealed=sealed, shown="t")
     return {
+        "floor_day": "2026-11-23",
+        "floor_shift": "오전",
         "channel": channel.public_id,
         "telling_policy": policy.public_id,
         "telling_step": step.public_id,

@@ -20,14 +20,17 @@ class FloorConfig(AppConfig):
         """Let its rights be known, and where its pages are."""
         from deungdae.web.companies import attached
         from deungdae.web.core import navigation
-        from deungdae.web.floor import rules  # noqa: F401
+        from deungdae.web.floor import following, rules  # noqa: F401
         from deungdae.web.floor.places import PLACES
         from deungdae.web.floor.reconciling import reconcile
+        from deungdae.web.floor.reporting import keeping
         from deungdae.web.plant import reconciling
 
         navigation.add(*PLACES)
         attached.add("floor", _count, _move)
         reconciling.add("floor", reconcile)
+        following.HANDLERS["shift_ended"] = keeping.ended
+        following.AFTER.append(keeping.pass_once)
 
 
 def _count(scope: "Scope", site: "Site") -> int:

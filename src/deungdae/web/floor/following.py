@@ -36,6 +36,9 @@ Handler = Callable[[Organisation, Mapping[str, Any], datetime], None]
 #: Kind of event → what takes note of it, inside a transaction.
 HANDLERS: Final[dict[str, Handler]] = {}
 
+#: What is done after events were followed, outside of any transaction.
+AFTER: Final[list[Callable[[datetime], object]]] = []
+
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +60,10 @@ class Follower(threading.Thread):
     @staticmethod
     def _once() -> bool:
         try:
-            follow_all(timezone.now())
+            now = timezone.now()
+            follow_all(now)
+            for work in AFTER:
+                work(now)
         except (bus.Unavailable, bus.Refusal, OperationalError) as error:
             log.info("the monitor's events were not followed: %s", error)
             return False

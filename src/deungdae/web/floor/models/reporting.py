@@ -11,19 +11,24 @@ from deungdae.web.floor.models.assets import Asset
 class ShiftReport(Owned):
     """The figures of one line or machine in one shift, frozen: a revision for each change since.
 
-    `document` is what the monitor answered; `changes` what is different from the revision before:
-    [[name, before, now]].
+    `document` is what the monitor answered (see `floor.reporting.gathering`); `changes` what is
+    different from the revision before: [[name, before, now]]. Revision 0 waits for its figures.
+    `current` is the last revision, `looked_at` when it was held against the monitor last. `good` and `oee` stand beside for lists.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="shift_reports")
     day = models.DateField()
     shift = models.CharField(max_length=40)
-    revision = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=0)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField()
-    document = models.JSONField()
+    document = models.JSONField(default=dict)
     changes = models.JSONField(default=list)
     made_at = models.DateTimeField()
+    current = models.BooleanField(default=True)
+    looked_at = models.DateTimeField(null=True)
+    good = models.FloatField(null=True)
+    oee = models.FloatField(null=True)
 
     class Meta:
         ordering = ("-ended_at", "asset__order", "-revision")
