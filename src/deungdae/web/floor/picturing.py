@@ -114,6 +114,8 @@ def _made_row(one: Made, now_us: int) -> list[str]:
 def oee(shifts: Sequence[Shift], chosen: Chosen) -> Chart | None:
     """Return OEE of the last shifts; None where there are too few to compare."""
     last = list(shifts)[-SHIFTS:]
+    while last and last[0].figures.told is None:  # nobody looked then
+        last.pop(0)
     if len(last) < 2:
         return None
     names = {one.start_us: named(one) for one in last}
@@ -124,7 +126,7 @@ def oee(shifts: Sequence[Shift], chosen: Chosen) -> Chart | None:
     rows = [
         [
             names[one.start_us],
-            percent(one.figures.oee) or "?",
+            percent(one.figures.told) or "?",
             percent(one.figures.low),
             percent(one.figures.high),
             count(one.counts.produced),

@@ -58,6 +58,11 @@ class Figures:
     low: float | None = None
     high: float | None = None
 
+    @property
+    def told(self) -> float | None:
+        """OEE, where enough of the time is known for a figure."""
+        return self.oee if self.known is None or self.known >= ENOUGH_KNOWN else None
+
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Figures":
         """Read them."""
@@ -175,11 +180,6 @@ class Now:
     def known(self) -> float:
         """The share of this shift of which the state is known; 1 where nothing was planned."""
         return 1.0 if self.figures.known is None else self.figures.known
-
-    @property
-    def oee(self) -> float | None:
-        """OEE, where enough is known for one."""
-        return self.figures.oee if self.known >= ENOUGH_KNOWN else None
 
     @property
     def meant(self) -> bool:

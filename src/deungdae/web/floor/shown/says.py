@@ -26,7 +26,7 @@ def level(now: Now, now_us: int) -> str:
     Outside of shifts nothing is asked of a machine, and a changeover is work.
     """
     if not now.meant or now.state in ("running", "setup"):
-        return SOON if now.clock_ahead >= 60 else CALM
+        return SOON if now.clock_ahead >= words.CLOCK_SECONDS else CALM
     if now.state == "down":
         return NOW
     since = now.since_us if now.since_us is not None else 0
@@ -51,10 +51,10 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
         "bar": _share(now.counts.produced, now.plan),
         "mark": _share(now.plan_now, now.plan),
         "set_aside": words.set_aside(now),
-        "oee": percent(now.oee),
+        "oee": percent(now.figures.told),
         "range": words.oee_range(now),
         "loss": words.biggest_loss(now.waterfall),
-        "cost": words.cost(now) if now.oee is not None else "",
+        "cost": words.cost(now) if now.figures.told is not None else "",
         "waiting": words.waiting(now.waiting_stops),
         "stops": str(now.waiting_stops or ""),
         "shift": words.shift_words(now),

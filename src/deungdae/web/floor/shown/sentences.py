@@ -28,14 +28,22 @@ def of_states(seconds: Mapping[str, float], stops: int) -> str:
     unknown = seconds.get(UNKNOWN, 0.0)
     if ran + stood < 1:
         return _("Nothing is known of this time.")
+    if not stops:
+        told = _("Ran for %(ran)s without a stop.") % {"ran": lasting(ran)}
+    else:
+        told = _ran_and_stood(ran, stood, stops)
+    if unknown < 60:
+        return told
+    return _("%(told)s For %(age)s nobody knows.") % {"told": told, "age": lasting(unknown)}
+
+
+def _ran_and_stood(ran: float, stood: float, stops: int) -> str:
     told = ngettext(
         "Ran for %(ran)s, stood for %(stood)s in %(n)d stop.",
         "Ran for %(ran)s, stood for %(stood)s in %(n)d stops.",
         stops,
-    ) % {"ran": lasting(ran), "stood": lasting(stood), "n": stops}
-    if unknown < 60:
-        return told
-    return _("%(told)s For %(age)s nobody knows.") % {"told": told, "age": lasting(unknown)}
+    )
+    return told % {"ran": lasting(ran), "stood": lasting(stood), "n": stops}
 
 
 def stops_in(spans: Sequence[Span]) -> int:
@@ -71,7 +79,7 @@ def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
 
 def of_figures(figures: Figures) -> str:
     """Return OEE with its three parts, and how much of the time is known."""
-    if figures.oee is None:
+    if figures.told is None:
         return _("OEE cannot be given: too little is known, or no ideal cycle is set.")
     told = _(
         "OEE %(oee)s = availability %(availability)s × performance %(speed)s × quality %(quality)s."
@@ -113,7 +121,7 @@ def of_pareto(weights: Sequence[Weight], reasons: Reasons, without: str) -> str:
 
 def of_shifts(shifts: Sequence[Shift]) -> str:
     """Return between what OEE of the last shifts lay, and whether it rises or falls."""
-    known = [one.figures.oee for one in shifts if one.figures.oee is not None]
+    known = [one.figures.told for one in shifts if one.figures.told is not None]
     if len(known) < 2:
         return _("There are too few shifts yet to compare.")
     told = ngettext(

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, WORTH_SAYING, Now, Waterfall
 from deungdae.web.floor.shown.durations import count, lasting, money, percent
+from deungdae.web.plant.live.words import of_clock
 
 #: The words of a state alone, as on a pill or a legend.
 STATE_WORDS: Final = {
@@ -46,6 +47,9 @@ LOSS_WORDS: Final = {
     "rework": _lazy("Rework"),
     UNKNOWN: _lazy("Unknown time"),
 }
+#: A clock that is so much ahead is wrong.
+CLOCK_SECONDS: Final = 60.0
+
 Reasons = Mapping[str, str]  #: code → word in the reader's language
 
 
@@ -76,7 +80,12 @@ def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
         return _("Unknown: no signal is set up, or what was before is still being read")
     if now.state == UNKNOWN and now.heard_us is None:
         return _("Unknown: nothing has arrived yet")
-    since = now.heard_us if now.state == UNKNOWN and now.heard_us else now.since_us
+    if now.state == UNKNOWN and now.clock_ahead >= CLOCK_SECONDS:
+        return _("Unknown: its clock is %(age)s ahead") % {
+            "age": lasting(of_clock(now.clock_ahead))
+        }
+    heard = now.heard_us if now.heard_us and now.heard_us <= now_us else None
+    since = heard if now.state == UNKNOWN and heard else now.since_us
     if since is None:
         return state_word(now.state)
     said = str(STATE_LASTING[now.state]) % {"age": lasting((now_us - since) / 1e6)}
@@ -88,11 +97,11 @@ def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
 
 def clock_trouble(now: Now) -> str:
     """Return what is wrong with the clock of an asset's values; empty when nothing is."""
-    if now.clock_ahead < 60:
+    if now.clock_ahead < CLOCK_SECONDS:
         return ""
     return _(
         "Its values carry times that are %(age)s ahead of now, so they are not used for the state."
-    ) % {"age": lasting(now.clock_ahead)}
+    ) % {"age": lasting(of_clock(now.clock_ahead))}
 
 
 def silence(now: Now, now_us: int) -> str:
@@ -158,7 +167,7 @@ def oee_range(now: Now) -> str:
     figures = now.figures
     if now.unread or now.away or (now.shift is None and not now.meant):
         return ""
-    if now.oee is None:
+    if now.figures.told is None:
         return _("not enough known yet") if now.ideal_seconds else _("no ideal cycle is set")
     unknown = 1 - now.known
     if unknown < WORTH_SAYING:

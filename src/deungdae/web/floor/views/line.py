@@ -86,7 +86,7 @@ def _member(one: Card, past: Past, line: Past) -> dict[str, Any]:
     produced = sum(piece.produced for piece in past.made)
     return {
         "card": one,
-        "oee": percent(past.figures.oee) or "–",
+        "oee": percent(past.figures.told) or "–",
         "availability": percent(past.figures.availability) or "–",
         "known": percent(past.figures.known),
         "produced": count(produced) if past.made else "–",

@@ -181,7 +181,7 @@ def bars_of(shifts: Sequence[Shift], word: dict[int, str], current: int | None) 
     """Return the bars of shifts; `word` says what each is called, by its beginning."""
     return [
         Bar(
-            one.figures.oee,
+            one.figures.told,
             one.figures.low,
             one.figures.high,
             word.get(one.start_us, ""),

@@ -15,6 +15,7 @@ from deungdae.web.floor.shown.durations import percent as share_words
 from deungdae.web.floor.shown.words import LOSS_WORDS, Reasons, why
 
 HIGH: Final = 20
+FINEST: Final = 0.001  #: of planned time, below which a step is left out
 #: How a loss that is no state of its own is filled.
 LIKE: Final = {"micro_stops": "stopped", "slow": "running", "scrap": "down", "rework": "down"}
 
@@ -56,7 +57,7 @@ def waterfall_steps(waterfall: Waterfall, words: Mapping[str, str]) -> Sequence[
     left = planned
     for name in (UNKNOWN, *LOSSES):
         seconds = waterfall.losses[name]
-        if abs(seconds) < 1:
+        if abs(seconds) < max(1.0, FINEST * planned):
             continue
         mark = uuid4().hex[:6]
         how = fill(LIKE.get(name, name), mark)
