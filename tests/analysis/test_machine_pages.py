@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from deungdae.reports import life, reliability
+from deungdae.reports import life, operations, reliability
 
 ROOT = Path(__file__).resolve().parents[2]
-METHODS = {"life": life.codes.WARNINGS, "reliability": reliability.codes.WARNINGS}
+METHODS = {
+    "life": life.codes.WARNINGS,
+    "reliability": reliability.codes.WARNINGS,
+    "operations": operations.codes.WARNINGS,
+}
 
 
 def page(method: str) -> str:

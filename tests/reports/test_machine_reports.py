@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deungdae.analysis import life, reliability
+from deungdae.analysis import life, operations, reliability
 from deungdae.reports.paper import Paper, render_excel, render_html, render_text
 from deungdae.reports.paper.methods import teller_of
 from deungdae.reports.words import Words
@@ -43,6 +43,16 @@ def _stops(gaps: list[float]) -> dict[str, Any]:
     return {"machine": ["M1"] * start.size, "start": start, "end": start + np.timedelta64(1, "h")}
 
 
+def _log() -> dict[str, Any]:
+    order = np.repeat(np.arange(20), 2)
+    start = np.datetime64("2026-03-02T08:00:00") + np.timedelta64(60, "m") * np.arange(40)
+    return {
+        "order": [f"A{n}" for n in order], "operation": ["cut", "pack"] * 20,
+        "machine": ["M1", "M2"] * 20, "start": start, "end": start + np.timedelta64(30, "m"),
+        "good": [9.0] * 40, "rejected": [1.0, 2] * 20,
+    }  # fmt: skip
+
+
 @cache
 def studies() -> dict[str, Any]:
     """One result of each kind."""
@@ -57,13 +67,15 @@ def studies() -> dict[str, Any]:
         "wear_out": reliability.study(_stops([9.0, 10, 11] * 4)),
         "changing": reliability.study(_stops([100.0, 80, 60, 40, 30, 20, 15, 10, 8, 5, 3])),
         "unknown": reliability.study(_stops([9.0])),
+        "log": operations.study(_log()),
+        "short_log": operations.study({"end": _log()["end"]}),
     }
 
 
 #: and how many pictures each has
 KINDS = {
     "fleet": 2, "few": 0, "trend": 1, "no_trend": 1, "reached": 1, "too_few": 1, "wear_out": 2,
-    "changing": 2, "unknown": 0,
+    "changing": 2, "unknown": 0, "log": 2, "short_log": 0,
 }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ JOBS: tuple[Job, ...] = (
     Job("life", 1, "deungdae.runs.jobs.life:run"),
     Job("watch-learn", 1, "deungdae.runs.jobs.watch:run"),
     Job("reliability", 1, "deungdae.runs.jobs.reliability:run"),
+    Job("operations", 1, "deungdae.runs.jobs.operations:run"),
     Job("forget", 1, "deungdae.runs.jobs.forget:run"),
 )
 

@@ -21,6 +21,7 @@ TELLERS: Final[dict[str, str]] = {
     "experiment": "deungdae.reports.experiment:tell",
     "life": "deungdae.reports.life:tell",
     "reliability": "deungdae.reports.reliability:tell",
+    "operations": "deungdae.reports.operations:tell",
 }
 
 #: (method, kind of its document) → "module:function" of a workbook that goes with the report, such

@@ -12,7 +12,17 @@ from deungdae.web.insight import folders, results
 from deungdae.web.insight.models import Analysis, Job, Upload
 from deungdae.web.insight.speech import error_sentence, progress, words
 
-Method = Literal["causes", "spc", "capability", "gauge", "plan", "experiment", "life", "reliability"]
+Method = Literal[
+    "causes",
+    "spc",
+    "capability",
+    "gauge",
+    "plan",
+    "experiment",
+    "life",
+    "reliability",
+    "operations",
+]
 Ending = Literal["html", "pdf", "xlsx"]
 Language = Literal["ko", "en"]
 #: No name of a file, column or value holds a sign of control; databases refuse the first of them.

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.insight.ask import Ask, Limits
-from deungdae.web.insight.machine_asks import AskLife, AskReliability
-from deungdae.web.insight.methods import CAPABILITY, GAUGE, LIFE, RELIABILITY, SPC
+from deungdae.web.insight.machine_asks import AskLife, AskOperations, AskReliability
+from deungdae.web.insight.methods import CAPABILITY, GAUGE, LIFE, OPERATIONS, RELIABILITY, SPC
 from deungdae.web.insight.proposals import Proposals
 
 WESTERN_ELECTRIC: Final = ("we1", "we2", "we3", "we4")
@@ -253,4 +253,5 @@ ASKS: Final[Mapping[str, type[Ask]]] = {
     GAUGE: AskGauge,
     LIFE: AskLife,
     RELIABILITY: AskReliability,
+    OPERATIONS: AskOperations,
 }

@@ -88,3 +88,34 @@ class AskReliability(Ask):
         if any(words):
             told["failures"] = [word for word in words if word]
         return told
+
+
+class AskOperations(Ask):
+    """A log of work: its columns are guessed from their names."""
+
+    MAIN = ("case", "activity", "resource", "start", "end")
+    NUMBERS = False
+
+    case = forms.ChoiceField(label=_lazy("Order or lot"), required=False)
+    activity = forms.ChoiceField(label=_lazy("Operation"), required=False)
+    resource = forms.ChoiceField(label=_lazy("Machine or person"), required=False)
+    start = forms.ChoiceField(label=_lazy("When the work began"), required=False)
+    end = forms.ChoiceField(label=_lazy("When it was done"), required=False)
+    good = forms.ChoiceField(label=_lazy("Number of good parts"), required=False)
+    rejected = forms.ChoiceField(label=_lazy("Number of rejected parts"), required=False)
+    rework = forms.ChoiceField(label=_lazy("Worked on again"), required=False)
+
+    def __init__(self, data: Any, *, proposed: Proposals, initial: Any = None) -> None:
+        super().__init__(data, proposed=proposed, initial=initial)
+        for name in ("case", "activity", "resource", "rework"):
+            self._one_of(name, proposed.every, _("guess it"))
+        for name in ("start", "end"):
+            self._one_of(name, proposed.times, _("guess it"))
+        for name in ("good", "rejected"):
+            self._one_of(name, proposed.numbers, _("guess it"))
+
+    def options(self) -> dict[str, Any]:
+        """Return what was told."""
+        return self._told(
+            "case", "activity", "resource", "start", "end", "good", "rejected", "rework"
+        )

@@ -30,6 +30,7 @@ PLAN: Final = "plan"
 EXPERIMENT: Final = "experiment"
 LIFE: Final = "life"
 RELIABILITY: Final = "reliability"
+OPERATIONS: Final = "operations"
 
 #: Another way to ask for causes: the analysis is one of `CAUSES`.
 MACHINES: Final = Method(
@@ -105,6 +106,14 @@ METHODS: Final[Mapping[str, Method]] = {
             _lazy("How long do machines run between failures, and is it wear or chance?"),
             "reliability",
             "reliability",
+        ),
+        Method(
+            OPERATIONS,
+            _lazy("Work on the floor"),
+            _lazy("Follow the work"),
+            _lazy("Where do orders wait, which operation holds them up, and where is scrap made?"),
+            "operations",
+            "operations",
         ),
     )
 }

@@ -12,6 +12,7 @@ from deungdae.web.insight.methods import (
     LIFE,
     MACHINES,
     METHODS,
+    OPERATIONS,
     RELIABILITY,
     SPC,
 )
@@ -24,7 +25,7 @@ register = template.Library()
 def asks(upload: Upload) -> list[dict[str, Any]]:
     """Return the methods that can be asked of an upload, each with its address."""
     found = []
-    for code in (CAUSES, SPC, CAPABILITY, GAUGE, LIFE, RELIABILITY):
+    for code in (CAUSES, SPC, CAPABILITY, GAUGE, LIFE, RELIABILITY, OPERATIONS):
         args = [upload.public_id] if code == CAUSES else [upload.public_id, code]
         url = reverse("insight:upload" if code == CAUSES else "insight:ask", args=args)
         found.append({"method": METHODS[code], "url": url})
