@@ -194,6 +194,32 @@ def test_a_shift_is_final_ten_minutes_later_told_once_and_put_right_by_late_data
         assert len(site.ask("events", OURS, topic="monitor", after=0)["events"]) == 1
 
 
+def test_days_that_come_late_are_settled_and_their_shifts_told_as_late(tmp_path: Path) -> None:
+    day = 24 * HOUR
+    truth = Truth(T, 2 * HOUR, [(1000, 2000)], cycle=10.0)
+    clock, floor = Clock(T + day * S), Floor()
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+        site.put_calendar(OURS, "two", CALENDAR)
+        counter = {"role": "counter", "tag": SHOTS}
+        site.put_asset(OURS, "imm1", machine(counter, calendar="two", ideal_seconds=10.0))
+        site.until(lambda: state_of(floor) == "unknown")
+        site.until(lambda: floor.hall.store.frame(OURS, "imm1", T) is not None)
+        assert site.ask("events", OURS, topic="monitor", after=0)["events"] == []
+        # An agent that joins now sends what it holds of the day before, in order.
+        points = truth.counter()
+        for batch in (points[:4000], points[4000:]):
+            site.store(OURS, "plc", SHOTS, batch)
+            site.tell(OURS, [(SHOTS, *batch[-1])])
+        site.until(lambda: floor.hall.machines[OURS, "imm1"].late_us is not None)
+        clock.now_us += 6 * S
+        site.until(lambda: known(floor, T) > 0.99)
+        [event] = site.ask("events", OURS, topic="monitor", after=0)["events"]
+        assert event["key"] == f"imm1:{T}" and event["document"]["late"]
+        asked = {"asset": "imm1", "start": T, "end": T + 2 * HOUR * S}
+        [shift] = site.ask("shifts", OURS, topic="monitor", **asked)["shifts"]
+        assert shift["figures"]["availability"] == pytest.approx(6200 / 7200, abs=0.01)
+
+
 def known(floor: Floor, start_us: int) -> float:
     kept = floor.hall.store.frame(OURS, "imm1", start_us)
     assert kept is not None

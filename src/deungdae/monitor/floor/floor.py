@@ -197,7 +197,6 @@ class Floor:
     def _rebuild(self) -> None:
         """Bring the machines in line with the structure."""
         structure = self.hall.context.structure.every()
-        self.hall.store.born(structure, self.hall.context.now_us())
         for key in list(self.hall.machines):
             if key not in structure:
                 del self.hall.machines[key]

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from deungdae.analysis.oee import State
 from deungdae.bus import Unavailable
 from deungdae.bus.ending import end
 from deungdae.monitor.definitions import Asset
@@ -33,14 +34,18 @@ REST_SECONDS = 5.0  #: after the history did not answer
 TAIL_EVERY_US = 60_000_000
 TAIL_US = 180_000_000  #: what is read again each time
 SETTLED_US = 600_000_000  #: after its end a frame is final
-CALM_US = 3_000_000  #: after the last late point
+CALM_US = 5_000_000  #: after the last late point
 PATIENCE_US = 60_000_000  #: though late points go on coming
 LEARN_EVERY_US = 12 * 3_600_000_000
 LEARN_SOON_US = 300_000_000  #: while something is still to be learned
 SHORT_US, LONG_US = DAY_US, 7 * DAY_US  #: from which a machine is learned
 SELDOM_US = 7 * DAY_US  #: how far back the last word of a seldom signal is looked for
 BACKFILL_US = 7 * DAY_US
-EVENT_US = DAY_US  #: a shift that ended longer ago is no news
+EVENT_US = BACKFILL_US  #: the end of a shift longer ago is not told
+NEWS_US = DAY_US // 2  #: and longer ago than this it is told as late
+DARK_US = 3 * DAY_US  #: how far back unknown time is looked at again after a start
+HEALED_US = 30_000_000  #: a machine is read anew no more often
+STEP_SECONDS = 0.5  #: for what was missed, before it is the others' turn again
 AT_ONCE = 3
 MOST_HEALED = 60  #: frames that one late point makes anew
 BUDGET_SECONDS = 12.0  #: for frames that must be computed while somebody waits
@@ -56,6 +61,7 @@ class Keeping:
         self._task: asyncio.Task[None] | None = None
         self._tail_us = 0
         self._late_first: dict[Key, int] = {}
+        self._healed: dict[Key, int] = {}
         self._backfill: dict[Key, list[Bounds]] = {}
         self._rest_until = 0.0
 
@@ -149,6 +155,8 @@ class Keeping:
             if not wanting:
                 break
         before = machine.model
+        if before.lacks(asset) and not model.lacks(asset):
+            self._backfill.pop(key, None)  # what nobody could tell before may be told now
         if before.typical is not None and model.typical is None:
             # A week of standing still does not make a machine forget how it runs.
             model = replace(
@@ -178,6 +186,8 @@ class Keeping:
 
     def _calm(self, key: Key, machine: Machine, now_us: int) -> bool:
         first = self._late_first.setdefault(key, now_us)
+        if now_us - self._healed.get(key, 0) < HEALED_US:
+            return False
         return now_us - machine.late_seen_us >= CALM_US or now_us - first >= PATIENCE_US
 
     async def _heal(self, key: Key, machine: Machine, now_us: int) -> None:
@@ -185,7 +195,10 @@ class Keeping:
         late = machine.late_us
         machine.late_us = None
         self._late_first.pop(key, None)
+        self._healed[key] = now_us
         assert late is not None
+        if machine.model.lacks(machine.asset):
+            machine.model = replace(machine.model, learned_us=0)
         await self._load(key, machine, now_us)
         assert machine.bounds is not None
         if late >= machine.bounds.start_us:
@@ -215,7 +228,7 @@ class Keeping:
         final = now_us >= bounds.end_us + SETTLED_US
         await self._hall.context.work(self._keep, key, frame, now_us, final)
         if final and bounds.shift is not None and now_us - bounds.end_us < EVENT_US:
-            self._tell_end(key, asset, bounds)
+            self._tell_end(key, asset, bounds, now_us)
 
     def _keep(self, key: Key, frame: Frame, now_us: int, final: bool) -> None:
         self._hall.store.keep(*key, frame, now_us, final=final)
@@ -242,7 +255,7 @@ class Keeping:
         means = await past.means(key[0], tags, start_us, end_us, metered.QUARTER_US)
         return metered.energy(asset, means, end_us)
 
-    def _tell_end(self, key: Key, asset: Asset, bounds: Bounds) -> None:
+    def _tell_end(self, key: Key, asset: Asset, bounds: Bounds, now_us: int) -> None:
         hall, organisation = self._hall, key[0]
         shift = bounds.shift
         assert shift is not None
@@ -257,8 +270,10 @@ class Keeping:
                 kept = hall.store.frame(organisation, one, theirs.start_us)
                 if theirs.start_us == bounds.start_us and (kept is None or not kept[1]):
                     return  # the last of the line to be final tells it
-        if hall.store.birth(organisation, told, hall.context.now_us()) > shift.end_us:
-            return
+        frames_of_it = (hall.store.frame(organisation, one, bounds.start_us) for one in mine)
+        known = (span.state for kept in frames_of_it if kept for span in kept[0].spans)
+        if all(state is State.UNKNOWN for state in known):
+            return  # nobody looked after it then
         document = {
             "asset": told,
             "members": mine,
@@ -267,6 +282,7 @@ class Keeping:
             "crew": shift.crew,
             "start": shift.start_us,
             "end": shift.end_us,
+            "late": now_us - shift.end_us > NEWS_US,
         }
         hall.context.outbox.add(organisation, "shift_ended", f"{told}:{shift.start_us}", document)
 
@@ -275,7 +291,6 @@ class Keeping:
     def _missing(self, key: Key, now_us: int) -> list[Bounds]:
         """Return the frames of the last days that are not kept, the newest first."""
         hall = self._hall
-        birth = hall.store.birth(*key, now_us)
         over = frames(hall.calendar(key), now_us - BACKFILL_US, now_us, hall.time_zone)
         found = []
         for bounds in reversed(over):
@@ -283,21 +298,25 @@ class Keeping:
                 continue
             kept = hall.store.frame(*key, bounds.start_us)
             # What lay in the dark may have come while nobody was here to see it.
-            dark = kept is not None and any(
-                span.state == "unknown" and span.end_us >= birth for span in kept[0].spans
+            recent = now_us - bounds.end_us < DARK_US
+            dark = (
+                recent
+                and kept is not None
+                and any(span.state is State.UNKNOWN for span in kept[0].spans)
             )
             if kept is None or kept[0].end_us != bounds.end_us or dark:
                 found.append(bounds)
         return found
 
     async def _one_more(self, now_us: int) -> None:
+        until = time.monotonic() + STEP_SECONDS
         for key in list(self._backfill):
-            waiting = self._backfill[key]
             if key not in self._hall.machines:
                 del self._backfill[key]
-            elif waiting:
+                continue
+            waiting = self._backfill[key]
+            while waiting and time.monotonic() < until:
                 await self._settle(key, waiting.pop(0).start_us, now_us)
-                return
         for key, machine in list(self._hall.machines.items()):
             if _to_learn(machine, now_us):
                 await self._load(key, machine, now_us)

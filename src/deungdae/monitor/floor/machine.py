@@ -92,13 +92,22 @@ class Machine:
                 self.ahead_us, self.ahead_seen_us = point.time_us - now_us, now_us
                 self.dirty = self.dirty or self.looked_us < now_us - AHEAD_AGAIN_US
                 continue
-            self.hearing.add(point.time_us)
+            if self.bounds is None or point.time_us >= self.bounds.start_us - LOOKBACK_US:
+                self.hearing.add(point.time_us)
             self.heard_us = max(self.heard_us, point.time_us)
+            if self._is_late(point, now_us):
+                self._late(point.time_us, now_us)
             for track in self._by_tag[point.tag]:
-                if track.last_us and point.time_us < track.last_us - LATE_US:
-                    self._late(point.time_us, now_us)
-                elif track.add(point.time_us, point.value) and track.signal.role != "load":
+                if track.add(point.time_us, point.value) and track.signal.role != "load":
                     self.dirty = True
+
+    def _is_late(self, point: Point, now_us: int) -> bool:
+        """Say whether history holds more of a time than what was told live.
+
+        Of a batch only the newest point is told; the last minutes are read again anyway.
+        """
+        last = min(track.last_us for track in self._by_tag[point.tag])
+        return point.time_us < max(last, now_us - LATE_US) - LATE_US
 
     def _late(self, time_us: int, now_us: int) -> None:
         self.late_us = time_us if self.late_us is None else min(self.late_us, time_us)

@@ -33,12 +33,6 @@ CREATE TABLE IF NOT EXISTS since (
     since_us INTEGER NOT NULL, seen_us INTEGER NOT NULL, PRIMARY KEY (organisation, asset)
 ) WITHOUT ROWID;
 """
-_BIRTH = """
-CREATE TABLE IF NOT EXISTS birth (
-    organisation TEXT NOT NULL, asset TEXT NOT NULL, at_us INTEGER NOT NULL,
-    PRIMARY KEY (organisation, asset)
-) WITHOUT ROWID;
-"""
 KEPT_US = 400 * 86_400_000_000  #: frames; they can be computed again as long as history lasts
 LONGEST_US = 40 * 86_400_000_000  #: a said stop that began before is over
 
@@ -47,7 +41,7 @@ class Store:
     """The database of the floor; any thread may call it."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = Database(folder / "floor.sqlite", _SCHEMA + _BIRTH)
+        self._database = Database(folder / "floor.sqlite", _SCHEMA)
 
     def close(self) -> None:
         """Let the file go."""
@@ -95,24 +89,6 @@ class Store:
             before_us,
         )
         return [(str(a), str(b), int(str(c)), int(str(d))) for a, b, c, d in rows]
-
-    def born(self, keys: Iterable[tuple[str, str]], now_us: int) -> None:
-        """Note of assets that they were seen, unless they were before."""
-        known = {
-            (str(a), str(b))
-            for a, b in self._database.rows("SELECT organisation, asset FROM birth")
-        }
-        new = [(*key, now_us) for key in keys if key not in known]
-        if new:
-            with self._database.change() as cursor:
-                cursor.executemany("INSERT OR IGNORE INTO birth VALUES (?,?,?)", new)
-
-    def birth(self, organisation: str, asset: str, now_us: int) -> int:
-        """Return when an asset was seen first; that is now if it was not."""
-        rows = self._database.rows(
-            "SELECT at_us FROM birth WHERE organisation=? AND asset=?", organisation, asset
-        )
-        return int(str(rows[0][0])) if rows else now_us
 
     def model(self, organisation: str, asset: str, signals: str) -> Model | None:
         """Return what was learned of an asset with these signals."""
