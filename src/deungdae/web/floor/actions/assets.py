@@ -88,6 +88,8 @@ class DrawAssets(Action[dict[str, Asset]]):
             rows = Asset.objects.within(self.scope).filter(organisation=self.organisation)
             last = rows.aggregate(last=Max("order"))["last"] or 0
             values = {name: one.values[name] for name in FIELDS if name in one.values}
+            if one.line:
+                values["line"] = found.get(one.line)
             asset = Asset.objects.create(
                 organisation=self.organisation,
                 site=self.site,
@@ -95,7 +97,6 @@ class DrawAssets(Action[dict[str, Asset]]):
                 name=one.name.strip(),
                 path=one.path.strip("/"),
                 template=one.template,
-                line=found.get(one.line) if one.line else None,
                 order=last + 1,
                 **values,
             )

@@ -1,0 +1,202 @@
+"""A site is drawn once: from what the data propose, or by hand; the bus then holds a copy."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from deungdae import bus
+from deungdae.records.environment import Settings
+from deungdae.web.core import line
+from deungdae.web.floor import reconciling
+from deungdae.web.floor.actions.assets import RetireAsset
+from deungdae.web.floor.models import Asset, Signal
+from deungdae.web.plant.errors import Refused
+
+
+def told(drawing: Any, asset: Any) -> dict[str, Any] | None:
+    record = line.get(bus.ASSETS, drawing.id, str(asset.public_id))
+    return None if record is None else record.document
+
+
+def test_what_the_data_propose_is_drawn_with_one_press(drawing: Any) -> None:
+    drawing.shots("line9/imm1")
+    page = drawing.see("found")
+    assert 'value="line9/imm1"' in page
+    assert '<option value="counter" selected>' in page
+    assert '<option value="state" selected>' in page
+    form = {
+        "m0-take": "on", "m0-path": "line9/imm1", "m0-name": "사출 9호기", "m0-line": "9라인",
+        "m0-line_path": "line9", "m0-template": "injection",
+        "m0-more": '{"line9/imm1/state": {"map": {"stopped": "stopped", "auto": "running"}}}',
+        "r:0:line9/imm1/shots": "counter", "r:0:line9/imm1/state": "state",
+    }  # fmt: skip
+    drawing.send("take", **form)
+    machine = drawing.asset("사출 9호기")
+    assert machine.line.name == "9라인"
+    assert machine.untold is False
+    document = told(drawing, machine)
+    assert document is not None
+    assert document["line"] == str(machine.line.public_id)
+    assert document["signals"] == [
+        {"role": "counter", "tag": "line9/imm1/shots"},
+        {"role": "state", "tag": "line9/imm1/state",
+         "map": {"stopped": "stopped", "auto": "running"}},
+    ]  # fmt: skip
+    assert document["reasons"] == {}
+    # What is drawn is not proposed again.
+    assert 'value="line9/imm1"' not in drawing.see("found")
+
+
+def test_a_machine_is_drawn_by_hand_and_says_what_it_lacks(drawing: Any) -> None:
+    drawing.send("new_asset", "line", name="1라인", path="line1")
+    made = drawing.send(
+        "new_asset", "machine", name="프레스 1호기", template="press", path="line1/press1",
+        parts_per_count="2", line=drawing.asset("1라인").pk,
+    )  # fmt: skip
+    page = made.content.decode()
+    assert "Nothing tells whether it runs" in page
+    assert "The stroke counter" in page  # what to look for on a press
+    press = drawing.asset("프레스 1호기")
+    kept = drawing.send(
+        "set_signals", press.public_id, **{"s0-role": "counter", "s0-tag": "line1/press1/strokes"}
+    ).content.decode()
+    assert "Nothing was ever received under this name" in kept
+    assert "Nothing tells whether it runs" not in kept
+    assert "Its ideal cycle is not confirmed" in kept
+    drawing.send("confirm_cycle", press.public_id, seconds="1.5")
+    assert drawing.asset("프레스 1호기").ideal_confirmed
+    document = told(drawing, press)
+    assert document is not None
+    assert (document["ideal_seconds"], document["parts_per_count"]) == (1.5, 2.0)
+
+
+BAD_SIGNALS = [
+    ({"s0-role": "", "s0-tag": "line1/a"}, "Say what this tag tells"),
+    ({"s0-role": "counter", "s0-tag": "a" * 400}, "aaa"),
+    ({"s0-role": "load", "s0-tag": "line1/a", "s0-window": "-3"}, "is no number above 0"),
+    (
+        {"s0-role": "counter", "s0-tag": "line1/a", "s1-role": "counter", "s1-tag": "line1/b"},
+        "Two signals are said to be the part counter",
+    ),
+]
+
+
+@pytest.mark.parametrize(("form", "sentence"), BAD_SIGNALS)
+def test_a_signal_that_cannot_be_is_refused_in_words(
+    drawing: Any, form: dict[str, str], sentence: str
+) -> None:
+    press = drawing.press()
+    answer = drawing.send("set_signals", press.public_id, **form)
+    assert answer.status_code == 400
+    assert sentence in answer.content.decode()
+    assert [s.tag for s in press.signals.within(drawing.scope)] == ["line1/imm1/shots"]
+
+
+def test_products_are_read_line_by_line(drawing: Any) -> None:
+    press = drawing.press()
+    form = {"name": "사출 1호기", "template": "injection", "parts_per_count": "1"}
+    bad = drawing.send("asset_setup", press.public_id, **form, products="커넥터 24\n센서 커버")
+    assert "Line 2 is not understood" in bad.content.decode()
+    drawing.send("asset_setup", press.public_id, **form, products="커넥터 24\n센서 커버\t27.5")
+    assert drawing.asset("사출 1호기").products == {"커넥터": 24.0, "센서 커버": 27.5}
+
+
+def test_the_values_of_a_state_are_offered_from_history(drawing: Any) -> None:
+    drawing.shots("line8/imm1")
+    press = drawing.press()
+    drawing.send(
+        "set_signals", press.public_id, **{"s0-role": "state", "s0-tag": "line8/imm1/state"}
+    )
+    page = drawing.see("state_map", press.public_id)
+    assert 'value="auto"' in page
+    assert 'value="stopped"' in page
+    drawing.send(
+        "state_map", press.public_id,
+        **{"v0-value": "auto", "v0-state": "running", "v1-value": "stopped", "v1-state": "setup",
+           "v2-value": "odd", "v2-state": "flying"},
+    )  # fmt: skip
+    (signal,) = press.signals.within(drawing.scope)
+    assert signal.params["map"] == {"auto": "running", "stopped": "setup"}
+
+
+def test_a_name_stands_once_and_a_retired_machine_leaves_the_bus(drawing: Any) -> None:
+    press = drawing.press()
+    again = drawing.send(
+        "new_asset", "machine", name="사출 1호기", template="injection", parts_per_count="1"
+    )
+    assert "has a 사출 1호기 already" in again.content.decode()
+    assert told(drawing, press) is not None
+    drawing.send("retire_asset", press.public_id)
+    assert told(drawing, press) is None
+    drawing.send("bring_back_asset", press.public_id)
+    assert told(drawing, press) is not None
+
+
+def test_the_machines_of_a_retired_line_stand_alone(drawing: Any) -> None:
+    drawing.send("new_asset", "line", name="1라인", path="line1")
+    row = drawing.asset("1라인")
+    press = drawing.press()
+    drawing.send(
+        "asset_setup", press.public_id, name=press.name, template="generic", parts_per_count="1",
+        line=row.pk,
+    )  # fmt: skip
+    drawing.do(RetireAsset, asset=row)
+    assert drawing.asset("사출 1호기").line is None
+    assert told(drawing, press)["line"] is None  # type: ignore[index]
+
+
+def test_machines_are_moved_within_their_line(drawing: Any) -> None:
+    for number in (1, 2, 3):
+        drawing.send(
+            "new_asset", "machine", name=f"{number}호기", template="generic", parts_per_count="1"
+        )
+    drawing.send("move_asset", drawing.asset("3호기").public_id, to="up")
+    rows = Asset.objects.within(drawing.scope).values_list("name", flat=True)
+    assert list(rows) == ["1호기", "3호기", "2호기"]
+
+
+def test_a_list_of_two_hundred_machines_is_searched(drawing: Any) -> None:
+    Asset.objects.bulk_create(
+        Asset(
+            organisation=drawing.organisation, site=drawing.where, kind="machine",
+            name=f"프레스 {n:03}", order=n,
+        )
+        for n in range(200)
+    )  # fmt: skip
+    assert "1–25 of 200" in drawing.see("structure", sort="name")
+    assert "프레스 137" in drawing.see("structure", q="137")
+    assert "of 200 of them nothing tells" in drawing.see("structure")
+
+
+def test_what_was_drawn_without_a_bus_is_told_at_last(
+    drawing: Any, settings: Any, tmp_path: Path
+) -> None:
+    there = settings.BUS
+    settings.BUS = Settings.from_environment({"DEUNGDAE_HOME": str(tmp_path)}).bus
+    line.hang_up()
+    press = drawing.press()
+    assert press.told < press.revision
+    assert "is not in force yet" in drawing.see("asset_setup", press.public_id)
+    settings.BUS = there
+    line.hang_up()
+    reconciling.reconcile(timezone.now())
+    assert told(drawing, press) is not None
+    assert drawing.asset("사출 1호기").untold is False
+
+
+def test_what_no_row_stands_behind_leaves_the_bus(drawing: Any) -> None:
+    line.put(bus.ASSETS, bus.Asset(drawing.id, "nobody", {"name": "x"}), drawing.id, "nobody")
+    reconciling.reconcile(timezone.now())
+    assert line.get(bus.ASSETS, drawing.id, "nobody") is None
+
+
+def test_a_role_that_a_machine_has_once_is_refused_twice(drawing: Any) -> None:
+    from deungdae.web.floor.actions.assets import SetSignals, SignalSaid
+
+    press = drawing.press()
+    twice = [SignalSaid("state", "a"), SignalSaid("state", "b")]
+    with pytest.raises(Refused, match="machine state"):
+        drawing.do(SetSignals, asset=press, signals=twice)
+    assert Signal.objects.within(drawing.scope).filter(asset=press).count() == 1
