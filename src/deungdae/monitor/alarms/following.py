@@ -13,6 +13,8 @@ from deungdae.monitor.alarms.rules import Rule
 from deungdae.records.readings import Quality
 
 AHEAD_US: Final = 300_000_000  #: a clock this far ahead is wrong
+#: What an edge agent had to keep for longer than this says nothing of the present.
+OLD_US: Final = 600_000_000
 
 Value = float | int | bool | str | None
 
@@ -70,8 +72,15 @@ class Follower:
             memory["last_us"] = max(memory["last_us"], now_us)
             self._watch.recall(memory)
 
+    def hear(self, time_us: int, value: Value, quality: int, now_us: int) -> list[Flip]:
+        """Take a reading that has just come; return what has changed, in order."""
+        if time_us < now_us - OLD_US and not self.rule.source.startswith("~"):
+            self.late += 1
+            return []
+        return self.push(time_us, value, quality, now_us)
+
     def push(self, time_us: int, value: Value, quality: int, now_us: int) -> list[Flip]:
-        """Take a reading; return what has changed, in order."""
+        """Take a reading, also one of the past; return what has changed, in order."""
         if time_us > now_us + AHEAD_US:
             self.ahead += 1
             return []

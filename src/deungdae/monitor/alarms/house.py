@@ -205,7 +205,7 @@ class House:
         for point in points:
             for one in self._by_source.get(point.tag, ()):
                 if one.waiting is None:
-                    self._reading(one, point, now_us)
+                    self._heard(one, point, now_us)
                 elif len(one.waiting) < MOST_WAITING:
                     one.waiting.append(point)
                 else:
@@ -217,16 +217,16 @@ class House:
         """Take what waited while the past of a rule was read, and from now on what comes."""
         waiting, one.waiting = one.waiting or [], None
         for point in waiting:
-            self._reading(one, point, now_us)
+            self._heard(one, point, now_us)
         self.changed.lives.add(one.rule.rule)
 
-    def _reading(self, one: Tracked, point: Point, now_us: int) -> None:
-        self._flips(one, one.follower.push(point.time_us, point.value, point.quality, now_us))
+    def _heard(self, one: Tracked, point: Point, now_us: int) -> None:
+        self._flips(one, one.follower.hear(point.time_us, point.value, point.quality, now_us))
 
     def read(self, one: Tracked, points: Iterable[Point], now_us: int) -> None:
         """Take readings of the past."""
-        for point in points:
-            self._reading(one, point, now_us)
+        for at, value, quality in (point[1:] for point in points):
+            self._flips(one, one.follower.push(at, value, quality, now_us))
 
     def _state(self, one: Tracked, state: str, now_us: int) -> None:
         held = State.SUPPRESSED in one.life.holds
