@@ -3,6 +3,7 @@
 It knows the API alone and no other part of Deungdae.
 """
 
+from deungdae.client.asset import Asset
 from deungdae.client.connection import Deungdae
 from deungdae.client.errors import (
     ApiError,
@@ -27,6 +28,7 @@ from deungdae.client.site import Site
 
 __all__ = [
     "ApiError",
+    "Asset",
     "Away",
     "BeingWritten",
     "Deungdae",

@@ -1,12 +1,13 @@
 """A site of a company: its tags, their history, and causes in both."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deungdae.client.asset import Asset
 from deungdae.client.errors import DeungdaeClientError
 from deungdae.client.result import Result
+from deungdae.client.spans import Length, Moment, length_text, moment_text, seconds_of
 from deungdae.client.transport import Transport
 from deungdae.client.uploading import Progress
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 MOST_TAGS = 100  #: in one request
 ARROW = "application/vnd.apache.arrow.stream"
-
-Moment = datetime | date | str
-Length = timedelta | float | str
 
 
 def _silent(_step: str, _share: float) -> None:
@@ -107,12 +105,24 @@ class Site:
     ) -> "Iterator[pyarrow.RecordBatch]":
         """Yield the same as `history` as it comes; the first batch of each request may be empty."""
         names = [tags] if isinstance(tags, str) else sorted(set(tags))
-        span = {"start": _moment(start), "end": _moment(end)}
+        span = {"start": moment_text(start), "end": moment_text(end)}
         if every is not None:
-            span["every"] = _length(every)
+            span["every"] = length_text(every)
         for place in range(0, len(names) or 1, MOST_TAGS):
             asked = {**span, "tag": names[place : place + MOST_TAGS]}
             yield from self._stream(asked)
+
+    def assets(self, *, kind: str | None = None) -> list[Asset]:
+        """Return its lines and machines in their order, or those of a kind (line, machine)."""
+        found = self._transport.json("GET", f"/sites/{self.id}/assets")["items"]
+        return [
+            Asset(self._transport, told) for told in found if kind is None or told["kind"] == kind
+        ]
+
+    def now(self) -> dict[str, dict[str, Any]]:
+        """Return what each line and machine does at this moment, by its id, as `Asset.now`."""
+        found = self._transport.json("GET", f"/sites/{self.id}/now")["items"]
+        return {told["asset"]: told for told in found}
 
     def causes(
         self,
@@ -147,7 +157,7 @@ class Site:
         history: dict[str, Any] = {"tags": list(tags or ())}
         for name, length in (("window_s", window), ("delay_s", delay), ("hold_s", hold)):
             if length is not None:
-                history[name] = _seconds(length)
+                history[name] = seconds_of(length)
         if cycle is not None:
             tag, column = (cycle, None) if isinstance(cycle, str) else cycle
             history["cycle"] = {"tag": tag, "column": column}
@@ -180,27 +190,3 @@ class Site:
                 raise DeungdaeClientError(
                     "The history broke off before its end; ask again."
                 ) from error
-
-
-def _moment(told: Moment) -> str:
-    return told if isinstance(told, str) else told.isoformat()
-
-
-def _length(told: Length) -> str:
-    return told if isinstance(told, str) else f"{_seconds(told):.3f}s"
-
-
-_UNITS: Mapping[str, float] = {"": 1, "ms": 0.001, "s": 1, "min": 60, "h": 3600, "d": 86_400}
-
-
-def _seconds(told: Length) -> float:
-    """Return a length in seconds; raises ValueError for a text that says none."""
-    if isinstance(told, timedelta):
-        return told.total_seconds()
-    if not isinstance(told, str):
-        return float(told)
-    number = told.rstrip("abcdefghijklmnopqrstuvwxyz")
-    unit = told[len(number) :]
-    if unit not in _UNITS:
-        raise ValueError(f"{told!r} is no length of time, such as 30s, 5min or 2h")
-    return float(number) * _UNITS[unit]

@@ -19,6 +19,7 @@ from deungdae.web.core.access import scope_of
 from deungdae.web.core.actions.credentials import MakeToken
 from deungdae.web.core.models import Person
 from deungdae.web.core.scope import Scope
+from deungdae.web.floor.models import Asset
 from deungdae.web.insight import folders, work
 from deungdae.web.insight.actions import BeginUpload, StartAnalysis, StopJob
 from deungdae.web.insight.models import Analysis, Job, Upload
@@ -156,9 +157,13 @@ def world(house: Any, engineer: Scope, finished: dict[str, str]) -> dict[str, st
         scope=engineer, upload=upload("stopped.csv", Upload.State.READY)
     ).perform()
     StopJob(scope=engineer, job=Job.objects.within(engineer).get(analysis=stopped)).perform()
+    site = Site.objects.within(engineer).get(main=True)
+    asset = Asset.objects.create(
+        organisation=house.organisation, site=site, kind="machine", name="사출 1호기"
+    )
     found = {
         "coming": coming, "ready": ready, "broken": broken,
         "waiting": waiting, "stopped": stopped, "organisation": house.organisation,
-        "site": Site.objects.within(engineer).get(main=True),
+        "site": site, "asset": asset,
     }  # fmt: skip
     return finished | {name: str(it.public_id) for name, it in found.items()}

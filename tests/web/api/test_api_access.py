@@ -27,7 +27,7 @@ class Line:
 ANYBODY = (401, 200, 200, 200, 200, 200)
 SEEN = (401, 200, 200, 200, 200, 404)
 UNFINISHED = (401, 409, 409, 409, 409, 404)
-#: Nobody answers about history here, and who may not ask does not learn that.
+#: Nobody answers about machines here, and who may not ask does not learn that.
 AWAY = (401, 503, 503, 503, 503, 404)
 
 
@@ -37,6 +37,7 @@ def work(status: int, other: int = 404) -> tuple[int, ...]:
 
 
 UPLOAD, ANALYSIS = "/uploads/{upload_id}", "/analyses/{analysis_id}"
+ASSET, DAY = "/assets/{asset_id}", "?start=2026-09-01&end=2026-09-02"
 LINES = [
     Line("GET", "/me", ANYBODY),
     Line("GET", "/uploads", ANYBODY),
@@ -89,6 +90,16 @@ LINES = [
     Line(
         "GET", "/sites/{site}/history?tag=a&start=2026-09-01&end=2026-09-02", AWAY, None,
         "/sites/{site_id}/history",
+    ),
+    Line("GET", "/sites/{site}/assets", SEEN, None, "/sites/{site_id}/assets"),
+    Line("GET", "/sites/{site}/now", AWAY, None, "/sites/{site_id}/now"),
+    Line("GET", "/assets/{asset}/now", AWAY, None, f"{ASSET}/now"),
+    Line("GET", "/assets/{asset}/shifts" + DAY, AWAY, None, f"{ASSET}/shifts"),
+    Line("GET", "/assets/{asset}/states" + DAY, AWAY, None, f"{ASSET}/states"),
+    Line("GET", "/assets/{asset}/stops" + DAY, AWAY, None, f"{ASSET}/stops"),
+    Line("GET", "/alarms?organisation={organisation}", AWAY, None, "/alarms"),
+    Line(
+        "GET", "/alarms/past" + DAY + "&organisation={organisation}", AWAY, None, "/alarms/past"
     ),
 ]  # fmt: skip
 

@@ -39,6 +39,10 @@ class BeingWritten(DeungdaeError):  # noqa: N818 - the words a reader would say
     """A file of a report is asked for before it is there."""
 
 
+class MonitorAway(DeungdaeError):  # noqa: N818 - the words a reader would say
+    """What machines do is asked for while the program that watches them does not answer."""
+
+
 def told(
     status: int, code: str, message: str, details: Mapping[str, Any] | None = None
 ) -> HttpResponse:
@@ -101,15 +105,25 @@ def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
 
 
 def _no_history(request: HttpRequest, error: bus.Unavailable) -> HttpResponse:
-    answer = told(
-        503,
-        "away",
+    return _away(
         _(
             "The program that keeps the history of the machines does not answer. Nothing is lost "
             "by that; ask again in a moment."
-        ),
-        {"seconds": SOON},
+        )
     )
+
+
+def _no_monitor(request: HttpRequest, error: MonitorAway) -> HttpResponse:
+    return _away(
+        _(
+            "The program that watches the machines (deungdae monitor) does not answer. Values go "
+            "on being stored; ask again in a moment."
+        )
+    )
+
+
+def _away(sentence: str) -> HttpResponse:
+    answer = told(503, "away", sentence, {"seconds": SOON})
     answer["Retry-After"] = str(SOON)
     return answer
 
@@ -200,6 +214,7 @@ _HANDLERS: Final[Mapping[Any, Any]] = {
     Refused: _refused,
     BeingWritten: _being_written,
     bus.Unavailable: _no_history,
+    MonitorAway: _no_monitor,
     bus.Refusal: _history_refused,
     WrongOffset: _wrong_offset,
     **dict.fromkeys(UNREADABLE, _unreadable),

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
 from deungdae.reports.words import LANGUAGES
-from deungdae.web.api import account, analyses, errors, sites, uploads
+from deungdae.web.api import account, analyses, errors, floor, sites, uploads
 from deungdae.web.api.access import AccessKey, EachKey
 from deungdae.web.api.paging import UnknownCursor
 from deungdae.web.core.scope import Scope
@@ -22,10 +22,10 @@ from deungdae.web.core.scope import Scope
 View = Callable[..., HttpResponse]
 
 DESCRIPTION = """\
-Files in, causes of defects out; and the history of machines. Every request carries a personal
-access key in the header `Authorization: Bearer dgd_…`; a key may do what its person may. An object
-of another organisation is not there (404). Sentences are Korean or English, as `Accept-Language`
-asks. Every error has the shape `{"error": {"code", "message", "details"}}`.
+Files in, causes of defects out; the history of machines; what lines and machines do. Every request
+carries a personal access key in the header `Authorization: Bearer dgd_…`; a key may do what its
+person may. An object of another organisation is not there (404). Sentences are Korean or English,
+as `Accept-Language` asks. Every error has the shape `{"error": {"code", "message", "details"}}`.
 """
 
 
@@ -40,7 +40,7 @@ def make_interface() -> NinjaAPI:
         throttle=EachKey(),
         docs_url=None,  # the pages of the library load scripts from other hosts
     )
-    for part in (account, uploads, analyses, sites):
+    for part in (account, uploads, analyses, sites, floor):
         made.add_router("", part.router)
     errors.add_handlers(made)
     made.add_exception_handler(UnknownCursor, _unknown_cursor)
