@@ -19,6 +19,7 @@ PLANNED_DAYS: Final = 28
 PLANNED_SHARE: Final = 0.93  #: of what could be made in a shift
 IDEAL_SHARE: Final = 0.98  #: of the usual cycle; the mould could do so much
 HOUR_COST: Final = 45_000.0
+MICRO_STOP_SECONDS: Final = 120.0  #: its stops last one to four minutes; the longer ones wait
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def _draw(scope: Any, organisation: Any, site: Any, lines: Sequence[Line]) -> No
                         "ideal_seconds": ideal,
                         "ideal_confirmed": True,
                         "hour_cost": HOUR_COST,
+                        "micro_stop_seconds": MICRO_STOP_SECONDS,
                         "products": {machine.product: ideal},
                     },
                 )
