@@ -62,14 +62,15 @@ def main() -> int:
         for name, monitor in monitors.items():
             above = monitor.score(values).relations[ONSET:] > levels[name]
             cells += [f"{100 * above.mean():.1f}", delay(above)]
-        blamed = [one.name for one in monitors["relations"].blame(values[ONSET : ONSET + BLAMED])]
-        roots = ROOTS.get(fault)
-        best = min(blamed.index(root) + 1 for root in roots) if roots else None
-        cells += [blamed[0], f"{best}." if best else "–"]
+        blames = monitors["relations"].blame(values[ONSET : ONSET + BLAMED])
+        furthest = max(blames, key=lambda one: abs(one.deviation)).name
+        roots = ROOTS.get(fault, ())
+        told = blames[0].name in roots or furthest in roots
+        cells += [blames[0].name, furthest, ("yes" if told else "no") if roots else "–"]
         rows.append(cells)
     head = (
         "fault", "PCA T2", "PCA Q", "CVA", "relations", "delay", "neighbours", "delay", "blamed",
-        "root",
+        "furthest", "cause",
     )  # fmt: skip
     print("Found, % of rows after the onset; false alarms 1 % of the other normal run.")
     print(tables.grid(head, rows))

@@ -76,7 +76,10 @@ STATES: Final[Mapping[str, tuple[str, Any]]] = {
 
 def state(now: Mapping[str, Any]) -> tuple[str, str]:
     """Return the kind of pill and its word."""
-    kind, word = STATES.get(str(now.get("state")), STATES["unknown"])
+    name = str(now.get("state"))
+    if name == "watching" and now.get("score") is None:
+        name = "waiting"  # nothing was judged yet, so nothing is "as usual"
+    kind, word = STATES.get(name, STATES["unknown"])
     return kind, str(word)
 
 

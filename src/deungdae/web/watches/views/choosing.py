@@ -141,7 +141,9 @@ def _context(request: HttpRequest, asset: Asset, watch: Watch | None) -> dict[st
             }
             for tag in tags
         ],
-        "proposal": _proposal(proposal, at_us) if proposal else "",
+        "proposal": _proposal(proposal, told["running"] is not None, at_us)
+        if proposal and told
+        else "",
         "picture": _picture(told, chosen, named, period, start, at_us) if told else None,
         "zone": timezone.get_current_timezone_name(),
         "start_ms": start // 1000,
@@ -149,7 +151,15 @@ def _context(request: HttpRequest, asset: Asset, watch: Watch | None) -> dict[st
     }
 
 
-def _proposal(proposal: Mapping[str, Any], at_us: int) -> str:
+def _proposal(proposal: Mapping[str, Any], known: bool, at_us: int) -> str:
+    if not known:
+        return _(
+            "Proposed: %(start)s to %(end)s, of all spans of this length the steadiest. Nobody "
+            "says when the machine ran; look that it did."
+        ) % {
+            "start": day_clock(proposal["start"], at_us),
+            "end": day_clock(proposal["end"], at_us),
+        }
     return _(
         "Proposed: %(start)s to %(end)s. The machine ran %(percent)s %% of it and stopped "
         "%(stops)s times; of all spans of this length it was the steadiest."
