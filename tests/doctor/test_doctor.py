@@ -72,6 +72,7 @@ def test_beside_a_gateway_that_runs_the_books_are_looked_at(home: Path) -> None:
     assert level(found, "gateway") == {"good"}
     # Nobody answers questions and nothing serves pages here: said, each with what to do.
     assert level(found, "history") == level(found, "pages") == {"warning"}
+    assert level(found, "monitor") == {"warning"}
     assert "deungdae history" in found["history"][0]["help"]
 
 

@@ -119,6 +119,7 @@ def test_now_says_what_it_does_since_when_and_what_is_to_be_expected(site: Monit
     assert found["shift"]["planned_s"] == 8 * HOUR
     planned = sum(at < 3 * HOUR for at in TRUTH.made)
     assert found["forecast"] == pytest.approx(len(TRUTH.made) + 5 * planned / 3, rel=0.01)
+    assert not found["scrap_known"], "nobody told of bad parts: quality 1 says no more than that"
     # Only the stop of half an hour is longer than five minutes and lies in planned time.
     assert found["waiting_stops"] == 1
 

@@ -39,7 +39,7 @@ class Summary:
     waterfall: oee.Waterfall | None
     scrap: list[tuple[str | None, float]]
     cost: float | None = None  #: of its lost time, where it is known otherwise
-    in_planned: float = 0.0  #: parts made in planned time
+    scrap_known: bool = False  #: whether a signal or a person counted bad parts
     machines: int = 1  #: how many stand side by side
 
     @property
@@ -87,7 +87,7 @@ def summary(
     return Summary(
         *(asset, frame, shift, told, planned, counts, frame.counted, inside, ideal, figures),
         *(fall, scrap),
-        in_planned=frame.produced * share,
+        scrap_known=frame.scrapped is not None or bool(said.scrap),
     )
 
 
@@ -292,6 +292,7 @@ def shift_document(asset_id: str, found: Summary, *, final: bool) -> dict[str, A
         "as_of": frame.end_us,
         "final": final,
         "counted": found.counted,
+        "scrap_known": found.scrap_known,
         "counts": counts_document(found.counts),
         "plan": plan_of(asset, shift) if shift else None,
         "ideal_seconds": found.ideal,

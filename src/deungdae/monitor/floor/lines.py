@@ -90,7 +90,7 @@ def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summ
         waterfall=found.waterfall,
         scrap=sorted(scrap.items(), key=lambda pair: (-pair[1], pair[0] or "")),
         cost=round(sum(costs), 2) if costs else None,
-        in_planned=sum(each.in_planned for each in parts),
+        scrap_known=any(each.scrap_known for each in parts),
         machines=len(parts),
     )
 

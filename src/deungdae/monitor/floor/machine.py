@@ -222,6 +222,7 @@ def now_document(
             "passed_s": passed,
         },
         "counted": found.counted,
+        "scrap_known": found.scrap_known,
         "counts": worth.counts_document(found.counts),
         "plan": plan,
         "plan_now": plan_now(plan, shift.planned(), passed) if plan and shift else None,
@@ -269,7 +270,9 @@ def plan_now(plan: float, planned: float, passed: float) -> float | None:
 
 def forecast(found: Summary, planned: float, passed: float) -> float | None:
     """Return how many parts there will be at the end of the shift, at the pace so far."""
-    if not found.counted or planned <= 0 or passed < FORECAST_SHARE * planned:
+    known = found.figures.known if found.figures is not None else None
+    if not found.counted or planned <= 0 or passed < FORECAST_SHARE * planned or not known:
         return None
-    pace = found.in_planned / passed
+    # What was made while nothing was heard says nothing of the pace.
+    pace = found.within.produced / (known * passed)
     return round(found.counts.produced + pace * max(planned - passed, 0.0), 1)
