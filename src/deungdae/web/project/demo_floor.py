@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from deungdae.web.project import demo_alarms
+from deungdae.web.project import demo_alarms, demo_watches
 
 CALENDAR: Final = "4조3교대"
 SHIFTS: Final = ("주간", "석간", "야간")
@@ -56,6 +56,7 @@ def register(scope: Any, organisation: Any, site: Any, lines: Sequence[Line]) ->
     assets = Asset.objects.within(scope).filter(organisation=organisation, retired_at=None)
     by_path = {asset.path: asset for asset in assets.select_related("line")}
     demo_alarms.register(scope, organisation, by_path)
+    demo_watches.register(scope, organisation, by_path)
 
 
 def _calendar(scope: Any, organisation: Any) -> None:
