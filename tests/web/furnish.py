@@ -22,8 +22,10 @@ import django
 django.setup()
 
 import furnish_connections  # noqa: E402
+import furnish_floor  # noqa: E402
 import furnish_intake  # noqa: E402
 import furnish_live  # noqa: E402
+import furnish_telling  # noqa: E402
 import month_table  # noqa: E402
 from access_table import PASSWORD  # noqa: E402
 from django.db import transaction  # noqa: E402
@@ -189,6 +191,8 @@ def plant(houses: dict[str, Organisation], folder: Path) -> dict[str, str]:
         furnish_intake.intake(ALL, shown)
         | furnish_live.live(ALL, shown)
         | furnish_connections.connections(ALL, shown)
+        | furnish_floor.floor(ALL, shown)
+        | furnish_telling.telling(ALL, shown)
     )
 
 

@@ -103,6 +103,7 @@ async def _follow(visitor: Visitor, hub: Hub) -> AsyncGenerator[bytes, None]:
 
 
 def may(visitor: Visitor) -> bool:
+    """Ask whether a visitor still may look, and give the database line back."""
     try:
         return visitor.may()
     finally:

@@ -99,6 +99,8 @@ def clock_trouble(now: Now) -> str:
     """Return what is wrong with the clock of an asset's values; empty when nothing is."""
     if now.clock_ahead < CLOCK_SECONDS:
         return ""
+    if now.state == UNKNOWN:  # which says by how much
+        return _("Its values are not used for the state until the clock is right.")
     return _(
         "Its values carry times that are %(age)s ahead of now, so they are not used for the state."
     ) % {"age": lasting(of_clock(now.clock_ahead))}
