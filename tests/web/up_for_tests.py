@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 import psutil
 
 PLANT = {"demo-plant", "edge"}
-PARTS = {"gateway", "history", "web", "worker"}
+PARTS = {"gateway", "history", "monitor", "web", "worker"}
 COMMAND = Path(sys.executable).with_name("deungdae")
 
 
