@@ -41,6 +41,13 @@ PAGES = {
     "insight:analysis": "causes/reports/{report}/",
     "insight:analysis, running": "causes/reports/{running}/",
     "plant:live": "plant/live/",
+    "floor:site": "floor/",
+    "floor:stops": "floor/stops/",
+    "floor:boards": "floor/board/",
+    "floor:shifts": "floor/shifts/",
+    "alarms:channels": "alarms/channels/",
+    "alarms:policies": "alarms/policies/",
+    "core:outgoing": "messages/",
     "plant:history": "plant/history/",
     "plant:agents": "plant/agents/",
     "plant:new_agent": "plant/agents/new/",
@@ -89,6 +96,15 @@ NO_PAGES = {
     *("plant:intake_source", "plant:intake_other", "plant:intake_held_group"),
     *("plant:intake_replay", "plant:intake_held_export", "plant:intake_repair"),
     *("plant:intake_carry_out", "plant:intake_end", "plant:intake_undo", "plant:intake_name"),
+    # These name a line or a machine; none was drawn.
+    *("floor:line", "floor:machine", "floor:board", "floor:stop", "floor:scrap"),
+    *("floor:events", "floor:say_stop", "floor:undo_stop", "floor:say_scrap"),
+    *("core:try_mail", "core:send_again", "alarms:choose_mail", "alarms:new_channel"),
+    *("alarms:channel", "alarms:try_channel", "alarms:renew_secret", "alarms:retire_channel"),
+    *("alarms:new_policy", "alarms:policy", "alarms:add_step", "alarms:change_step"),
+    *("alarms:remove_step", "alarms:retire_policy"),
+    # No shift has ended.
+    *("floor:shift", "floor:shift_note", "floor:subscribe", "floor:unsubscribe"),
     *("insight:events", "insight:progress", "insight:stop", "insight:again", "insight:remove"),
 }
 PEER = {

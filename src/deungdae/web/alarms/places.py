@@ -14,4 +14,11 @@ PLACES: Final = (
             "alarms:rule", "alarms:new_rule", "alarms:change_rule",
         ),
     ),
+    Place(
+        _("Who is told"), "mail", "alarms:policies", "alarms.see", order=33, group=_("Floor"),
+        also=(
+            "alarms:policy", "alarms:new_policy", "alarms:channels", "alarms:channel",
+            "alarms:new_channel",
+        ),
+    ),
 )  # fmt: skip

@@ -46,8 +46,7 @@ def policies(request: HttpRequest) -> HttpResponse:
         caption=_("Who is told"),
         columns=(
             Column("name", _("Name"), "name", lambda row: row.name),
-            Column("steps", _("Steps"), "count_of_steps", lambda row: row.count_of_steps,
-                   number=True),
+            Column("steps", _("Steps"), "count_of_steps", lambda row: row.count_of_steps),
             Column("rules", _("Alarm rules"), "", lambda row: _rules(scope, row), number=True),
         ),
         start="name",
