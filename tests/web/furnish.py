@@ -23,6 +23,7 @@ django.setup()
 
 import furnish_connections  # noqa: E402
 import furnish_floor  # noqa: E402
+import furnish_structure  # noqa: E402
 import furnish_intake  # noqa: E402
 import furnish_live  # noqa: E402
 import furnish_telling  # noqa: E402
@@ -192,6 +193,7 @@ def plant(houses: dict[str, Organisation], folder: Path) -> dict[str, str]:
         | furnish_live.live(ALL, shown)
         | furnish_connections.connections(ALL, shown)
         | furnish_floor.floor(ALL, shown)
+        | furnish_structure.structure(ALL, shown)
         | furnish_telling.telling(ALL, shown)
     )
 

@@ -106,7 +106,7 @@ def _listing(request: HttpRequest) -> Listing:
         columns=(
             Column("name", _("Name"), "name", lambda row: row.name),
             Column(
-                "line", _("Line"), "line__order", lambda row: row.line.name if row.line else "",
+                "line", _("Its line"), "line__order", lambda row: row.line.name if row.line else "",
             ),
             Column(
                 "type", _("Type"), "template",
@@ -128,7 +128,7 @@ def _listing(request: HttpRequest) -> Listing:
         search_in=("name", "path", "line__name"),
         filters=(
             Filter(
-                "line", _("Line"), [(str(line.public_id), line.name) for line in lines],
+                "line", _("Its line"), [(str(line.public_id), line.name) for line in lines],
                 lambda rows, code: rows.filter(line__public_id=code),
             ),
             Filter(

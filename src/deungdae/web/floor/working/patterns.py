@@ -77,7 +77,7 @@ def shown(pattern: Mapping[str, Any]) -> Typed:
     if turns:
         typed.rotates = True
         typed.crews = " ".join(turns["crews"])
-        typed.cycle = " ".join(name or _("off") for name in turns["cycle"])
+        typed.cycle = " ".join(name or _("rest") for name in turns["cycle"])
         typed.offset = str(turns["offset"])
         typed.first = turns["first"]
     return typed

@@ -105,7 +105,7 @@ def _drawn(
             kind = "extra" if extra and working else "work" if working else "break"
             one.pieces.append(Piece(a - start, b - a, kind, names.index(shift) % 3))
             one.extra |= extra
-            said = f"{shift} {crew}" if crew else shift
+            said = f"{shift}\u00a0{crew}" if crew else shift
             if said not in one.shifts:
                 one.shifts.append(said)
         days.append(one)
