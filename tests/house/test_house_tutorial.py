@@ -39,7 +39,7 @@ def script(root: Path) -> ModuleType:
 def said(root: Path, language: str) -> set[str]:
     """Return the words that the pages show in one language."""
     found = set(AS_THEY_ARE)
-    for path in sorted((root / "src" / "deungdae" / "web").glob("**/django.po")):
+    for path in sorted((root / "src" / "deungdae" / "web").glob("**/*.po")):
         with path.open("rb") as file:
             for entry in read_po(file, locale="ko"):
                 words = entry.id if language == "en" else entry.string
