@@ -60,9 +60,8 @@ def measured(method: str, asked: argparse.Namespace) -> tuple[str, ...]:
         values[-FAULT_SECONDS:, fault] += 3 * values[:GOOD, fault].std()
         watch = learn(method, values[:GOOD], tags, 0, grid.per_day, 1 / 86_400)
         wanted = Wanted("", None, tags, START, START + GOOD * S, (), 7.0, method, "UTC", 1)
-        place = watch.model.place.score if hasattr(watch.model, "place") else float("inf")
         empty = np.empty((0, len(tags)))
-        followed.append(Followed(watch, wanted, grid, place, empty, grid.row(START) + GOOD))
+        followed.append(Followed(watch, wanted, grid, 1.0, empty, grid.row(START) + GOOD))
         messages.append([message(tags, row, GOOD + at) for at, row in enumerate(values[GOOD:])])
         faults.append(None)
     began = START + (GOOD + asked.seconds - FAULT_SECONDS) * S

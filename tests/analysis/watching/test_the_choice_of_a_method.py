@@ -85,6 +85,21 @@ def test_a_bent_relation_that_breaks_is_found_and_the_tag_is_blamed(of_bent: Cho
     assert of_bent.watch.blame(values, 0, 250)[0].name == "power"
 
 
+def test_a_slow_tag_that_leaves_its_range_is_found_though_no_relation_breaks() -> None:
+    # The heater wanders slowly by itself: it is part of the machine's state.
+    chance = np.random.default_rng(7)
+    values = np.zeros((3_500, 3))
+    for at in range(1, len(values)):
+        values[at] = (0.5, 0.5, 0.99) * values[at - 1] + chance.normal(0, (1, 1, 0.1))
+    watch = learn("relations", values[:3_000], ("a", "b", "heater"), 0, DAY, BUDGET)
+    later = values[3_000:].copy()
+    later[200:, 2] += np.linspace(0, 12 * np.std(values[:3_000, 2]), 300)
+    scores = watch.score(later, 0).relations
+    assert np.mean(scores[:200] > 1) < 0.05
+    assert np.mean(scores[400:] > 1) > 0.9
+    assert watch.blame(later, 0, 60)[0].name == "heater"
+
+
 def test_a_tag_that_stands_still_has_a_share_and_whole_blame_is_one(of_bent: Choice) -> None:
     blames = of_bent.watch.blame(bent(3, 300), 0, 100)
     assert sum(one.share for one in blames) == pytest.approx(1)

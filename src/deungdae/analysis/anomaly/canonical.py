@@ -67,13 +67,19 @@ class Canonical:
         ]
         return np.asarray(np.log(np.column_stack(both) + _SMALL))
 
-    def parts(self, rows: NDArray[np.float64], tags: int) -> NDArray[np.float64]:
-        """Return what each tag has in T2r: its reconstruction-based contribution."""
-        pulled = rows @ self.form_rest
+    def parts(
+        self, rows: NDArray[np.float64], tags: int, *, whole: bool = False
+    ) -> NDArray[np.float64]:
+        """Return what each tag has in T2r, or in T2s and T2r together (`whole`).
+
+        It is the reconstruction-based contribution.
+        """
+        form = self.form_rest + self.form_state if whole else self.form_rest
+        pulled = rows @ form
         found = np.empty(tags)
         for tag in range(tags):
             own = [tag + tags * back for back in range(self.past)]
-            inner = self.form_rest[np.ix_(own, own)] + _SMALL * np.eye(self.past)
+            inner = form[np.ix_(own, own)] + _SMALL * np.eye(self.past)
             found[tag] = np.einsum(
                 "ij,ij->i", pulled[:, own] @ np.linalg.inv(inner), pulled[:, own]
             ).mean()

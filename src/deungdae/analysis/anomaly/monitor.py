@@ -114,9 +114,10 @@ class Monitor:
         found = smooth((logs - self.centre) / self.spread, self.smoothing)
         return Scores(found[:, 1], found[:, 0])
 
-    def blame(self, values: NDArray[np.float64]) -> list[Blame]:
+    def blame(self, values: NDArray[np.float64], *, whole: bool = False) -> list[Blame]:
         """Return each tag's part in what rows show, such as those of an alarm, greatest first.
 
+        `whole`: in how far the machine is from its place as well, and not in its relations alone.
         Rows need `past - 1` more before the first that counts. Raises ValueError without a row.
         """
         z = self.reference.scaled(values)
@@ -125,11 +126,11 @@ class Monitor:
         rows = rows[np.isfinite(rows).all(axis=1)]
         if not len(rows):
             raise ValueError("there is no whole row to blame a tag by")
-        parts = self.model.parts(rows, tags)
+        parts = self.model.parts(rows, tags, whole=whole)
         deviations = rows[:, :tags].mean(axis=0)
-        whole = float(parts.sum()) or 1.0
+        total = float(parts.sum()) or 1.0
         found = [
-            Blame(name, float(part) / whole, float(deviation))
+            Blame(name, float(part) / total, float(deviation))
             for name, part, deviation in zip(self.reference.names, parts, deviations, strict=True)
         ]
         return sorted(found, key=lambda one: (-one.share, one.name))

@@ -89,13 +89,17 @@ class Neighbours:
         far = np.log(np.take_along_axis(squares, nearest, axis=1).mean(axis=1) + _SMALL)
         return np.column_stack((far, far - self.own[nearest].mean(axis=1)))
 
-    def parts(self, rows: Floats, tags: int) -> Floats:
-        """Return by how much the score falls when a tag is as the others would have it."""
+    def parts(self, rows: Floats, tags: int, *, whole: bool = False) -> Floats:
+        """Return by how much the score falls when a tag is as the others would have it.
+
+        Of `whole` it is the distance that falls.
+        """
         found = np.empty(tags)
-        now = self.of_rows(rows)[:, 1]
+        which = 0 if whole else 1
+        now = self.of_rows(rows)[:, which]
         for tag in range(tags):
             own = [tag + tags * back for back in range(self.past)]
-            fallen = now - self.of_rows(self._without(rows, own))[:, 1]
+            fallen = now - self.of_rows(self._without(rows, own))[:, which]
             found[tag] = np.maximum(fallen, 0).mean()
         return found
 

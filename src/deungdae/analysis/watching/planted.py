@@ -16,7 +16,7 @@ KINDS: Final[dict[str, float]] = {
     "stuck": 0.0,  # the tag stays as it was
     "decoupled": 0.0,  # its own values of another time
 }
-LENGTH: Final = 90  #: rows of a window
+LENGTHS: Final = (90, 45, 20)  #: rows of a window; the longest for which there is room
 SPIKE_ROWS: Final = 3
 
 
@@ -35,10 +35,12 @@ def plant(values: Floats, columns: list[int], first: int, last: int, count: int)
 
     Only windows in which the tag is known throughout are taken; there may be fewer, or none.
     """
-    length = min(LENGTH, (last - first) // 2)
-    if length < 10 or not columns:
+    if not columns:
         return []
-    starts = list(_starts(values, first, last, length, count * len(KINDS)))
+    for length in LENGTHS:
+        starts = list(_starts(values, first, last, length, count * len(KINDS)))
+        if starts:
+            break
     found: list[Planted] = []
     for place, start in enumerate(starts):
         kind = list(KINDS)[place % len(KINDS)]

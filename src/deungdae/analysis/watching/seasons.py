@@ -50,11 +50,12 @@ class Seasons:
         found: list[Own] = []
         left_out: list[LeftOut] = []
         share = budget / max(values.shape[1], 1)
+        ran = int(np.isfinite(values).any(axis=1).sum())
         why = "no tag changes in the good period"
         for column, name in enumerate(names):
             own = values[:, column]
             known = own[np.isfinite(own)]
-            if len(known) < (1 - MOST_MISSING) * len(own):
+            if len(known) < max(1.0, (1 - MOST_MISSING) * ran):
                 left_out.append(LeftOut(name, "missing"))
             elif np.ptp(known) <= 1e-12 * max(1.0, float(np.abs(known).max())):
                 left_out.append(LeftOut(name, "constant"))

@@ -90,9 +90,8 @@ def _scored(choice: Choice, values: Floats, good: int, phase: int) -> dict[str, 
 
 
 def place_limit(watch: Watch) -> float:
-    """Return the limit of the place; infinite where nothing is known of it."""
-    place = getattr(watch.model, "place", None)
-    return float("inf") if place is None else max(float(place.score), 1e-9)
+    """Return the limit of the place, which is a share of its own; infinite where none is known."""
+    return 1.0 if hasattr(watch.model, "place") else float("inf")
 
 
 def _document(

@@ -22,7 +22,7 @@ BEFORE_US: Final = 30 * 3_600 * SECOND
 SOON_US: Final = 240 * SECOND
 #: The heater's run-away, from one to the next, and between which shares of it is hot.
 EVERY_S: Final = 3_000
-HOT: Final = (0.35, 0.98)
+HOT: Final = (0.12, 0.98)
 PER_WEEK: Final = 7.0
 
 
