@@ -45,6 +45,12 @@ PAGES = {
     "floor:stops": "floor/stops/",
     "floor:boards": "floor/board/",
     "floor:shifts": "floor/shifts/",
+    "alarms:standing": "alarms/",
+    "alarms:now": "alarms/now/",
+    "alarms:history": "alarms/history/",
+    "alarms:figures": "alarms/figures/",
+    "alarms:rules": "alarms/rules/",
+    "alarms:choose_rule": "alarms/rules/new/",
     "floor:structure": "floor/structure/",
     "floor:new_asset": "floor/structure/new/machine/",
     "floor:from_data": "floor/structure/from-data/",
@@ -115,6 +121,10 @@ NO_PAGES = {
     *("floor:retire_reason", "floor:paste_plans"),
     *("core:try_mail", "core:send_again", "alarms:choose_mail", "alarms:new_channel"),
     *("alarms:channel", "alarms:try_channel", "alarms:renew_secret", "alarms:retire_channel"),
+    # These name the rule of an alarm, or an alarm; none was set up.
+    *("alarms:act", "alarms:events", "alarms:occurrence", "alarms:note", "alarms:new_rule"),
+    *("alarms:rule", "alarms:tried_rule", "alarms:change_rule", "alarms:retire_rule"),
+    "alarms:serve_rule",
     *("alarms:new_policy", "alarms:policy", "alarms:add_step", "alarms:change_step"),
     *("alarms:remove_step", "alarms:retire_policy"),
     # No shift has ended.

@@ -8,6 +8,7 @@ from deungdae.web.floor.shown.documents import Now, Past, Span, Stop, Waterfall
 from deungdae.web.floor.shown.durations import lasting, money, percent
 from deungdae.web.floor.shown.pieces import gathered, seconds_by_state
 from deungdae.web.floor.shown.says import level, nothing, says
+from deungdae.web.floor.views.line import together
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -52,7 +53,18 @@ def test_thin_evidence_gives_no_figure() -> None:
     told = now(figures=figures, ideal_seconds=24.0, counts={"produced": 6}, plan=1050, plan_now=800)
     found = says(told, NOON, {})
     assert (found["oee"], found["range"]) == ("", "not enough known yet")
-    assert found["behind"] == ""  # what was made while nobody looked is not missing
+    assert (found["behind"], found["against"]) == ("", "")  # what nobody saw is not missing
+
+
+def test_that_nobody_counts_scrap_is_said() -> None:
+    told = {"counts": {"produced": 840, "scrapped": 0}}
+    assert words.set_aside(now(**told)) == ""
+    assert words.set_aside(now(**told, scrap_known=False)) == "nobody counts scrap"
+
+
+def test_rates_of_machines_side_by_side_add_up() -> None:
+    assert together([24.0, 12.0, None]) == pytest.approx(8.0)
+    assert together([None]) is None
 
 
 @pytest.mark.parametrize(

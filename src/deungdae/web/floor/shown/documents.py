@@ -175,6 +175,7 @@ class Now:
     bottleneck: str = ""
     unread: bool = False  #: the monitor says nothing of it
     away: bool = False  #: nobody says anything
+    scrap_known: bool = True  #: somebody or something counts bad parts
 
     @property
     def known(self) -> float:
@@ -220,6 +221,7 @@ class Now:
             lot=str(data.get("lot") or ""),
             lost_cost=_number(data, "lost_cost"),
             bottleneck=str(data.get("bottleneck") or ""),
+            scrap_known=bool(data.get("scrap_known", True)),
         )
 
 

@@ -72,7 +72,7 @@ def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
     if not ideal_seconds:
         return told
     ideal = _("The dashed line is what the ideal cycle of %(ideal)s s would give.") % {
-        "ideal": f"{ideal_seconds:g}"
+        "ideal": f"{ideal_seconds:.3g}"
     }
     return f"{told} {ideal}"
 
@@ -150,7 +150,7 @@ def of_cycles(past: Past, ideal_seconds: float | None) -> str:
             % {"seconds": f"{past.cycle_demonstrated:.3g}"}
         )
     if ideal_seconds:
-        parts.append(_("The ideal is set to %(seconds)s s.") % {"seconds": f"{ideal_seconds:g}"})
+        parts.append(_("The ideal is set to %(seconds)s s.") % {"seconds": f"{ideal_seconds:.3g}"})
     return " ".join(parts)
 
 

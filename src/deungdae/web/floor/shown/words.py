@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from deungdae.web.floor.shown.documents import STANDING, UNKNOWN, WORTH_SAYING, Now, Waterfall
+from deungdae.web.floor.shown.documents import (
+    ENOUGH_KNOWN,
+    STANDING,
+    UNKNOWN,
+    WORTH_SAYING,
+    Now,
+    Waterfall,
+)
 from deungdae.web.floor.shown.durations import count, lasting, money, percent
 from deungdae.web.plant.live.words import of_clock
 
@@ -132,8 +139,8 @@ def made(now: Now) -> str:
 def against_plan(now: Now) -> str:
     """Return how the count stands against what was meant to be there by now."""
     produced = now.counts.produced
-    if produced is None or now.plan_now is None:
-        return ""
+    if produced is None or now.plan_now is None or now.known < ENOUGH_KNOWN:
+        return ""  # what nobody saw is not missing
     good = produced - now.counts.scrapped - now.counts.reworked
     ahead = round(good - now.plan_now)
     if ahead == 0:
@@ -155,7 +162,9 @@ def forecast(now: Now) -> str:
 
 
 def set_aside(now: Now) -> str:
-    """Return scrap and rework of this shift; empty where there is none."""
+    """Return scrap and rework of this shift; empty where there is none, if somebody counts it."""
+    if not now.scrap_known and now.counts.produced:
+        return _("nobody counts scrap")
     if not now.counts.scrapped and not now.counts.reworked:
         return ""
     return _("scrap %(scrap)s, rework %(rework)s") % {

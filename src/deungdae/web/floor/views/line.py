@@ -67,6 +67,8 @@ def _past(
         (one.name, past.members[one.key].spans if one.key in past.members else ()) for one in cards
     ]
     ideal = now.ideal_seconds or line.ideal_seconds
+    if line.output_id is None and len(cards) > 1:
+        ideal = together([one.now.ideal_seconds for one in cards])
     shown = of_span(past, chosen, shifts.found, ideal, reasons, at_us, rows or [("", past.spans)])
     names = {one.key: one.name for one in cards}
     return {
@@ -77,6 +79,12 @@ def _past(
         ],
         "bottleneck": bottleneck(past, names),
     }
+
+
+def together(ideals: Sequence[float | None]) -> float | None:
+    """Return the ideal seconds for a part of machines side by side: their rates add up."""
+    rates = [1 / one for one in ideals if one]
+    return 1 / sum(rates) if rates else None
 
 
 def _member(one: Card, past: Past, line: Past) -> dict[str, Any]:

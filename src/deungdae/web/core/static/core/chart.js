@@ -86,7 +86,11 @@ async function pngOfPicture(figure) {
       if (element.getAttribute(name)?.startsWith("var(")) written[i].setAttribute(name, getComputedStyle(element)[name]);
     }
   });
-  const { width, height } = svg.viewBox.baseVal;
+  // A picture whose widths are shares of the page has no size of its own: it is as wide as it stands.
+  const own = svg.viewBox.baseVal;
+  const { width, height } = own?.width ? own : svg.getBoundingClientRect();
+  copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  copy.setAttribute("font-family", getComputedStyle(svg).fontFamily);
   copy.setAttribute("width", width * SCALE);
   copy.setAttribute("height", height * SCALE);
   const image = new Image();

@@ -61,7 +61,7 @@ _PATTERNS: Final = mark_safe(
 def fill(state: str, mark: str) -> str:
     """Return how a state is filled; `mark` is of the patterns in the same picture."""
     if state == "running":
-        return "var(--chart-neutral)"
+        return "var(--run-fill)"
     if state == "stopped":
         return "var(--amber)"
     return f"url(#{state if state in HEIGHTS else UNKNOWN}-{mark})"

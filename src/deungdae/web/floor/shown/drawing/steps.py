@@ -17,7 +17,7 @@ from deungdae.web.floor.shown.words import LOSS_WORDS, Reasons, why
 HIGH: Final = 20
 FINEST: Final = 0.001  #: of planned time, below which a step is left out
 #: How a loss that is no state of its own is filled.
-LIKE: Final = {"micro_stops": "stopped", "slow": "running", "scrap": "down", "rework": "down"}
+LIKE: Final = {"micro_stops": "stopped", "scrap": "down", "rework": "down"}
 
 
 class Step(NamedTuple):
@@ -60,7 +60,7 @@ def waterfall_steps(waterfall: Waterfall, words: Mapping[str, str]) -> Sequence[
         if abs(seconds) < max(1.0, FINEST * planned):
             continue
         mark = uuid4().hex[:6]
-        how = fill(LIKE.get(name, name), mark)
+        how = "var(--chart-neutral)" if name == "slow" else fill(LIKE.get(name, name), mark)
         needed = mark if how.startswith("url") else ""
         start = min(left, left - seconds)
         found.append(
