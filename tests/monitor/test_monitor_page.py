@@ -15,5 +15,5 @@ def test_each_question_about_lines_and_machines_has_a_line() -> None:
     asked = {*floor.quick(), *floor.long(), "events", "health"}
     assert len(asked) > 10
     assert set(QUESTION.findall(text)) >= asked
-    parts = text.split("## Questions about lines and machines")[1].split("## Events")[0]
+    parts = text.split("## Questions about lines and machines")[1].split("\n## ")[0]
     assert set(QUESTION.findall(parts)) == asked - {"events", "health"}

@@ -115,10 +115,9 @@ class Machine:
 
     def splice(self, from_us: int, readings: Mapping[str, Readings]) -> None:
         """Take what the history knows since `from_us`."""
-        self.hearing.cut(from_us)
         times = [each.times[each.times >= from_us] for each in readings.values()]
-        if times:
-            self.hearing.extend(np.unique(np.concatenate(times)))
+        every = np.unique(np.concatenate(times)) if times else np.empty(0, np.int64)
+        self.hearing.replace(from_us, every)
         for tag, tracks in self._by_tag.items():
             for track in tracks:
                 track.splice(from_us, readings.get(tag))

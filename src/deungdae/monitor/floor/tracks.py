@@ -61,6 +61,17 @@ class Hearing:
             self.add(start)
             self.ends[-1] = max(self.ends[-1], end)
 
+    def replace(self, from_us: int, times: Times) -> None:
+        """Take what the history says since `from_us`; what was heard after its end stays."""
+        newest = int(times[-1]) if len(times) else from_us - 1
+        pairs = zip(self.starts, self.ends, strict=True)
+        later = [(max(start, newest + 1), end) for start, end in pairs if end > newest]
+        self.cut(from_us)
+        self.extend(times)
+        for start, end in later:
+            self.add(start)
+            self.ends[-1] = max(self.ends[-1], end)
+
     def silences(self, start_us: int, end_us: int) -> list[tuple[int, int]]:
         """Return the silences between two instants."""
         if self.gap_us is None:
@@ -110,19 +121,16 @@ class Track:
         times, values = self.arrays()
         keep = int(np.searchsorted(times, from_us))
         newest = from_us - 1
-        self.heard.cut(from_us)
+        told_t = times[:0]
         parts_t, parts_v = [times[:keep]], [values[:keep]]
         if readings is not None and len(readings.times):
             new = readings.times >= from_us
             told_t, told_v = readings.times[new], self.numbers(readings)[new]
-            self.heard.extend(told_t)
             newest = int(told_t[-1]) if len(told_t) else newest
             parts_t.append(told_t)
             parts_v.append(told_v)
         rest = int(np.searchsorted(times, newest, "right"))
-        self.heard.extend(times[rest:])
-        if self.last_us > newest:
-            self.heard.add(self.last_us)
+        self.heard.replace(from_us, told_t)
         joined_t = np.concatenate([*parts_t, times[rest:]])
         joined_v = np.concatenate([*parts_v, values[rest:]])
         self._tail = []

@@ -1,0 +1,182 @@
+"""The pieces of the floor: signals, frames, what people said, parallel machines."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deungdae.analysis.oee import Span, State, increments
+from deungdae.analysis.shifts import PRESETS
+from deungdae.monitor import definitions
+from deungdae.monitor.definitions import Asset, Signal
+from deungdae.monitor.floor.figures import Said, plan_of, summary
+from deungdae.monitor.floor.frames import Frame, cut
+from deungdae.monitor.floor.lines import as_line, side_by_side, together
+from deungdae.monitor.floor.said import SaidStop, laid_over
+from deungdae.monitor.floor.shifts import DAY_US, frames, shifts
+from deungdae.monitor.floor.tracks import Track
+from deungdae.monitor.past import Readings, Times, Values
+
+S = 1_000_000
+T = 1_795_392_000 * S  # 2026-11-23 00:00:00 UTC, 09:00 in Seoul, a Monday
+RUN, STOP, DOWN, DARK = State.RUNNING, State.STOPPED, State.DOWN, State.UNKNOWN
+WORDS = {"name": "x", "since": "2026-01-01", "pattern": {"preset": "4조3교대"}}
+CALENDAR = definitions.calendar({"name": "x", "versions": [WORDS], "country": None})
+
+
+def spans(*told: tuple[float, float, State]) -> list[Span]:
+    return [Span(T + round(a * S), T + round(b * S), state) for a, b, state in told]
+
+
+def said(start: float, end: float | None, name: str = "s", reason: str = "mold") -> SaidStop:
+    until = None if end is None else T + round(end * S)
+    return SaidStop(name, T + round(start * S), until, State.SETUP, reason)
+
+
+def shown(found: object) -> list[tuple[int, int, str, str]]:
+    return [
+        ((span.start_us - T) // S, (span.end_us - T) // S, span.state.value, span.reason)
+        for span, _ in found  # type: ignore[attr-defined]
+    ]
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(1, 30), st.integers(0, 2)), min_size=2, max_size=60),
+    split=st.integers(0, 60),
+    again=st.integers(0, 60),
+)
+def test_live_points_and_history_make_the_same_of_a_counter(
+    steps: list[tuple[int, int]], split: int, again: int
+) -> None:
+    times = np.cumsum([each[0] for each in steps]).astype(np.int64) * S + T
+    values = np.cumsum([each[1] for each in steps]).astype(float)
+    whole, mixed = (Track(Signal("counter", "t"), 10 * S) for _ in range(2))
+    whole.splice(0, _readings(times, values))
+    split, again = min(split, len(times)), min(again, split, len(times) - 1)
+    mixed.splice(0, _readings(times[:split], values[:split]))
+    for time, value in zip(times[split:].tolist(), values[split:].tolist(), strict=True):
+        mixed.add(time, value)
+    mixed.splice(int(times[again]), _readings(times[again:split], values[again:split]))
+    one, other = increments(*whole.arrays()), increments(*mixed.arrays())
+    assert one.times.tolist() == other.times.tolist() and one.parts.tolist() == other.parts.tolist()
+    end = int(times[-1]) + S
+    assert whole.heard.silences(T, end) == mixed.heard.silences(T, end)
+
+
+def _readings(times: Times, values: Values) -> Readings:
+    return Readings(times, values, np.array([None] * len(times), object))
+
+
+def test_frames_cover_all_time_and_shifts_are_whole() -> None:
+    found = frames(CALENDAR, T, T + 2 * DAY_US, "Asia/Seoul")
+    assert found[0].start_us <= T and found[-1].end_us >= T + 2 * DAY_US
+    assert all(a.end_us == b.start_us for a, b in itertools.pairwise(found))
+    names = [bounds.shift.name for bounds in found if bounds.shift]
+    assert names[:4] == ["주간", "석간", "야간", "주간"]
+    [day] = [s for s in shifts(CALENDAR, T, T + 1) if s.name == "주간"]
+    assert day.planned() == 7.5 * 3600 and day.day == "2026-11-23" and day.crew is not None
+
+
+def test_without_a_calendar_frames_are_days() -> None:
+    found = frames(None, T, T + DAY_US, "Asia/Seoul")
+    assert [(bounds.start_us - T) // (3600 * S) for bounds in found] == [-9, 15]
+    assert {bounds.shift for bounds in found} == {None}
+
+
+def test_the_plan_of_a_day_is_shared_by_planned_time() -> None:
+    [day] = [s for s in shifts(CALENDAR, T, T + 1) if s.name == "주간"]
+    asset = Asset("m", plan={("2026-11-23", ""): 900.0})
+    assert plan_of(asset, day) == 300
+    assert plan_of(Asset("m", plan={("2026-11-23", "주간"): 500.0}), day) == 500
+
+
+def test_a_reason_names_the_stop_that_it_overlaps_most() -> None:
+    told = spans((0, 1000, RUN), (1000, 2000, STOP), (2000, 2100, RUN), (2100, 4000, STOP))
+    assert shown(laid_over(told, [said(1900, 3980)]))[3] == (2100, 4000, "setup", "mold")
+
+
+def test_a_part_of_a_stop_that_nobody_named_stays_a_stop() -> None:
+    told = spans((0, 1000, RUN), (1000, 4000, STOP))
+    assert shown(laid_over(told, [said(1000, 2500)])) == [
+        (0, 1000, "running", ""),
+        (1000, 2500, "setup", "mold"),
+        (2500, 4000, "stopped", ""),
+    ]
+    both = laid_over(told, [said(1000, 2500), said(2500, 4000, "other", "meal")])
+    assert [each.said for each in both] == [None, "s", "other"]
+
+
+def test_a_stop_that_goes_on_is_named_until_it_ends() -> None:
+    told = spans((0, 1000, RUN), (1000, 4000, STOP), (4000, 5000, RUN))
+    assert shown(laid_over(told, [said(1200, None)])) == [
+        (0, 1000, "running", ""),
+        (1000, 1200, "stopped", ""),
+        (1200, 4000, "setup", "mold"),
+        (4000, 5000, "running", ""),
+    ]
+    assert shown(laid_over(told, [said(1010, None)]))[1] == (1000, 4000, "setup", "mold")
+
+
+def test_people_may_name_what_no_signal_told_and_never_what_ran() -> None:
+    told = spans((0, 1000, RUN), (1000, 2000, DARK))
+    assert shown(laid_over(told, [said(1000, 2000)]))[1][2] == "setup"
+    assert shown(laid_over(told, [said(100, 900)])) == [
+        (0, 1000, "running", ""),
+        (1000, 2000, "unknown", ""),
+    ]
+
+
+def test_machines_side_by_side_run_while_any_runs() -> None:
+    one = spans((0, 100, RUN), (100, 300, STOP), (300, 400, DARK))
+    other = spans((0, 200, DARK), (200, 300, DOWN), (300, 400, RUN))
+    found = [
+        ((s.start_us - T) // S, (s.end_us - T) // S, s.state) for s in side_by_side([one, other])
+    ]
+    assert found == [(0, 100, RUN), (100, 200, DARK), (200, 300, DOWN), (300, 400, RUN)]
+
+
+def test_figures_of_parallel_machines_are_of_all_their_hours() -> None:
+    def of(state: State, produced: float) -> Frame:
+        made = [(T, produced, 0.0, 0.0)] if produced else []
+        hour = spans((0, 3600, state))
+        return Frame(T, T + 3600 * S, hour, produced, counted=True, made=made)
+
+    machine = Asset("m", ideal_seconds=10.0, hour_cost=3600.0)
+    parts = [
+        summary(machine, of(state, produced), Said(), None, always=True)
+        for state, produced in ((RUN, 180.0), (STOP, 0.0))
+    ]
+    found = together(Asset("line", kind="line"), parts, None)
+    assert found.counts.produced == 180 and found.figures is not None
+    assert found.figures.availability == 0.5
+    assert found.figures.oee == 0.25  # 180 parts of 10 s in two hours
+    assert found.figures.teep == 0.25
+    assert found.cost == 1800.0 + 3600.0
+
+
+def test_a_line_takes_from_its_output_what_it_does_not_say() -> None:
+    source = Asset("m", ideal_seconds=5.0, ideal_confirmed=True, hour_cost=9.0)
+    line = as_line(Asset("line", kind="line", hour_cost=20.0), source)
+    assert (line.ideal_seconds, line.ideal_confirmed, line.hour_cost) == (5.0, True, 20.0)
+
+
+def test_a_frame_that_is_cut_keeps_its_parts_in_proportion() -> None:
+    made = [(T, 60.0, 6.0, 0.0), (T + 600 * S, 30.0, 0.0, 0.0)]
+    whole = Frame(T, T + 1200 * S, spans((0, 1200, RUN)), 90.0, 6.0, made=made, counted=True)
+    found = cut(whole, T + 300 * S, T + 1200 * S)
+    assert (found.produced, found.scrapped) == (60.0, 3.0)
+    assert Frame.of(found.document()) == found
+
+
+def test_a_definition_that_makes_no_sense_is_refused_by_name() -> None:
+    signals = [{"role": "pilot", "tag": "t"}]
+    for document in ({"name": "m", "signals": signals}, {"kind": "machine"}):
+        with pytest.raises(definitions.UnusableDefinition, match="is not understood"):
+            definitions.asset(document)
+
+
+def test_a_pattern_is_the_same_as_json() -> None:
+    for name, preset in PRESETS.items():
+        assert definitions.pattern(definitions.pattern_document(preset)) == preset, name
