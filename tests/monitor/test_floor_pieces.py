@@ -11,13 +11,14 @@ from deungdae.analysis.oee import Span, State, increments
 from deungdae.analysis.shifts import PRESETS
 from deungdae.monitor import definitions
 from deungdae.monitor.definitions import Asset, Signal
+from deungdae.monitor.floor.energy import energy
 from deungdae.monitor.floor.figures import Said, plan_of, summary
 from deungdae.monitor.floor.frames import Frame, cut
 from deungdae.monitor.floor.lines import as_line, side_by_side, together
 from deungdae.monitor.floor.said import SaidStop, laid_over
 from deungdae.monitor.floor.shifts import DAY_US, frames, shifts
 from deungdae.monitor.floor.tracks import Track
-from deungdae.monitor.past import Readings, Times, Values
+from deungdae.monitor.past import Means, Readings, Times, Values
 
 S = 1_000_000
 T = 1_795_392_000 * S  # 2026-11-23 00:00:00 UTC, 09:00 in Seoul, a Monday
@@ -180,3 +181,20 @@ def test_a_definition_that_makes_no_sense_is_refused_by_name() -> None:
 def test_a_pattern_is_the_same_as_json() -> None:
     for name, preset in PRESETS.items():
         assert definitions.pattern(definitions.pattern_document(preset)) == preset, name
+
+
+def test_energy_is_read_from_a_meter_or_from_a_power_by_quarters_of_an_hour() -> None:
+    quarters = np.arange(4) * 900 * S + T
+    count = np.ones(4, np.int64)
+    steps = np.array([100.0, 101.0, 103.0, 2.0])  # the meter begins anew in the last quarter
+    meter = Means(quarters, count, steps, np.array([99.5, 100.0, 101.0, 0.0]), steps, steps)
+    metered = Asset("m", signals=(Signal("energy", "kwh"),))
+    found = energy(metered, {"kwh": meter}, T + 3600 * S)
+    assert found is not None
+    assert [kwh for _, _, kwh in found.trend] == [0.5, 1.0, 2.0, 2.0]
+    assert (found.kwh, found.peak_kw) == (5.5, 8.0)
+    power = np.array([4.0, 8.0, 12.0, 0.0])
+    drawn = Means(quarters, count, power, power, power, power)
+    found = energy(Asset("m", signals=(Signal("power", "kw"),)), {"kw": drawn}, T + 3600 * S)
+    assert found is not None and (found.kwh, found.peak_kw) == (6.0, 12.0)
+    assert energy(Asset("m"), {}, T) is None

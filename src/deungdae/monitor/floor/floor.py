@@ -6,7 +6,8 @@ machines of which something changed; what is read from the history goes on besid
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from deungdae.analysis.oee import State
@@ -55,6 +56,7 @@ class Floor:
     async def begin(self, context: Context) -> None:
         """Read what is kept, and begin to read the history."""
         self.hall.open(context)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="floor")
         self._unheed = context.structure.heed(self._restructured.set)
         self._rebuild()
         self.keeping.begin()
@@ -82,14 +84,19 @@ class Floor:
         if self._restructured.is_set():
             self._restructured.clear()
             self._rebuild()
-        await self.hall.context.work(self.look, now_us)
+        await self._look(self.look, now_us)
 
     async def end(self) -> None:
         """Stop reading, and keep what was seen last."""
         self._unheed()
         await self.keeping.end()
-        await self.hall.context.work(self._keep_states)
+        await self._look(self._keep_states)
+        self._thread.shutdown()
         self.hall.store.close()
+
+    async def _look(self, do: Callable[..., None], *arguments: object) -> None:
+        """Do something in the thread of our own: what others learn must not keep us waiting."""
+        await self.hall.context.loop.run_in_executor(self._thread, do, *arguments)
 
     def look(self, now_us: int) -> None:
         """Take what was heard, look at what is due, and tell what changed; in a thread."""
@@ -206,7 +213,9 @@ class Floor:
             if not machines.used(asset):
                 self.hall.machines.pop(key, None)
                 continue
-            known = self.hall.machines.get(key)
+            known, calendar = self.hall.machines.get(key), self.hall.calendar(key)
+            if known is not None and known.asset is asset and known.calendar == calendar:
+                continue
             if known is None or machines.reads(known.asset) != machines.reads(asset):
                 kept = self.hall.store.model(*key, machines.reads(asset))
                 self.hall.machines[key] = Machine(*key, asset, kept or Model())
@@ -216,6 +225,7 @@ class Floor:
                 if bounds is not None and bounds != self.hall.bounds(key, bounds.start_us):
                     known.bounds, known.loaded = None, False  # another calendar
                 known.dirty = True
+            self.hall.machines[key].calendar = calendar
         self._targets, self._others = {}, {}
         for (organisation, _), machine in self.hall.machines.items():
             targets = self._targets.setdefault(organisation, {})

@@ -9,6 +9,7 @@ import numpy as np
 
 from deungdae.analysis.oee import STANDING, State
 from deungdae.analysis.oee.counted import limit_seconds
+from deungdae.analysis.shifts import Calendar
 from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.floor import figures as worth
 from deungdae.monitor.floor.figures import Summary
@@ -56,6 +57,7 @@ class Machine:
         self.loaded = False
         self.dirty = True
         self.looked_us = 0
+        self.calendar: Calendar | None = None
         self.bounds: Bounds | None = None
         self.frame: Frame | None = None
         self.since: tuple[State, int] | None = None
