@@ -21,11 +21,12 @@ import django
 
 django.setup()
 
+import furnish_alarms  # noqa: E402
 import furnish_connections  # noqa: E402
 import furnish_floor  # noqa: E402
-import furnish_structure  # noqa: E402
 import furnish_intake  # noqa: E402
 import furnish_live  # noqa: E402
+import furnish_structure  # noqa: E402
 import furnish_telling  # noqa: E402
 import month_table  # noqa: E402
 from access_table import PASSWORD  # noqa: E402
@@ -193,6 +194,7 @@ def plant(houses: dict[str, Organisation], folder: Path) -> dict[str, str]:
         | furnish_live.live(ALL, shown)
         | furnish_connections.connections(ALL, shown)
         | furnish_floor.floor(ALL, shown)
+        | furnish_alarms.alarms(ALL, shown)
         | furnish_structure.structure(ALL, shown)
         | furnish_telling.telling(ALL, shown)
     )
