@@ -52,8 +52,11 @@ def stated(name: str) -> str:
     metadata = distribution(name).metadata
     if "License-Expression" in metadata:
         return metadata["License-Expression"]
+    # "OSI Approved" alone names no licence; the line after it does.
     classifiers = [
-        c.rsplit("::", 1)[1] for c in metadata.get_all("Classifier") or [] if "License ::" in c
+        c.rsplit("::", 1)[1]
+        for c in metadata.get_all("Classifier") or []
+        if "License ::" in c and not c.endswith(":: OSI Approved")
     ]
     if classifiers:
         return " AND ".join(classifiers)

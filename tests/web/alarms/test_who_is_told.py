@@ -166,6 +166,15 @@ def test_whoever_left_is_told_nothing_more(monitor: MonitorSite, house: Any, flo
     assert told() == set()
 
 
+def test_where_nobody_has_the_role_the_next_higher_one_is_told(
+    monitor: MonitorSite, house: Any, floor: Asset
+) -> None:
+    Membership._base_manager.filter(role__in=("engineer", "admin")).delete()
+    event(monitor, house, "r:12:0")
+    follow(house)
+    assert told() == {("owner@gaon.example", "waiting")}
+
+
 def test_a_policy_is_made_on_the_pages_and_reaches_the_monitor(
     house: Any, floor: Asset, enter: Enter
 ) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from deungdae.web.alarms.models import AlarmMail, AlarmRule, Channel, TellingPolicy, TellingStep
 from deungdae.web.core.models import Membership, Organisation, Person
-from deungdae.web.core.scope import Scope, SystemActor
+from deungdae.web.core.scope import Role, Scope, SystemActor
 
 ACTOR: Final = SystemActor("telling")
 #: What an organisation has before somebody makes a policy: minutes → roles.
@@ -89,7 +89,8 @@ def _steps(policy: TellingPolicy) -> list[TellingStep]:
 def told(organisation: Organisation, to: str, number: int, priority: str) -> Told:
     """Return whom a telling is for: the step `to`, or the default's step `number` without it.
 
-    Members who want no mail of that priority are left out.
+    Members who want no mail of that priority are left out. Where nobody has the role that a step
+    names, as in a firm of one owner, those of the next higher role are told.
     """
     scope = Scope.of_system(ACTOR, organisation)
     step = _step(scope, organisation, to)
@@ -105,14 +106,23 @@ def told(organisation: Organisation, to: str, number: int, priority: str) -> Tol
         .select_related("person")
     }
     named = set(step.people.values_list("pk", flat=True))
-    chosen = [
-        person for person, role in members.items() if role in step.roles or person.pk in named
-    ]
+    roles = _held(step.roles, set(members.values()))
+    chosen = [person for person, role in members.items() if role in roles or person.pk in named]
     unwanted = set(_unwanted(scope, organisation, priority))
     return Told(
         tuple(person for person in chosen if person.pk not in unwanted),
         tuple(channels_of(scope, step)),
     )
+
+
+def _held(wanted: Iterable[str], held: set[str]) -> set[str]:
+    """Return the wanted roles, or the next higher one that somebody holds."""
+    asked = set(wanted)
+    if not asked or asked & held:
+        return asked
+    highest = max(Role[role.upper()] for role in asked)
+    above = [role for role in held if Role[role.upper()] > highest]
+    return {min(above, key=lambda role: Role[role.upper()])} if above else set()
 
 
 def channels_of(scope: Scope, step: TellingStep) -> list[Channel]:
