@@ -131,4 +131,6 @@ def _priorities(told: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _number(value: float) -> str:
+    if 0 < value < 0.095:
+        return f"{value:.1g}"
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"

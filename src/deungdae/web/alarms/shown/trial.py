@@ -19,6 +19,8 @@ TOP: Final = 14
 STEPS: Final = 1000
 #: More than this many a day make people stop listening.
 MANY_A_DAY: Final = 6.0
+#: From which share of the time without values on a page says so.
+SHARE_MISSING: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,21 @@ def _sentence(times: int, days: float, points: int) -> str:
 
 
 def _details(told: Mapping[str, Any]) -> str:
+    return " ".join(part for part in (_lengths(told), _since(told)) if part)
+
+
+def _since(told: Mapping[str, Any]) -> str:
+    """Say so when values are there for a part of the time alone."""
+    drawn = told["picture"]
+    first = drawn["t"][0] if drawn else told["start"]
+    if first - told["start"] < SHARE_MISSING * (told["end"] - told["start"]):
+        return ""
+    return _("Values are there only since %(time)s.") % {
+        "time": durations.day_clock(first, told["end"])
+    }
+
+
+def _lengths(told: Mapping[str, Any]) -> str:
     if not told["times"]:
         return ""
     about = {
