@@ -19,6 +19,7 @@ standardized local outlier factor method, Ind. Eng. Chem. Res. 52 (2013), pages 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ NEAREST = 8
 MOST_ROWS = 2_000  #: of the good period that are kept to compare with
 APART = 40  #: rows that are nearer in time than this are no neighbours of one another
 RIDGE = 1e-2  #: of a tag's variance: directions that hardly vary must not decide alone
+BLAMED_ROWS = 20  #: of those of an anomaly; more say no more
 AT_ONCE = 2_048  #: rows whose distances are held in memory together
 _SMALL = 1e-9
 
@@ -69,6 +71,10 @@ class Neighbours:
         own = np.log(mean + _SMALL)
         return cls(past, whitened, chosen, kept, own)
 
+    @cached_property
+    def _sizes(self) -> Floats:
+        return np.asarray((self.kept**2).sum(axis=1))
+
     def statistics(self, z: Floats) -> Floats:
         """Return (log d, score) of each row, NaN for the first rows and where a value is missing.
 
@@ -84,7 +90,7 @@ class Neighbours:
 
     def of_rows(self, rows: Floats) -> Floats:
         """Return (log d, score) of whole rows, each with its past beside it."""
-        squares = _squares(rows @ self.whitened, self.kept)
+        squares = _squares(rows @ self.whitened, self.kept, self._sizes)
         nearest = _nearest(squares)
         far = np.log(np.take_along_axis(squares, nearest, axis=1).mean(axis=1) + _SMALL)
         return np.column_stack((far, far - self.own[nearest].mean(axis=1)))
@@ -96,6 +102,8 @@ class Neighbours:
         """
         found = np.empty(tags)
         which = 0 if whole else 1
+        if len(rows) > BLAMED_ROWS:
+            rows = rows[np.linspace(0, len(rows) - 1, BLAMED_ROWS).astype(int)]
         now = self.of_rows(rows)[:, which]
         for tag in range(tags):
             own = [tag + tags * back for back in range(self.past)]
@@ -113,8 +121,9 @@ class Neighbours:
         return replaced
 
 
-def _squares(rows: Floats, kept: Floats) -> Floats:
-    sizes = (rows**2).sum(axis=1)[:, None] + (kept**2).sum(axis=1)[None]
+def _squares(rows: Floats, kept: Floats, of_kept: Floats | None = None) -> Floats:
+    of_kept = (kept**2).sum(axis=1) if of_kept is None else of_kept
+    sizes = (rows**2).sum(axis=1)[:, None] + of_kept[None]
     return np.asarray(np.maximum(sizes - 2 * rows @ kept.T, 0))
 
 

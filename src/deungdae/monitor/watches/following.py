@@ -19,6 +19,7 @@ LONGEST_LAG_US = 60_000_000  #: of a machine's clock, or of its agent; beyond th
 AHEAD_ROWS = 300
 BLAMED_ROWS = 60
 BLAMED_TAGS = 6
+GROWN = 1.2  #: times the highest score so far
 SILENT_ROWS = 12  #: without a score while the machine runs, after which its tags are silent
 
 
@@ -148,8 +149,8 @@ class Followed:
             self.anomaly = Anomaly(start_us, row.end_us, row.score, row.end_us, blames, True)
         else:
             rows = (row.end_us - now.began) // self.grid.every_us
-            # Blamed anew while it grows, and now and then: one row may mislead.
-            renewed = row.score > now.peak or rows % 10 == 0
+            # Blamed anew now and then, and when it has grown: one row may mislead.
+            renewed = rows == 3 or rows % 10 == 0 or row.score > GROWN * now.peak
             self.anomaly = now._replace(
                 ended=row.end_us,
                 peak=max(now.peak, row.score),
