@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from machine_of_truth import Truth
 
 from deungdae.analysis.oee import Span, State, increments
 from deungdae.analysis.shifts import PRESETS
@@ -14,6 +15,7 @@ from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.floor.energy import energy
 from deungdae.monitor.floor.figures import Said, plan_of, summary
 from deungdae.monitor.floor.frames import Frame, cut
+from deungdae.monitor.floor.learning import cycle
 from deungdae.monitor.floor.lines import as_line, side_by_side, together
 from deungdae.monitor.floor.said import SaidStop, laid_over
 from deungdae.monitor.floor.shifts import DAY_US, frames, shifts
@@ -198,3 +200,21 @@ def test_energy_is_read_from_a_meter_or_from_a_power_by_quarters_of_an_hour() ->
     found = energy(Asset("m", signals=(Signal("power", "kw"),)), {"kw": drawn}, T + 3600 * S)
     assert found is not None and (found.kwh, found.peak_kw) == (6.0, 12.0)
     assert energy(Asset("m"), {}, T) is None
+
+
+@pytest.mark.parametrize("every", [1, 10, 15])
+def test_the_cycle_is_learned_however_seldom_the_counter_is_read(every: int) -> None:
+    truth = Truth(T, 12 * 3600, [(5000, 6000), (20000, 20300)], cycle=24.0)
+    times, values = zip(*truth.counter(every=every), strict=True)
+    found = cycle(_readings(np.array(times, np.int64), np.array(values, float)))
+    assert found is not None
+    assert found.typical == pytest.approx(24.0, rel=0.03)
+    assert found.demonstrated == pytest.approx(24.0, rel=0.06)
+
+
+def test_a_counter_that_speaks_with_each_part_says_exactly_when() -> None:
+    truth = Truth(T, 4 * 3600, [], cycle=24.0)
+    times = np.array([T + round(at * S) for at in truth.made], np.int64)
+    found = cycle(_readings(times, np.arange(len(times), dtype=float)))
+    assert found is not None
+    assert found.demonstrated == pytest.approx(24.0 * 0.97, rel=0.01)

@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from deungdae.analysis.oee import Span, State, increments, within
+from deungdae.analysis.oee.counted import STOP_CYCLES
 from deungdae.monitor.definitions import Asset
 from deungdae.monitor.floor.learning import LEAST_SILENCE_US, Model
 from deungdae.monitor.floor.states import faults, spans
@@ -21,7 +22,7 @@ from deungdae.monitor.past import Times, Values
 PIECE_US = 600_000_000  #: ten minutes: how finely parts are counted over time
 
 Piece = tuple[int, float, float, float]  #: beginning, produced, scrapped, reworked
-CycleOf = tuple[int, float, int]  #: beginning of ten minutes, median seconds a part, cycles
+CycleOf = tuple[int, float, int]  #: beginning of ten minutes, seconds a part, cycles
 
 
 @dataclass(frozen=True)
@@ -202,15 +203,30 @@ def _pieces(
 def _cycles(
     tracks: Mapping[str, Track], asset: Asset, start_us: int, end_us: int
 ) -> tuple[list[CycleOf], float | None]:
-    """Return the median cycle of each ten minutes, and the last one, in seconds a part."""
+    """Return the usual cycle of each ten minutes, and the last one, in seconds a part."""
     counter = tracks.get("counter") or tracks.get("good_counter")
     if counter is None:
         return _told_cycles(tracks.get("cycle_time"), start_us, end_us)
     times, parts = moved(counter, asset, 0, end_us)
     if len(times) < 2:
         return [], None
-    seconds = np.diff(times) / 1e6 / parts[1:]
-    return _medians(times[1:], seconds, start_us, end_us)
+    lasted, parts = np.diff(times) / 1e6, parts[1:]
+    a, b = np.searchsorted(times[1:], [start_us, end_us])
+    times, lasted, parts = times[1:][a:b], lasted[a:b], parts[a:b]
+    if not len(times):
+        return [], None
+    seconds = lasted / parts
+    # Not the median: of a counter that is read seldom it would be what the clock makes of it.
+    kept = seconds <= STOP_CYCLES * float(np.median(seconds))
+    place = (times[kept] - start_us) // PIECE_US
+    count = int(place[-1]) + 1 if len(place) else 0
+    time, made, cycles = (
+        np.bincount(place, weight, count) for weight in (lasted[kept], parts[kept], None)
+    )
+    return [
+        (start_us + at * PIECE_US, float(time[at] / made[at]), int(cycles[at]))
+        for at in np.flatnonzero(cycles).tolist()
+    ], float(seconds[-1])
 
 
 def _told_cycles(

@@ -1,12 +1,13 @@
 """What is learned of a machine from its own past: its cycle, how often it speaks, its load."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import numpy as np
 
-from deungdae.analysis.oee import cycle_seconds, increments, learned
+from deungdae.analysis.oee import Cycle, Increments, cycle_seconds, increments, learned
 from deungdae.analysis.oee.sensed import Levels, levels
 from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.past import Readings
@@ -17,6 +18,9 @@ REPEATS = 0.3  #: share of readings that say nothing new, of a source that speak
 REGULAR = 3.0  #: its longest usual interval, in typical ones
 USUAL_WINDOW = 30.0
 FEWEST = 50  #: readings
+SHARP = 0.05  #: of a cycle: how exactly its length is to be known
+FEW_REPEATS = 0.2  #: share of readings without a new part, of a counter that is read by the clock
+MOST_TOGETHER = 60  #: cycles
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,7 @@ def learn(asset: Asset, readings: Mapping[str, Readings], now_us: int) -> Model:
     counter = asset.signal("counter") or asset.signal("good_counter")
     found = None
     if counter is not None and counter.tag in readings:
-        each = readings[counter.tag]
-        found = learned(cycle_seconds(increments(each.times, each.values)))
+        found = cycle(readings[counter.tag])
     load = asset.signal("load")
     told = None
     if load is not None and load.tag in readings:
@@ -78,6 +81,37 @@ def learn(asset: Asset, readings: Mapping[str, Readings], now_us: int) -> Model:
         load=told,
         learned_us=now_us,
     )
+
+
+def cycle(readings: Readings) -> Cycle | None:
+    """Return what the cycles of a counter show, None of too few.
+
+    A counter that is read each ten seconds shows a cycle of 24 as 20 or 30: then as many cycles
+    are taken together as make the interval between readings small beside them.
+    """
+    found = increments(readings.times, readings.values)
+    one = learned(cycle_seconds(found))
+    if one is None:
+        return None
+    taken = math.ceil(_resolution(readings, found) / (SHARP * one.typical))
+    if taken <= 1:
+        return one
+    taken = min(taken, MOST_TOGETHER, len(found.times) - 1)
+    parts = np.convolve(found.parts[1:], np.ones(taken, np.int64), "valid")
+    several = learned((found.times[taken:] - found.times[:-taken]) / 1e6 / parts)
+    return one if several is None else several
+
+
+def _resolution(readings: Readings, found: Increments) -> float:
+    """Return how far apart the readings of a counter are that is read by the clock, in seconds.
+
+    One that speaks when a part is made says exactly when: 0.
+    """
+    steps = np.diff(readings.times) / 1e6
+    if not len(steps):
+        return 0.0
+    by_clock = _repeats(readings) >= FEW_REPEATS or np.median(found.parts) >= 2
+    return float(np.median(steps)) if by_clock else 0.0
 
 
 def window_seconds(load: Signal, asset: Asset, typical: float | None) -> float:

@@ -29,6 +29,7 @@ LATE_US = 60_000_000  #: a reading so much older than the newest of its tag came
 LOOKBACK_US = 3_600_000_000  #: read before a frame, so that a counter has a value to begin with
 MOST_WAITING = 200_000  #: points that wait for a machine that is still being read
 AGAIN_US = 10_000_000  #: figures are computed anew at least so often
+LEARNING = 2  #: another number when machines are learned otherwise: all are learned anew then
 FORECAST_SHARE = 0.05  #: of the planned time must have passed before anything is foretold
 #: Roles whose readings are kept; of the others only that something was heard.
 USED = (*COUNTERS, "state", "run", "load", "fault", "product", "lot", "cycle_time")
@@ -183,7 +184,7 @@ def reads(asset: Asset) -> str:
         )
         for each in asset.signals
     ]
-    return repr((told, asset.parts_per_count))
+    return repr((LEARNING, told, asset.parts_per_count))
 
 
 def now_document(
