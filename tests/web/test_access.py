@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from access_table import LINES, SELF_GUARDED, Line
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -283,27 +284,30 @@ def test_what_guards_itself_is_named_in_the_settings() -> None:
     assert set(settings.SELF_GUARDED_NAMESPACES) == SELF_GUARDED
 
 
-@pytest.mark.parametrize("visitor", VISITORS)
 @pytest.mark.parametrize("line", LINES, ids=[f"{x.method} {x.name}" for x in LINES])
 def test_each_visitor_is_answered_as_the_table_says(
     line: Line,
-    visitor: str,
     house: Any,
     neighbour: Any,
     world: dict[str, Any],
     enter: Callable[[Person | None], Client],
 ) -> None:
     people = {**house.people, "unknown": None, "other": neighbour.people["owner"]}
-    client = enter(people[visitor])
     url = reverse(line.name, kwargs={place: world[what] for place, what in line.names.items()})
     data = {key: world.get(str(value), value) for key, value in line.data.items()}
-    response = client.generic(line.method, url) if line.method not in ("GET", "POST") else (
-        client.post(url, data) if line.method == "POST" else client.get(url)
-    )  # fmt: skip
-    response.close()  # a download would keep its file open
-    assert response.status_code == line.told(visitor)
-    if visitor == "unknown" and line.told(visitor) == 302 and line.name not in FREE:
-        assert response.headers["Location"].startswith(reverse("core:sign_in"))
+    answered = {}
+    for visitor in VISITORS:
+        with transaction.atomic():  # each finds everything as it was before the others came
+            client = enter(people[visitor])
+            response = client.generic(line.method, url) if line.method not in ("GET", "POST") else (
+                client.post(url, data) if line.method == "POST" else client.get(url)
+            )  # fmt: skip
+            response.close()  # a download would keep its file open
+            transaction.set_rollback(True)
+        answered[visitor] = response.status_code
+        if visitor == "unknown" and line.told(visitor) == 302 and line.name not in FREE:
+            assert response.headers["Location"].startswith(reverse("core:sign_in"))
+    assert answered == {visitor: line.told(visitor) for visitor in VISITORS}
 
 
 #: Addresses whose redirection has nothing to do with signing in.
