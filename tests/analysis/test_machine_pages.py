@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from deungdae.reports import life, operations, reliability
+from deungdae.reports import energy, life, operations, reliability
 
 ROOT = Path(__file__).resolve().parents[2]
 METHODS = {
     "life": life.codes.WARNINGS,
     "reliability": reliability.codes.WARNINGS,
     "operations": operations.codes.WARNINGS,
+    "energy": energy.codes.WARNINGS,
 }
 
 

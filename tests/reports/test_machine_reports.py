@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deungdae.analysis import life, operations, reliability
+from deungdae.analysis import energy, life, operations, reliability
 from deungdae.reports.paper import Paper, render_excel, render_html, render_text
 from deungdae.reports.paper.methods import teller_of
 from deungdae.reports.words import Words
@@ -53,6 +53,14 @@ def _log() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _meter() -> dict[str, Any]:
+    ends = np.datetime64("2026-06-01T00:15") + np.arange(30 * 96) * np.timedelta64(15, "m")
+    work = (np.arange(30 * 96) % 96 > 32) & (np.arange(30 * 96) % 96 < 72)
+    noise = np.random.default_rng(0).normal(size=30 * 96)
+    return {"time": ends.astype("datetime64[us]"), "kwh": 10 + 20.0 * work + noise,
+            "parts": 5.0 * work}  # fmt: skip
+
+
 @cache
 def studies() -> dict[str, Any]:
     """One result of each kind."""
@@ -68,14 +76,19 @@ def studies() -> dict[str, Any]:
         "changing": reliability.study(_stops([100.0, 80, 60, 40, 30, 20, 15, 10, 8, 5, 3])),
         "unknown": reliability.study(_stops([9.0])),
         "log": operations.study(_log()),
+        "energy": energy.study(
+            _meter(), energy.Options(tariff="kepco-industrial-b-2026", prices=(1.0, 2.0, 3.0) * 3,
+                                     base=8.0)),
+        "meter": energy.study({"time": _meter()["time"], "kwh": _meter()["kwh"]},
+                              energy.Options(tariff="kepco-industrial-b-2026")),
         "short_log": operations.study({"end": _log()["end"]}),
-    }
+    }  # fmt: skip
 
 
 #: and how many pictures each has
 KINDS = {
     "fleet": 2, "few": 0, "trend": 1, "no_trend": 1, "reached": 1, "too_few": 1, "wear_out": 2,
-    "changing": 2, "unknown": 0, "log": 2, "short_log": 0,
+    "changing": 2, "unknown": 0, "log": 2, "short_log": 0, "energy": 1, "meter": 1,
 }  # fmt: skip
 
 
@@ -91,7 +104,9 @@ def paper(kind: str, lang: str, *, drawn: bool = False) -> Paper:
 def test_a_result_is_told_in_both_languages(kind: str) -> None:
     korean, english = paper(kind, "ko"), paper(kind, "en")
     assert HANGUL.search(korean.answer) and HANGUL.search(korean.name)
-    assert not HANGUL.search(render_text(english, "en", zone=UTC, width=100))
+    # a Korean tariff keeps its name
+    told = render_text(english, "en", zone=UTC, width=100).replace("산업용(을)", "")
+    assert not HANGUL.search(told)
     assert [s.id for s in korean.sections] == [s.id for s in english.sections]
     assert [t.label for t in korean.tiles] != [t.label for t in english.tiles] or not korean.tiles
 

@@ -48,6 +48,7 @@ GROUPS: Final = (
     Group("deungdae.cli.life", ("life",)),
     Group("deungdae.cli.reliability", ("reliability",)),
     Group("deungdae.cli.operations", ("operations",)),
+    Group("deungdae.cli.energy", ("energy",)),
     Group("deungdae.cli.demo", ("demo",)),
     Group("deungdae.cli.serving", ("up", "web", "worker")),
     Group("deungdae.cli.gateway", ("gateway", "token")),

@@ -194,7 +194,7 @@ class Deungdae:
             d.ask("shots.csv", "capability", specs={"폭": {"lower": 9.8, "upper": 10.2}})
 
         `method` is spc, capability, gauge, life, reliability,
-        operations or experiment; `options` are what its page says. For
+        operations, energy or experiment; `options` are what its page says. For
         an experiment, `about` is the id of its plan. Raises as `analyse` does.
         """
         until = None if wait is None else time.monotonic() + wait

@@ -35,6 +35,7 @@ JOBS: tuple[Job, ...] = (
     Job("watch-learn", 1, "deungdae.runs.jobs.watch:run"),
     Job("reliability", 1, "deungdae.runs.jobs.reliability:run"),
     Job("operations", 1, "deungdae.runs.jobs.operations:run"),
+    Job("energy", 1, "deungdae.runs.jobs.energy:run"),
     Job("forget", 1, "deungdae.runs.jobs.forget:run"),
 )
 

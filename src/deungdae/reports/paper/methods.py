@@ -22,6 +22,7 @@ TELLERS: Final[dict[str, str]] = {
     "life": "deungdae.reports.life:tell",
     "reliability": "deungdae.reports.reliability:tell",
     "operations": "deungdae.reports.operations:tell",
+    "energy": "deungdae.reports.energy:tell",
 }
 
 #: (method, kind of its document) → "module:function" of a workbook that goes with the report, such

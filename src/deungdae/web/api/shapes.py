@@ -22,6 +22,7 @@ Method = Literal[
     "life",
     "reliability",
     "operations",
+    "energy",
 ]
 Ending = Literal["html", "pdf", "xlsx"]
 Language = Literal["ko", "en"]

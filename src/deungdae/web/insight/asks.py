@@ -8,8 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.insight.ask import Ask, Limits
-from deungdae.web.insight.machine_asks import AskLife, AskOperations, AskReliability
-from deungdae.web.insight.methods import CAPABILITY, GAUGE, LIFE, OPERATIONS, RELIABILITY, SPC
+from deungdae.web.insight.machine_asks import (
+    AskEnergy,
+    AskLife,
+    AskOperations,
+    AskReliability,
+)
+from deungdae.web.insight.methods import (
+    CAPABILITY,
+    ENERGY,
+    GAUGE,
+    LIFE,
+    OPERATIONS,
+    RELIABILITY,
+    SPC,
+)
 from deungdae.web.insight.proposals import Proposals
 
 WESTERN_ELECTRIC: Final = ("we1", "we2", "we3", "we4")
@@ -254,4 +267,5 @@ ASKS: Final[Mapping[str, type[Ask]]] = {
     LIFE: AskLife,
     RELIABILITY: AskReliability,
     OPERATIONS: AskOperations,
+    ENERGY: AskEnergy,
 }

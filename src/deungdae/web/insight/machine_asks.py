@@ -119,3 +119,69 @@ class AskOperations(Ask):
         return self._told(
             "case", "activity", "resource", "start", "end", "good", "rejected", "rework"
         )
+
+
+TARIFFS = (
+    ("kepco-industrial-b-2026", "산업용(을) (2026-04-16)"),
+    ("kepco-industrial-a2-high-a-2024-10/1", "산업용(갑)Ⅱ 고압A 선택Ⅰ (2024-10-24)"),
+    ("kepco-industrial-a2-high-a-2024/1", "산업용(갑)Ⅱ 고압A 선택Ⅰ (2024-01-01)"),
+    ("kepco-industrial-a2-high-a-2024/2", "산업용(갑)Ⅱ 고압A 선택Ⅱ (2024-01-01)"),
+    ("kepco-industrial-b-high-a-2021/1", "산업용(을) 고압A 선택Ⅰ (2021-01-01)"),
+    ("kepco-industrial-b-high-a-2021/2", "산업용(을) 고압A 선택Ⅱ (2021-01-01)"),
+    ("kepco-industrial-b-high-a-2021/3", "산업용(을) 고압A 선택Ⅲ (2021-01-01)"),
+)
+
+
+class AskEnergy(Ask):
+    """Metered electricity, and the tariff it is billed by."""
+
+    MAIN = ("use", "parts", "tariff", "contract")
+
+    use = forms.ChoiceField(label=_lazy("Metered electricity"), required=False)
+    parts = forms.ChoiceField(label=_lazy("Parts made"), required=False)
+    tariff = forms.ChoiceField(label=_lazy("Tariff"), required=False)
+    contract = forms.FloatField(label=_lazy("Contracted power (kW)"), min_value=0, required=False)
+    prices = forms.CharField(
+        label=_lazy("Prices of your bill (won per kWh)"), required=False, max_length=200,
+        help_text=_lazy(
+            "Nine, separated by commas: light, mid and peak load of summer, of spring and autumn, "
+            "and of winter."
+        ),
+    )  # fmt: skip
+    base = forms.FloatField(
+        label=_lazy("Price of demand (won per kW)"), min_value=0, required=False
+    )
+    time = forms.ChoiceField(label=_lazy("End of each metered period"), required=False)
+    kind = forms.ChoiceField(
+        label=_lazy("What the column holds"), required=False,
+        choices=(
+            ("", _lazy("guess it")),
+            ("kwh", _lazy("kWh of each period")),
+            ("kw", _lazy("mean power in kW")),
+            ("meter", _lazy("a meter that counts kWh")),
+        ),
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, proposed: Proposals, initial: Any = None) -> None:
+        super().__init__(data, proposed=proposed, initial=initial)
+        self._one_of("use", proposed.numbers, _("guess it"))
+        self._one_of("parts", proposed.numbers, _("guess it"))
+        self._one_of("time", proposed.times, _("guess it"))
+        field = self.fields["tariff"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("none: no cost")), *TARIFFS]
+
+    def clean_prices(self) -> list[float]:
+        """Refuse anything but nine numbers, or nothing."""
+        words = [word for word in self.cleaned_data["prices"].split(",") if word.strip()]
+        try:
+            found = [float(word) for word in words]
+        except ValueError:
+            found = [-1.0]
+        if found and (len(found) != 9 or min(found) < 0):
+            raise forms.ValidationError(_("Give nine numbers separated by commas, or nothing."))
+        return found
+
+    def options(self) -> dict[str, Any]:
+        """Return what was told."""
+        return self._told("use", "parts", "tariff", "contract", "prices", "base", "time", "kind")

@@ -31,6 +31,7 @@ EXPERIMENT: Final = "experiment"
 LIFE: Final = "life"
 RELIABILITY: Final = "reliability"
 OPERATIONS: Final = "operations"
+ENERGY: Final = "energy"
 
 #: Another way to ask for causes: the analysis is one of `CAUSES`.
 MACHINES: Final = Method(
@@ -114,6 +115,16 @@ METHODS: Final[Mapping[str, Method]] = {
             _lazy("Where do orders wait, which operation holds them up, and where is scrap made?"),
             "operations",
             "operations",
+        ),
+        Method(
+            ENERGY,
+            _lazy("Electricity"),
+            _lazy("Work out the electricity"),
+            _lazy(
+                "What does electricity cost by the hour, what sets the peak, what does a part need?"
+            ),
+            "energy",
+            "energy",
         ),
     )
 }

@@ -8,6 +8,7 @@ from django.urls import reverse
 from deungdae.web.insight.methods import (
     CAPABILITY,
     CAUSES,
+    ENERGY,
     GAUGE,
     LIFE,
     MACHINES,
@@ -25,7 +26,7 @@ register = template.Library()
 def asks(upload: Upload) -> list[dict[str, Any]]:
     """Return the methods that can be asked of an upload, each with its address."""
     found = []
-    for code in (CAUSES, SPC, CAPABILITY, GAUGE, LIFE, RELIABILITY, OPERATIONS):
+    for code in (CAUSES, SPC, CAPABILITY, GAUGE, LIFE, RELIABILITY, OPERATIONS, ENERGY):
         args = [upload.public_id] if code == CAUSES else [upload.public_id, code]
         url = reverse("insight:upload" if code == CAUSES else "insight:ask", args=args)
         found.append({"method": METHODS[code], "url": url})

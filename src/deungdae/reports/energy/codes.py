@@ -1,0 +1,26 @@
+"""A sentence for each code that a document of the method `energy` may carry."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from deungdae.records.messages import Message, message
+
+WARNINGS: Final[Mapping[str, Message]] = {
+    "midnight": message(
+        "The last quarter of each day carries the date of the day it closes; it was put right."
+    ),
+    "gaps": message("More than 5% of the time is not metered."),
+    "not_valid": message(
+        "The tariff did not hold on all of these days: take the cost for a comparison, not a bill."
+    ),
+    "no_prices": message(
+        "The prices of this tariff are not known here. Enter those of your bill with --prices and "
+        "--base."
+    ),
+}
+
+BANDS: Final[Mapping[str, Message]] = {
+    "light": message("light load"),
+    "mid": message("mid load"),
+    "peak": message("peak load"),
+}
