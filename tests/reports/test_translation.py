@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -70,10 +71,12 @@ def sentences_in_page(text: str) -> Iterator[str]:
             yield str(call.args[0].value)
 
 
+@cache
 def trees() -> list[tuple[Path, ast.Module]]:
     return [(p, ast.parse(p.read_text("utf-8"))) for p in sorted(SOURCE.rglob("*.py"))]
 
 
+@cache
 def all_sentences() -> set[str]:
     parsed = trees()
     speakers = SPEAKERS | public_errors([t for _, t in parsed])
