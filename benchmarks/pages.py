@@ -51,6 +51,8 @@ PAGES = {
     "alarms:figures": "alarms/figures/",
     "alarms:rules": "alarms/rules/",
     "alarms:choose_rule": "alarms/rules/new/",
+    "watches:index": "watches/",
+    "watches:new": "watches/new/",
     "floor:structure": "floor/structure/",
     "floor:new_asset": "floor/structure/new/machine/",
     "floor:from_data": "floor/structure/from-data/",
@@ -121,6 +123,9 @@ NO_PAGES = {
     *("floor:retire_reason", "floor:paste_plans"),
     *("core:try_mail", "core:send_again", "alarms:choose_mail", "alarms:new_channel"),
     *("alarms:channel", "alarms:try_channel", "alarms:renew_secret", "alarms:retire_channel"),
+    # These name a watch; none was made.
+    *("watches:watch", "watches:again", "watches:learn", "watches:retire", "watches:anomaly"),
+    "watches:judge",
     # These name the rule of an alarm, or an alarm; none was set up.
     *("alarms:act", "alarms:events", "alarms:occurrence", "alarms:note", "alarms:new_rule"),
     *("alarms:rule", "alarms:tried_rule", "alarms:change_rule", "alarms:retire_rule"),

@@ -14,6 +14,7 @@ from deungdae.web.core.scope import Scope
 from deungdae.web.floor import reasons
 from deungdae.web.floor.actions.assets import DrawAssets, Drawn, SignalSaid
 from deungdae.web.floor.actions.said import SayScrap, SayStop
+from deungdae.web.watches.actions.watches import MakeWatch
 
 
 def floor(everything: Scope, organisation: Any) -> dict[str, str]:
@@ -39,6 +40,10 @@ def floor(everything: Scope, organisation: Any) -> dict[str, str]:
     began = now - 30 * HOUR
     SayStop(**told, asset=made["two"], began_us=began, ended_us=began + HOUR, reason=stop).perform()
     SayScrap(**told, asset=made["one"], at_us=now - HOUR, count=3, reason=scrap).perform()
+    watch = MakeWatch(
+        **told, asset=made["one"], name="사출 1호기", tags=["1호 라인/사출 1호기/배럴 온도"],
+        start_us=now - HOUR, end_us=now + 240 * HOUR,
+    ).perform()  # fmt: skip
     line, one = (str(made[key].public_id) for key in ("line", "one"))
     return {
         "floor_line": f"/floor/lines/{line}/",
@@ -48,4 +53,7 @@ def floor(everything: Scope, organisation: Any) -> dict[str, str]:
         "floor_stops": f"/floor/stops/?machine={one}",
         "floor_stop": f"/floor/stops/{made['two'].public_id}/{began}/?end={began + HOUR}",
         "floor_scrap": f"/floor/scrap/?machine={one}",
+        "watch": f"/watches/{watch.public_id}/",
+        "watch_again": f"/watches/{watch.public_id}/again/?span=24h",
+        "watch_period": f"/watches/new/?asset={one}&span=24h",
     }
