@@ -9,16 +9,22 @@ WEB = Path(deungdae.web.__file__).parent
 #: What reaches past a scope, and the files that may, each with its reason.
 BYROADS = {"_base_manager", "_default_manager", "everything", "cursor"}
 MAY = {
+    "alarms/telling.py": "tells the bus the rules of all organisations",
+    "alarms/ways/carrying.py": "sends what is due in all organisations",
     "core/access.py": "makes a person's scope",
     "core/chain.py": "checks the record of every organisation",
     "core/actions/accounts.py": "erases a person everywhere",
+    "core/outgoing.py": "sends what is due in all organisations",
     "core/throttle.py": "counts the attempts of whoever knocks, before anybody is known",
     "core/views/members.py": "finds an invitation by the hash of its link",
     "insight/queue.py": "hands out the jobs of all organisations",
     "plant/operations/watching.py": "looks at the sources of all organisations",
+    "floor/following.py": "follows what happened in all organisations",
+    "floor/reporting/keeping.py": "makes the shift reports of all organisations",
     "floor/reconciling.py": "tells the monitor what was said in all organisations",
     "plant/reconciling.py": "tells the bus what belongs to all organisations",
     "project/start.py": "acts for whoever runs the machine",
+    "watches/telling.py": "tells the bus the watches of all organisations",
 }
 CHANGES = {"save", "asave", "create", "acreate", "delete", "adelete", "update", "aupdate"}
 CHANGES |= {"bulk_create", "bulk_update", "get_or_create", "update_or_create"}

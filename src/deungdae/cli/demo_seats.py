@@ -116,14 +116,14 @@ def lines(lang: str) -> list[Line]:
 
 def _signals(machine: shop.Machine) -> list[tuple[str, str, dict[str, Any]]]:
     # A machine that is read in turn answers always; the others speak when something changes.
-    polled = {"expected_seconds": _POLLED_S} if machine.line == modbus.LINE else {}
+    polled: dict[str, Any] = {"expected_seconds": _POLLED_S} if machine.line == modbus.LINE else {}
     means = {
         name if machine.line != modbus.LINE else str(place): (
             "stopped" if name == shop.STOPPED else "running"
         )
         for place, name in enumerate(shop.STATES)
     }
-    said = [
+    said: list[tuple[str, str, dict[str, Any]]] = [
         ("counter", "shots", polled),
         ("state", "state", {"map": means, **polled}),
         ("load", "motor_current", {"window_seconds": machine.cycle_s, **polled}),

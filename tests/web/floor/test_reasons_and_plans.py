@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from deungdae import bus
 from deungdae.records.environment import Settings
 from deungdae.web.core import line
-from deungdae.web.floor import reasons, reconciling
+from deungdae.web.floor import reasons, reconciling, telling
 from deungdae.web.floor.actions.said import SayScrap, SayStop, UnsayStop
 from deungdae.web.floor.models import Plan, Reason, StopSaid
 from deungdae.web.floor.working import pasted
@@ -64,8 +65,6 @@ def test_plans_are_pasted_or_refused_as_a_whole(drawing: Any) -> None:
 def test_a_plan_is_kept_for_the_workdays_to_come(drawing: Any) -> None:
     press = drawing.press()
     friday = date(2026, 11, 20)
-    from django.urls import reverse
-
     form = {f"plan:{press.public_id}:": "500", "until": "2026-11-24", "workdays": "on"}
     drawing.client.post(f"{reverse('floor:plans')}?day={friday}", form)
     days = list(Plan.objects.within(drawing.scope).order_by("day").values_list("day", flat=True))
@@ -128,12 +127,10 @@ def test_a_monitor_that_forgot_is_told_again(drawing: Any) -> None:
         organisation=drawing.organisation, asset=press, began_us=1, ended_us=2, state="setup",
         reason=reason.code, told=1,
     )  # fmt: skip
-    half_past = timezone.now().replace(minute=30)
-    reconciling.reconcile(half_past)
+    # As if it had been asked for the last time half an hour ago.
+    reconciling.reconcile(timezone.now() + timedelta(hours=1))
     lost.refresh_from_db()
     assert lost.told == 1
-    from deungdae.web.floor import telling
-
     assert telling.lost(drawing.id, "stops", [[str(lost.public_id), 1]]) == []
 
 

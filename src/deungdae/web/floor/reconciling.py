@@ -18,7 +18,9 @@ from deungdae.web.floor.models import Asset, ScrapSaid, ShiftCalendar, StopSaid
 
 MOST_AT_ONCE: Final = 300  #: rows that are told in one pass
 ASKED_AGAIN: Final = timedelta(days=40)  #: as long as the monitor keeps what was said
-EVERY_MINUTES: Final = 30  #: between two questions whether the monitor forgot something
+ASKED_EVERY: Final = timedelta(minutes=30)  #: whether the monitor forgot something
+
+_ASKED: Final[dict[str, datetime]] = {}  #: when it was asked last, by this process
 
 
 def reconcile(now: datetime) -> None:
@@ -30,8 +32,9 @@ def reconcile(now: datetime) -> None:
     for calendar in calendars.select_related("organisation"):
         telling.tell_calendar(calendar)
     telling.forget_strangers(everything)
-    if now.minute % EVERY_MINUTES == 0:
+    if now - _ASKED.get("last", now - ASKED_EVERY) >= ASKED_EVERY:
         _ask_for_lost(everything, now)
+        _ASKED["last"] = now
     _send_again(everything)
 
 

@@ -37,7 +37,10 @@ class AssetForm(forms.Form):
     name = forms.CharField(label=_lazy("Name"), max_length=100)
     site = forms.ModelChoiceField(Site.objects.none(), label=_lazy("Site"), empty_label=None)
     line = forms.ModelChoiceField(
-        Asset.objects.none(), label=_lazy("Its line"), required=False, empty_label=_lazy("in no line")
+        Asset.objects.none(),
+        label=_lazy("Its line"),
+        required=False,
+        empty_label=_lazy("in no line"),
     )
     template = forms.ChoiceField(label=_lazy("Type of machine"))
     path = forms.CharField(
