@@ -130,9 +130,9 @@ class Keeping:
         told = await self.readings(
             key[0], machine.asset, machine.model, bounds.start_us, now_us + AHEAD_US
         )
-        await self._hall.context.work(self._take, machine, told, bounds)
+        await asyncio.to_thread(self._take, machine, told, bounds)
         if key not in self._backfill:
-            self._backfill[key] = await self._hall.context.work(self._missing, key, now_us)
+            self._backfill[key] = await asyncio.to_thread(self._missing, key, now_us)
 
     def _take(self, machine: Machine, told: Mapping[str, Readings], bounds: Bounds) -> None:
         firsts = [int(each.times[0]) for each in told.values() if len(each.times)]
@@ -147,7 +147,7 @@ class Keeping:
         first = machine.model.learned_us == 0 or not machine.model.lacks(asset)
         for span in (SHORT_US, LONG_US) if first else (SHORT_US,):
             told = await past.readings(key[0], machine.tags, now_us - span, now_us)
-            model = await self._hall.context.work(learn, asset, told, now_us)
+            model = await asyncio.to_thread(learn, asset, told, now_us)
             counts = asset.signal("counter") or asset.signal("good_counter")
             wanting = (counts and model.typical is None) or (
                 asset.signal("load") and not model.load
@@ -180,7 +180,7 @@ class Keeping:
             told = await self._hall.context.past.readings(
                 organisation, tags, since, now_us + AHEAD_US
             )
-            await self._hall.context.work(_spliced, machines, since, told)
+            await asyncio.to_thread(_spliced, machines, since, told)
 
     # Late data, frames that ended
 
@@ -226,7 +226,7 @@ class Keeping:
             return
         frame = await self.compute(key, asset, bounds)
         final = now_us >= bounds.end_us + SETTLED_US
-        await self._hall.context.work(self._keep, key, frame, now_us, final)
+        await asyncio.to_thread(self._keep, key, frame, now_us, final)
         if final and bounds.shift is not None and now_us - bounds.end_us < EVENT_US:
             self._tell_end(key, asset, bounds, now_us)
 
@@ -238,7 +238,7 @@ class Keeping:
         machine = self._hall.machines.get(key)
         model = machine.model if machine is not None else Model()
         told = await self.readings(key[0], asset, model, bounds.start_us, bounds.end_us)
-        frame = await self._hall.context.work(_computed, key, asset, model, told, bounds)
+        frame = await asyncio.to_thread(_computed, key, asset, model, told, bounds)
         used = await self.energy(key, asset, bounds.start_us, bounds.end_us)
         if used is None:
             return frame
@@ -342,13 +342,13 @@ class Keeping:
             if machine.bounds == bounds and live is not None:
                 found.append((live, bounds, False))
                 continue
-            kept = await hall.context.work(hall.store.frame, *key, bounds.start_us)
+            kept = await asyncio.to_thread(hall.store.frame, *key, bounds.start_us)
             if kept is not None and kept[0].end_us == bounds.end_us:
                 found.append((kept[0], bounds, kept[1]))
             elif time.monotonic() < until and bounds.end_us <= now_us:
                 frame = await self.compute(key, asset, bounds)
                 final = now_us >= bounds.end_us + SETTLED_US
-                await hall.context.work(self._keep, key, frame, now_us, final)
+                await asyncio.to_thread(self._keep, key, frame, now_us, final)
                 found.append((frame, bounds, final))
             else:
                 missing.append((bounds.start_us, min(bounds.end_us, now_us)))
