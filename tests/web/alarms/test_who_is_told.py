@@ -99,7 +99,7 @@ def test_a_letter_says_what_where_since_when_and_what_helped(
     )  # fmt: skip
     follow(house)
     letter = Outgoing._base_manager.get()
-    assert letter.subject == "[높음] 1라인 · 사출 1호기: imm1 is away."
+    assert letter.subject == "[높음] 금형 온도: imm1 is away."
     for words in (
         "위치: 1라인 · 사출 1호기",
         "발생 시각: 2026-09-21 23:13 (Asia/Seoul)",

@@ -30,10 +30,13 @@ def alarm(event: Mapping[str, Any], language: str, zone: str, last_time: str) ->
     `event` is the document of the monitor; `zone` the time zone of the factory.
     """
     with translation.override(language):
-        what = told(event.get("says")) or str(event.get("rule_name") or event.get("name") or "")
+        name = str(event.get("rule_name") or event.get("name") or "")
+        what = told(event.get("says")) or name
         place = str(event.get("place") or "")
-        subject = f"[{_priority(event)}] " + (f"{place}: {what}" if place else what)
-        lines = [what]
+        # The name says what is meant, the sentence what is wrong with it; a flood has no name.
+        lead = name if name and name != what else place
+        subject = f"[{_priority(event)}] " + (f"{lead}: {what}" if lead else what)
+        lines = [f"{name}: {what}" if name and name != what else what]
         if event.get("what") == "escalation":
             minutes = _minutes(event.get("since"), event.get("due"))
             lines.append(

@@ -30,7 +30,6 @@ class FloorConfig(AppConfig):
         attached.add("floor", _count, _move)
         reconciling.add("floor", reconcile)
         following.HANDLERS["shift_ended"] = keeping.ended
-        following.AFTER.append(keeping.pass_once)
 
 
 def _count(scope: "Scope", site: "Site") -> int:

@@ -36,9 +36,6 @@ Handler = Callable[[Organisation, Mapping[str, Any], datetime], None]
 #: Kind of event → what takes note of it, inside a transaction.
 HANDLERS: Final[dict[str, Handler]] = {}
 
-#: What is done after events were followed, outside of any transaction.
-AFTER: Final[list[Callable[[datetime], object]]] = []
-
 log = logging.getLogger(__name__)
 
 
@@ -60,10 +57,7 @@ class Follower(threading.Thread):
     @staticmethod
     def _once() -> bool:
         try:
-            now = timezone.now()
-            follow_all(now)
-            for work in AFTER:
-                work(now)
+            follow_all(timezone.now())
         except (bus.Unavailable, bus.Refusal, OperationalError) as error:
             log.info("the monitor's events were not followed: %s", error)
             return False

@@ -73,6 +73,7 @@ def worker() -> bool:
     start.bring_tables_up_to_date()
     from deungdae.web.core import sending
     from deungdae.web.floor.following import Follower
+    from deungdae.web.floor.reporting.working import Reporter
     from deungdae.web.insight.worker import Worker
     from deungdae.web.plant.reconciling import Keeper
 
@@ -80,6 +81,7 @@ def worker() -> bool:
     Keeper(serving.stop).start()
     sending.start(serving.stop)
     Follower(serving.stop).start()
+    Reporter(serving.stop).start()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: serving.stop.set())
     return serving.serve()

@@ -13,7 +13,8 @@ class ShiftReport(Owned):
 
     `document` is what the monitor answered (see `floor.reporting.gathering`); `changes` what is
     different from the revision before: [[name, before, now]]. Revision 0 waits for its figures.
-    `current` is the last revision, `looked_at` when it was held against the monitor last. `good` and `oee` stand beside for lists.
+    `current` is the last revision, `looked_at` when it was held against the monitor last. `good`
+    and `oee` stand beside for lists.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="shift_reports")

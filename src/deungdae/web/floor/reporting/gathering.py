@@ -18,7 +18,7 @@ from deungdae.web.floor.models import Asset
 from deungdae.web.floor.reporting.comparing import usual
 
 BEFORE: Final = 10  #: shifts of the same kind that a shift is compared with
-BEFORE_US: Final = 60 * 86_400_000_000  #: within which they are looked for
+BEFORE_US: Final = 31 * 86_400_000_000  #: within which they are looked for
 MOST_STOPS: Final = 60
 MOST_ALARMS: Final = 40
 LONG_SECONDS: Final = 20.0

@@ -80,7 +80,7 @@ def review(now: datetime) -> int:
 
 
 def pass_once(now: datetime) -> None:
-    """Do what is due; called by the worker after it followed the events."""
+    """Do what is due."""
     fill(now)
     review(now)
 
