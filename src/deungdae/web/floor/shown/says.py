@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from deungdae.web.floor.shown import answers, words
-from deungdae.web.floor.shown.documents import MOSTLY_KNOWN, Now
+from deungdae.web.floor.shown.documents import ENOUGH_KNOWN, MOSTLY_KNOWN, Now
 from deungdae.web.floor.shown.durations import clock, count, percent
 from deungdae.web.floor.shown.words import Reasons
 
@@ -41,6 +41,7 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
         "off": "" if now.meant else "off",
         "word": words.state_word(now.state),
         "standing": words.standing_for(now, now_us, reasons),
+        "clock": "clock" if now.clock_ahead >= words.CLOCK_SECONDS else "",
         "trouble": words.clock_trouble(now) or words.silence(now, now_us),
         "made": words.made(now),
         "count": count(now.counts.produced),
@@ -49,6 +50,7 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
         "behind": _behind(now),
         "forecast": words.forecast(now),
         "bar": _share(now.counts.produced, now.plan),
+        "barred": "bar" if now.plan and now.known >= ENOUGH_KNOWN else "",
         "mark": _share(now.plan_now, now.plan),
         "set_aside": words.set_aside(now),
         "oee": percent(now.figures.told),
