@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from machine_of_truth import Truth
 
 from deungdae.analysis.oee import Span, State, increments
+from deungdae.analysis.oee.sensed import levels, seen
 from deungdae.analysis.shifts import PRESETS
 from deungdae.monitor import definitions
 from deungdae.monitor.definitions import Asset, Signal
@@ -218,3 +219,21 @@ def test_a_counter_that_speaks_with_each_part_says_exactly_when() -> None:
     found = cycle(_readings(times, np.arange(len(times), dtype=float)))
     assert found is not None
     assert found.demonstrated == pytest.approx(24.0 * 0.97, rel=0.01)
+
+
+def test_levels_learned_from_few_readings_are_seen_in_many() -> None:
+    # Two readings in a window show no restlessness; later there are many, and some never move.
+    every = np.arange(0, 6000, 15) * S + T
+    high = (np.arange(len(every)) // 40) % 2 == 0
+    learned = levels(
+        *(every, np.where(high, 20.0, 5.0) + np.arange(len(every)) % 3 * 0.1),
+        *(T, T + 6000 * S),
+        window_seconds=30.0,
+    )
+    assert learned is not None and learned.by == "level"
+    often = np.arange(0, 600) * S + T
+    found = seen(
+        *(learned, often, np.where(often < T + 300 * S, 20.0, 5.0), T, T + 600 * S),
+        window_seconds=30.0,
+    )
+    assert [(span.state, span.seconds) for span in found] == [(RUN, 300.0), (STOP, 300.0)]

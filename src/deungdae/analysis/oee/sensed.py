@@ -119,7 +119,7 @@ def seen(
     states = np.full(count, -1)
     if len(times_us):
         filled, features = _features(
-            place, values, count, centre=levels.centre, small=levels.small, always=True
+            place, values, count, centre=levels.centre, small=levels.small, only=levels.by
         )
         z = (features[levels.by] - levels.middle) / levels.scale
         means, spreads, stays = (np.array(each) for each in levels[-3:])
@@ -184,7 +184,7 @@ def _features(
     *,
     centre: float,
     small: float | None = None,
-    always: bool = False,
+    only: str | None = None,
 ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
     """Return the windows that hold readings, and what each looks like.
 
@@ -197,7 +197,7 @@ def _features(
     square = np.bincount(place, (values - centre) ** 2, count)[filled] / n
     spread = np.sqrt(np.maximum(square - (mean - centre) ** 2, 0.0))
     found = {"level": mean}
-    if always or np.median(n) >= 4:
+    if only == "restlessness" or (only is None and np.median(n) >= 4):
         if small is None:
             small = max(float(np.quantile(spread, 0.5)) * 1e-3, 1e-12)
             found["small"] = np.array([small])
