@@ -223,6 +223,10 @@ def test_what_is_unusual_is_what_costs_clearly_more_than_before() -> None:
     assert comparing.unusual(now) == [("setup", 2520.0, 1003.0)]
     assert comparing.unusual({"shift": shift(9, 1200.0), "usual": known}) == []
     assert comparing.usual(before[:2]) is None
+    # Before the machine was connected nothing was lost, for nothing was known.
+    unknown = [{**one, "figures": {"oee": 0.0, "known": 0.1}} for one in before]
+    assert comparing.usual(unknown) is None
+    assert comparing.usual([*before, *unknown]) == known
 
 
 def test_a_second_more_or_less_is_no_revision() -> None:

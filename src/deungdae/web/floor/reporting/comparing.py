@@ -7,6 +7,8 @@ from typing import Any, Final
 from deungdae.web.floor.shown.documents import LOSSES, UNKNOWN
 
 FEWEST: Final = 3  #: shifts before which nothing is called usual
+#: A shift of which less is known is nothing to compare with.
+KNOWN_ENOUGH: Final = 0.8
 #: Below these two a loss is not called more than usual: seconds, and share of the usual.
 WORTH_SECONDS: Final = 300.0
 WORTH_SHARE: Final = 0.25
@@ -15,11 +17,14 @@ OEE_DIFFERS: Final = 0.0005
 
 
 def usual(before: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Return medians of earlier shifts; None of too few. Losses in seconds, OEE as a share."""
-    with_falls = [one for one in before if one.get("waterfall")]
+    """Return medians of earlier shifts; None of too few. Losses in seconds, OEE as a share.
+
+    Shifts that are mostly unknown (before the machine was connected, say) do not count.
+    """
+    with_falls = [one for one in before if one.get("waterfall") and _known(one) >= KNOWN_ENOUGH]
     if len(with_falls) < FEWEST:
         return None
-    oees = [o for one in before if (o := (one.get("figures") or {}).get("oee")) is not None]
+    oees = [o for one in with_falls if (o := (one.get("figures") or {}).get("oee")) is not None]
     return {
         "n": len(with_falls),
         "oee": median(oees) if len(oees) >= FEWEST else None,
@@ -28,6 +33,11 @@ def usual(before: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
             for name in (*LOSSES, UNKNOWN)
         },
     }
+
+
+def _known(shift: Mapping[str, Any]) -> float:
+    known = (shift.get("figures") or {}).get("known")
+    return 1.0 if known is None else float(known)
 
 
 def unusual(document: Mapping[str, Any]) -> list[tuple[str, float, float]]:
