@@ -62,7 +62,7 @@ def intervals(
         for b in shown
     ]
     scale = alt.Scale(domain=[start, end], nice=False)
-    x_axis = alt.Axis(title=axis, tickCount=5, format=".0%" if percent else "")
+    x_axis = alt.Axis(title=axis, tickCount=5, format=".0%" if percent else ",.12~g")
     x = alt.X("value:Q", scale=scale, axis=x_axis)
     y = alt.Y(
         "name:N",

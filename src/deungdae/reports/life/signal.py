@@ -103,9 +103,8 @@ def _sentences(
     if document["verdict"] == "trend":
         said.append(
             words.say(
-                "The drift was seen over {seen} {unit}, since {begun}.",
+                "The drift was seen over {seen} {unit}.",
                 seen=words.number(found["seen"]),
-                begun=words.number(found["begun"]),
                 unit=unit,
             )
         )

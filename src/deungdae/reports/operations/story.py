@@ -179,7 +179,7 @@ def _held_up(words: Words, document: Document, *, draw: bool) -> Section:
         if held is None
         else Verdict("now" if held["sure"] else "soon", words.say("bottleneck named")),
         sentences=said,
-        tables=[_table(words, words.say("Operations by waiting"), ranked)],
+        tables=[_table(words, words.say("Operations by waiting"), words.say("Operation"), ranked)],
         pictures=pictures,
         next_step=None
         if held is None
@@ -189,13 +189,13 @@ def _held_up(words: Words, document: Document, *, draw: bool) -> Section:
     )
 
 
-def _table(words: Words, caption: str, places: Sequence[Mapping[str, Any]]) -> Table:
+def _table(words: Words, caption: str, what: str, places: Sequence[Mapping[str, Any]]) -> Table:
     columns = [
-        Column(words.say("What")), Column(words.say("Pieces of work"), "count"),
+        Column(what), Column(words.say("Pieces of work"), "count"),
         Column(words.say("Hours of work"), "number", 1),
         Column(words.say("Busy hours"), "number", 1),
         Column(words.say("Use"), "share"), Column(words.say("Hours waited before"), "number", 1),
-        Column(words.say("Good"), "number", 0), Column(words.say("Rejected"), "number", 0),
+        Column(words.say("Good parts"), "number", 0), Column(words.say("Rejected"), "number", 0),
     ]  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (p["name"], p["events"], p["work_hours"], p["busy_hours"], p["use"], p["waiting_hours"],
@@ -262,7 +262,14 @@ def _scrap(words: Words, document: Document, *, draw: bool) -> Section:
 
 
 def _resources(words: Words, document: Document) -> Section:
-    tables = [_table(words, words.say("Machines and people by work"), document["resources"])]
+    tables = [
+        _table(
+            words,
+            words.say("Machines and people by work"),
+            words.say("Machine or person"),
+            document["resources"],
+        )
+    ]
     if document["states"]:
         columns = [
             Column(words.say("What")), Column(words.say("Working hours"), "number", 1),
