@@ -11,6 +11,7 @@ from deungdae.records.environment import Settings
 from deungdae.web.core import line
 from deungdae.web.floor import reconciling
 from deungdae.web.floor.actions.assets import RetireAsset
+from deungdae.web.floor.drawing import proposing
 from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.plant.errors import Refused
 
@@ -200,3 +201,13 @@ def test_a_role_that_a_machine_has_once_is_refused_twice(drawing: Any) -> None:
     with pytest.raises(Refused, match="machine state"):
         drawing.do(SetSignals, asset=press, signals=twice)
     assert Signal.objects.within(drawing.scope).filter(asset=press).count() == 1
+
+
+def test_what_has_a_unit_names_no_product() -> None:
+    told = {"tag": "line1/imm1/mould_temperature", "role": "product", "sure": 0.4}
+    with_unit = proposing.read(told, {"line1/imm1/mould_temperature": "°C"})
+    without = proposing.read(told)
+    assert with_unit is not None
+    assert without is not None
+    assert (with_unit.role, without.role) == ("watched", "product")
+    assert proposing.read({**told, "role": "dream"}) is None

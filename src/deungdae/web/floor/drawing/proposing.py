@@ -15,11 +15,14 @@ from deungdae.web.floor.actions.assets import ONE_EACH, PARAMS, Drawn, SignalSai
 from deungdae.web.floor.kinds import STATES, TEMPLATES
 from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.plant import speech
+from deungdae.web.plant.models import Tag
 
 SECONDS: Final = 30.0  #: that the monitor may look through the history
 MOST_MACHINES: Final = 40  #: on one page; once these are taken, the next ones are shown
 SURE, LIKELY = 0.85, 0.6
 ROLES: Final = frozenset(Signal.Role.values)
+#: Roles whose values are names, not measures.
+_NAMING: Final = frozenset({"product", "lot", "state", "fault"})
 _OF_A_MACHINE: Final = frozenset({"counter", "good_counter", "state", "run"})
 
 
@@ -119,7 +122,10 @@ def propose(scope: Scope, organisation: Organisation) -> Proposal:
         .exclude(path="")
         .values_list("path", flat=True)
     )
-    tags = [one for one in map(read, answer.get("tags") or ()) if one is not None]
+    described = Tag.objects.within(scope).filter(organisation=organisation).exclude(unit="")
+    units = dict(described.values_list("path", "unit"))
+    told = (read(one, units) for one in answer.get("tags") or ())
+    tags = [one for one in told if one is not None]
     lines = _line_names(scope, organisation, answer)
     machines = list(_machines(answer, [t for t in tags if t.tag not in known], lines, drawn))
     machines.sort(key=lambda one: not one.convinces)
@@ -138,23 +144,28 @@ def of_tag(organisation: Organisation, tag: str) -> Proposed | None:
     return next((one for one in found if one is not None and one.tag == tag), None)
 
 
-def read(told: Any) -> Proposed | None:
-    """Return one proposal as it was told; None for what cannot be understood."""
+def read(told: Any, units: Mapping[str, str] | None = None) -> Proposed | None:
+    """Return one proposal as it was told; None for what cannot be understood.
+
+    `units` are those that somebody said of tags: what has one is measured, and names nothing.
+    """
     if not isinstance(told, Mapping) or told.get("role") not in ROLES or not told.get("tag"):
         return None
     latest = told.get("latest")
     pair = latest if isinstance(latest, list) and len(latest) >= 2 else [None, None]
-    return Proposed(
+    unit = (units or {}).get(str(told["tag"]), str(told.get("unit") or ""))
+    found = Proposed(
         str(told["tag"]),
         str(told["role"]),
         float(told.get("sure") or 0.0),
         speech.told(told.get("why")),
         pair[1],
         pair[0],
-        str(told.get("unit") or ""),
+        unit,
         [str(value) for value in told.get("values") or ()][:40],
         {name: told[name] for name in PARAMS if told.get(name)},
     )
+    return _as_watched(found) if unit and found.role in _NAMING else found
 
 
 def _line_names(
