@@ -20,6 +20,7 @@ from deungdae.records.errors import PublicError, UnusableOption
 from deungdae.records.messages import Message
 
 TIMEOUT = 1_800.0
+STATE_TRIES = 20  #: a minute, in which the states of the past are worked out
 KEPT = "watch.npz"
 
 _pool = ThreadPoolExecutor(1, thread_name_prefix="learning")
@@ -62,7 +63,12 @@ async def learn(context: Context, organisation: str, watch: str, wanted: Wanted)
     last = min(max(grid.row(now), good), good + MOST_ROWS)
     values = await rows.rows(context, organisation, wanted.tags, grid, first, last)
     spans = await rows.running(
-        context, organisation, wanted.asset, wanted.start_us, last * grid.every_us
+        context,
+        organisation,
+        wanted.asset,
+        wanted.start_us,
+        last * grid.every_us,
+        tries=STATE_TRIES,
     )
     rows.keep_running(values, spans, grid, first)
     rows.leave_out(values, wanted.exclude, grid, first)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from deungdae.bus import Unavailable
 from deungdae.bus.desk import Handler
 from deungdae.bus.given import Given
 from deungdae.monitor.watches import drift, learning, previews
 from deungdae.monitor.watches.book import Book, Key
-from deungdae.records.errors import UnusableOption
+from deungdae.records.errors import PublicError, UnusableOption
 
+WAIT_SECONDS = 18.0
 MOST_POINTS = 1_500  #: of scores on a picture
 
 
@@ -108,7 +110,13 @@ class Questions:
         start, end = given.span()
         given.nothing_else()
         looking = previews.preview(self._book.context, organisation, asset, tags, start, end)
-        return self._book.context.wait(looking)
+        try:
+            return self._book.context.wait(looking, WAIT_SECONDS)
+        except (TimeoutError, Unavailable) as error:
+            raise PublicError(
+                "The history did not answer in time. Please ask again in a moment, or for a "
+                "shorter time."
+            ) from error
 
     def _known(self, key: Key) -> None:
         if key not in self._book.wanted:

@@ -1,13 +1,14 @@
 """History as rows of equal steps, with the time in which the machine stood left empty."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deungdae.analysis.oee import State
-from deungdae.bus import Question, Refusal, Unavailable, ask
+from deungdae.bus import Question, Refusal, ask
 from deungdae.monitor.context import Context
 from deungdae.monitor.watches.wanted import Grid
 
@@ -16,7 +17,11 @@ Spans = Sequence[tuple[int, int]]
 
 SETTLING_US = 60_000_000  #: after a start, in which a machine is not as it is later
 PIECE_ROWS = 20_000  #: of one question
+PIECE_US = 7 * 86_400_000_000
 WITHIN = 20.0
+AGAIN_SECONDS = 3.0  #: while states of long ago are being worked out
+
+_log = logging.getLogger(__name__)
 
 
 async def rows(
@@ -42,21 +47,53 @@ async def rows(
 
 
 async def running(
-    context: Context, organisation: str, asset: str | None, start_us: int, end_us: int
+    context: Context,
+    organisation: str,
+    asset: str | None,
+    start_us: int,
+    end_us: int,
+    *,
+    tries: int = 1,
 ) -> Spans | None:
-    """Return when a machine ran; None when nobody can say, and it is then always watched."""
+    """Return when a machine ran; None when nobody can say, and it is then always watched.
+
+    What is not worked out yet is asked for again, up to so many `tries`; what is not known then
+    counts as not running. Raises `Unavailable` while nobody answers.
+    """
     if asset is None or context.structure.asset(organisation, asset) is None:
         return None
+    spans: list[tuple[int, int, str]] = []
+    for begin in range(start_us, end_us, PIECE_US):
+        found = await _states(
+            context, organisation, asset, begin, min(begin + PIECE_US, end_us), tries
+        )
+        if found is None:
+            return None
+        spans += found
+    if all(state == State.UNKNOWN for _, _, state in spans):
+        return None
+    return [(begin, end) for begin, end, state in spans if state == State.RUNNING]
+
+
+async def _states(
+    context: Context, organisation: str, asset: str, start_us: int, end_us: int, tries: int
+) -> list[tuple[int, int, str]] | None:
     told = {"asset": asset, "start": start_us, "end": end_us}
     question = Question("monitor", "asset", organisation, told, within=WITHIN)
-    try:
-        async with await ask(context.connection, question) as answer:
-            spans = (await answer.json())["spans"]
-    except (Unavailable, Refusal):
-        return None
-    if all(span[2] == State.UNKNOWN for span in spans):
-        return None
-    return [(span[0], span[1]) for span in spans if span[2] == State.RUNNING]
+    found: list[tuple[int, int, str]] | None = None
+    for left in reversed(range(tries)):
+        try:
+            async with await ask(context.connection, question) as answer:
+                document = await answer.json()
+        except Refusal as error:
+            _log.info("nobody says when %s ran: %s", asset, error)
+        else:
+            found = [(span[0], span[1], span[2]) for span in document["spans"]]
+            if not document.get("missing"):
+                break
+        if left:
+            await asyncio.sleep(AGAIN_SECONDS)
+    return found
 
 
 def keep_running(values: Floats, spans: Spans | None, grid: Grid, first: int) -> None:
