@@ -17,6 +17,11 @@ TOPIC: Final = "monitor"
 QUICK_SECONDS: Final = 6.0
 LONG_SECONDS: Final = 20.0  #: for what goes through weeks of history
 
+#: Days of shifts that are looked at: enough for three shifts a day, or else for one a day.
+SHORT_US: Final = 11 * 86_400_000_000
+LONG_US: Final = 45 * 86_400_000_000
+ENOUGH_SHIFTS: Final = 30
+
 Found = TypeVar("Found")
 
 
@@ -115,6 +120,28 @@ def ask(
         return Heard(None, speech.told(message))
     except bus.Unavailable:
         return Heard(None, away_words(), away=True)
+
+
+def lately(asset: Asset, now_us: int) -> Heard[Sequence[Shift]]:
+    """Return the last shifts of an asset, some thirty of them: a month has so many at least."""
+    found = shifts(asset, now_us - SHORT_US, now_us)
+    if found.problem or len(found.found) >= ENOUGH_SHIFTS:
+        return found
+    longer = shifts(asset, now_us - LONG_US, now_us)
+    return found if longer.problem else longer
+
+
+def problem_of(*heard: Heard[Any]) -> str:
+    """Return what went wrong with questions to a monitor that has just answered another one."""
+    for one in heard:
+        if one.away:
+            return _(
+                "The monitor is still at it: what was asked takes longer than usual. Load this "
+                "page again in a moment."
+            )
+        if one.problem:
+            return one.problem
+    return ""
 
 
 def away_words() -> str:

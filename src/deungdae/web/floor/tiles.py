@@ -77,7 +77,10 @@ def card(
     if stop.end_us is None:
         when = _("since %(time)s") % {"time": begins}
     else:
-        when = _("%(from)s to %(to)s") % {"from": begins, "to": day_clock(stop.end_us, now_us)}
+        when = _("%(from)s to %(to)s") % {
+            "from": begins,
+            "to": day_clock(stop.end_us, stop.start_us),
+        }
     return StopCard(
         f"stop-{stop.asset}-{stop.start_us}",
         f"{stop.asset}:{stop.start_us}:{stop.end_us or ''}",

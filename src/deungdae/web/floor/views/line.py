@@ -18,7 +18,7 @@ from deungdae.web.floor.shown import answers, sentences
 from deungdae.web.floor.shown.documents import Now, Past
 from deungdae.web.floor.shown.durations import count, lasting, percent
 from deungdae.web.floor.shown.words import LOSS_WORDS
-from deungdae.web.floor.views.machine import WEEKS_US, of_span
+from deungdae.web.floor.views.machine import of_span
 from deungdae.web.floor.views.site import Card, card, live
 from deungdae.web.plant.live.board import now_us
 
@@ -59,7 +59,7 @@ def _past(
     reasons: Mapping[str, str],
     at_us: int,
 ) -> dict[str, Any]:
-    shifts = asking.shifts(line, at_us - WEEKS_US, at_us)
+    shifts = asking.lately(line, at_us)
     chosen = spans.choose(request.GET, shifts.found, at_us)
     told = asking.past(line, chosen.start_us, chosen.until_us)
     past = told.found
@@ -72,7 +72,7 @@ def _past(
     shown = of_span(past, chosen, shifts.found, ideal, reasons, at_us, rows or [("", past.spans)])
     names = {one.key: one.name for one in cards}
     return {
-        "problem": shifts.problem or told.problem,
+        "problem": asking.problem_of(shifts, told),
         **shown,
         "members": [
             _member(one, past.members[one.key], past) for one in cards if one.key in past.members

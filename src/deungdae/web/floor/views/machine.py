@@ -31,7 +31,6 @@ from deungdae.web.plant.explorer.series import NUMBER, fetch
 from deungdae.web.plant.live.board import now_us
 from deungdae.web.plant.live.lines import Described
 
-WEEKS_US: Final = 31 * spans.DAY_US  #: of shifts that are looked at
 MOST_STOPS: Final = 200
 MOST_WATCHED: Final = 6
 #: Roles whose values are worth a trend, in the order in which they are shown.
@@ -66,7 +65,7 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _past(
     request: HttpRequest, machine: Asset, now: Now, reasons: Mapping[str, str], at_us: int
 ) -> dict[str, Any]:
-    shifts = asking.shifts(machine, at_us - WEEKS_US, at_us)
+    shifts = asking.lately(machine, at_us)
     chosen = spans.choose(request.GET, shifts.found, at_us)
     told = asking.past(machine, chosen.start_us, chosen.until_us)
     stops = asking.stops(
@@ -75,7 +74,7 @@ def _past(
     ideal = now.ideal_seconds or machine.ideal_seconds
     past = told.found
     return {
-        "problem": shifts.problem or told.problem or stops.problem,
+        "problem": asking.problem_of(shifts, told, stops),
         **of_span(past, chosen, shifts.found, ideal, reasons, at_us, [("", past.spans)]),
         "cycles": picturing.cycles(past, chosen, ideal, at_us),
         "stops": [stop_row(one, reasons, at_us) for one in stops.found[:MOST_STOPS]],
@@ -115,7 +114,7 @@ def stop_row(one: Stop, reasons: Mapping[str, str], at_us: int) -> dict[str, str
     """Return one stop as a row of a table."""
     return {
         "from": day_clock(one.start_us, at_us),
-        "until": day_clock(one.end_us, at_us) if one.end_us else _("still"),
+        "until": day_clock(one.end_us, one.start_us) if one.end_us else _("still"),
         "lasted": lasting(one.seconds(at_us)),
         "state": one.state,
         "word": state_word(one.state),

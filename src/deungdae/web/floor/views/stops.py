@@ -256,7 +256,7 @@ def _lately(
         {
             "machine": row.asset.name,
             "from": day_clock(row.began_us, at_us),
-            "until": day_clock(row.ended_us, at_us) if row.ended_us else "",
+            "until": day_clock(row.ended_us, row.began_us) if row.ended_us else "",
             "reason": words.get(row.reason, row.reason),
             "by": row.by.name if row.by else "",
             "untold": row.untold,
