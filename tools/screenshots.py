@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make the pictures of the tutorial: walk through it in Chromium, in Korean and in English.
 
-    .venv/bin/python tools/screenshots.py [--lang ko|en] [--into FOLDER]
+    .venv/bin/python tools/screenshots.py [--lang ko|en] [--only reports|floor] [--into FOLDER]
 
 Starts `deungdae up` on a free port with a state folder of its own, does what docs/tutorial.md says,
 and writes docs/pictures/tutorial-<step>.<language>.webp. Needs Chromium, chromedriver and pdftoppm.
@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,10 +43,16 @@ STEPS = (
     "running",
     "changes",
     "print",
+    "floor",
+    "machine",
+    "stop",
 )
+#: Those that are taken of the live floor: `--only floor` walks there at once.
+LIVE = STEPS[STEPS.index("floor") :]
 WIDE, HIGH, PHONE = 1200, 860, 390
 QUALITY = 72  #: of WebP: letters stay crisp, and a picture has about 40 kB
 PATIENCE = 240.0  #: seconds; a search takes half a minute on a small machine
+SETTLED = 900.0  #: seconds until the machines of line 1 are known, at worst
 DEUNGDAE = (sys.executable, "-m", "deungdae.cli")
 PASSWORD = "harbour-lantern-9"  # noqa: S105 - of a demo account that lives for two minutes
 COLLEAGUE = "engineer@demo.invalid"
@@ -116,8 +122,16 @@ def product(home: Path, language: str) -> Iterator[Product]:
 class Walk:
     """Somebody who follows the tutorial, and a camera."""
 
-    def __init__(self, driver: webdriver.Chrome, up: Product, language: str, into: Path) -> None:
+    def __init__(
+        self,
+        driver: webdriver.Chrome,
+        up: Product,
+        language: str,
+        into: Path,
+        steps: Sequence[str] = STEPS,
+    ) -> None:
         self.driver, self.up, self.language, self.into = driver, up, language, into
+        self.steps = steps
         self.width(WIDE)
 
     def width(self, pixels: int, high: int = HIGH) -> None:
@@ -160,6 +174,8 @@ class Walk:
 
     def take(self, step: str, element: str | None = None, high: int = HIGH) -> None:
         """Take the picture of a step: of an element, or of the page's top."""
+        if step not in self.steps:
+            return
         self.width(self.wide, high)
         self.driver.execute_script(
             "document.activeElement?.blur();"
@@ -306,9 +322,33 @@ class Walk:
         self.open((folder / "pages.html").as_uri())
         self.take("print", high=846)
 
+    def look_at_the_floor(self) -> None:
+        """See what the lines do, what a machine did yesterday, and say why it stood."""
 
-def walk(language: str, into: Path) -> None:
-    """Follow the whole tutorial in one language."""
+        def told() -> bool:
+            self.open("/floor/")
+            first = ".floor-line:first-child .floor-machines [data-state]"
+            states = self.driver.find_elements(By.CSS_SELECTOR, first)
+            return bool(states) and all(
+                one.get_attribute("data-state") != "unknown" for one in states
+            )
+
+        WebDriverWait(self.driver, SETTLED, 2.0).until(lambda _: told())
+        self.take("floor", high=1000)
+        machine = self.find(".floor-machines a").get_attribute("href") or ""
+        self.open(f"{machine}?span=day")
+        self.open(self.find("#past [rel=prev]").get_attribute("href") or "")
+        self.take("machine", element="#past", high=1000)
+        self.open(self.find("#stops td a").get_attribute("href") or "")
+        self.find(".reason-tile")
+        self.width(PHONE)
+        self.take("stop", high=780)
+        self.press(".reason-tile")
+
+
+def walk(language: str, into: Path, only: str = "") -> None:
+    """Follow the tutorial in one language, or only its reports or its floor."""
+    steps = {"floor": LIVE, "reports": STEPS[: STEPS.index("floor")]}.get(only, STEPS)
     with tempfile.TemporaryDirectory(prefix="deungdae-pictures-") as name:
         home = Path(name) / ".deungdae"
         command = [*DEUNGDAE, "demo", "--seed", "8", "--out", str(home / "next-month")]
@@ -317,12 +357,15 @@ def walk(language: str, into: Path) -> None:
         )
         table = home / "next-month" / f"demo-moulding-{language}.csv"
         with product(home, language) as up, browser(Path(name) / "browser", language) as driver:
-            following = Walk(driver, up, language, into)
+            following = Walk(driver, up, language, into, steps)
             following.sign_in()
-            following.read_the_demo()
-            following.bring_a_colleague()
-            following.hand_in(table)
-            following.print_it()
+            if only != "floor":
+                following.read_the_demo()
+                following.bring_a_colleague()
+                following.hand_in(table)
+                following.print_it()
+            if only != "reports":
+                following.look_at_the_floor()
 
 
 @contextmanager
@@ -352,11 +395,12 @@ def main(words: list[str] | None = None) -> int:
     """Make the pictures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--lang", choices=LANGUAGES, help="one language alone")
+    parser.add_argument("--only", choices=("reports", "floor"), help="a part of it")
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "pictures")
     asked = parser.parse_args(words)
     asked.into.mkdir(parents=True, exist_ok=True)
     for language in [asked.lang] if asked.lang else LANGUAGES:
-        walk(language, asked.into.resolve())
+        walk(language, asked.into.resolve(), asked.only or "")
     return 0
 
 
