@@ -112,6 +112,7 @@ def _telling(organisation: Any) -> dict[str, Any]:
     sealed = seal("team@gaon.example")
     channel = Channel.objects.create(**mine, name="설비팀", kind="mail", sealed=sealed, shown="t")
     return {
+        "channel_kind": "webhook",
         "floor_day": "2026-11-23",
         "floor_shift": "오전",
         "channel": channel.public_id,
@@ -269,6 +270,7 @@ def _work(organisation: Any) -> dict[str, Any]:
         "spc": "spc",
         "capability": "capability",
         "crossed": "crossed",
+        "webhook": "webhook",
     }
 
 
