@@ -328,7 +328,7 @@ _STEP = {"public_id": "telling_step"}
 ALARMS_TELLING = [
     Line("alarms:channels", "GET", *ANYBODY),
     Line("alarms:choose_mail", "POST", 302, 302, 302, 302, 302, 302, data={"wants": "none"}),
-    Line("alarms:new_channel", "GET", *WORKERS, {"kind": "webhook"}),
+    Line("alarms:new_channel", "GET", *WORKERS, {"kind": "channel_kind"}),
     Line("alarms:channel", "GET", *ASKED_BY_ITS, _CHANNEL),
     Line("alarms:try_channel", "POST", *WORKED_BY_ITS, _CHANNEL),
     # Only a program's channel has a secret, and this one is a mailbox.
