@@ -36,7 +36,7 @@ TRIED = [pair for pair in PAIRS if pair[1] != "shuffled"]
 
 @pytest.mark.parametrize(("dataset", "kind"), TRIED)
 def test_null_labels_have_no_clear_cause(dataset: str, kind: str) -> None:
-    clear = {}
+    clear: dict[int, tuple[str, ...]] = {}
     for seed in range(FEW.get(dataset, RUNS)):
         if seed == FIRST and not clear:
             break
