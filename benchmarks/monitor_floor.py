@@ -136,7 +136,9 @@ async def _until_known(line: bus.Connection, machines: int) -> None:
 async def _live(
     line: bus.Connection, process: psutil.Process, machines: int, tags: int, seconds: int
 ) -> None:
-    subject, said, delays = bus.live_subject(OURS), {}, []
+    subject = bus.live_subject(OURS)
+    said: dict[str, Any] = {}
+    delays: list[float] = []
     counts: dict[str, float] = {}
 
     async def listen() -> None:

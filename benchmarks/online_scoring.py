@@ -53,7 +53,8 @@ def measured(method: str, asked: argparse.Namespace) -> tuple[str, ...]:
     """Return one line of the table."""
     tags = tuple(f"tag{n}" for n in range(asked.tags))
     grid = Grid(S, 0)
-    followed, messages, faults = [], [], []
+    followed, messages = [], []
+    found: list[int | None] = []  #: second at which the anomaly of each machine was found
     for machine in range(asked.machines):
         values = machine_values(machine, GOOD + asked.seconds, asked.tags)
         fault = machine % asked.tags
@@ -63,9 +64,8 @@ def measured(method: str, asked: argparse.Namespace) -> tuple[str, ...]:
         empty = np.empty((0, len(tags)))
         followed.append(Followed(watch, wanted, grid, 1.0, empty, grid.row(START) + GOOD))
         messages.append([message(tags, row, GOOD + at) for at, row in enumerate(values[GOOD:])])
-        faults.append(None)
+        found.append(None)
     began = START + (GOOD + asked.seconds - FAULT_SECONDS) * S
-    found: list[int | None] = faults
     used = 0.0
     for second in range(asked.seconds + 3):
         now = START + (GOOD + second) * S + ARRIVES_US

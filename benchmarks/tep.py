@@ -67,7 +67,7 @@ def main() -> int:
         roots = ROOTS.get(fault, ())
         told = blames[0].name in roots or furthest in roots
         cells += [blames[0].name, furthest, ("yes" if told else "no") if roots else "–"]
-        rows.append(cells)
+        rows.append(tuple(cells))
     head = (
         "fault", "PCA T2", "PCA Q", "CVA", "relations", "delay", "neighbours", "delay", "blamed",
         "furthest", "cause",

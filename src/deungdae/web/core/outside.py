@@ -37,7 +37,7 @@ def may_be_called(address: str, *, private: bool) -> bool:
 def addresses(host: str, port: int, *, private: bool) -> list[str]:
     """Return the IP addresses of a host that may be called; raises OSError when it has no name.
 
-    Empty when one of them may not be called: a name that points inside as well is not to be trusted.
+    Empty when one of them may not be called: a name that points inside, too, is not trusted.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ips = list(dict.fromkeys(str(entry[4][0]) for entry in found))

@@ -8,66 +8,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_outgoing'),
-        ('floor', '0001_initial'),
+        ("core", "0003_outgoing"),
+        ("floor", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Followed',
+            name="Followed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('epoch', models.CharField(blank=True, max_length=40)),
-                ('number', models.BigIntegerField(default=0)),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("epoch", models.CharField(blank=True, max_length=40)),
+                ("number", models.BigIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation',), name='one_place_in_the_events')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation",), name="one_place_in_the_events"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReportSubscription',
+            name="ReportSubscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('since', models.DateTimeField(auto_now_add=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subscriptions', to='floor.asset')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("since", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to="floor.asset",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('person__name', 'pk'),
-                'constraints': [models.UniqueConstraint(fields=('person', 'asset'), name='one_subscription_each')],
+                "ordering": ("person__name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "asset"), name="one_subscription_each"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ShiftReport',
+            name="ShiftReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('day', models.DateField()),
-                ('shift', models.CharField(max_length=40)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField()),
-                ('document', models.JSONField(default=dict)),
-                ('changes', models.JSONField(default=list)),
-                ('made_at', models.DateTimeField()),
-                ('current', models.BooleanField(default=True)),
-                ('looked_at', models.DateTimeField(null=True)),
-                ('good', models.FloatField(null=True)),
-                ('oee', models.FloatField(null=True)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shift_reports', to='floor.asset')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("day", models.DateField()),
+                ("shift", models.CharField(max_length=40)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("began_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField()),
+                ("document", models.JSONField(default=dict)),
+                ("changes", models.JSONField(default=list)),
+                ("made_at", models.DateTimeField()),
+                ("current", models.BooleanField(default=True)),
+                ("looked_at", models.DateTimeField(null=True)),
+                ("good", models.FloatField(null=True)),
+                ("oee", models.FloatField(null=True)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shift_reports",
+                        to="floor.asset",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-ended_at', 'asset__order', '-revision'),
-                'indexes': [models.Index(fields=['organisation', 'ended_at'], name='floor_shift_organis_fa5667_idx'), models.Index(fields=['asset', 'ended_at'], name='floor_shift_asset_i_7635ff_idx')],
-                'constraints': [models.UniqueConstraint(fields=('asset', 'day', 'shift', 'revision'), name='one_report_of_a_revision')],
+                "ordering": ("-ended_at", "asset__order", "-revision"),
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "ended_at"], name="floor_shift_organis_fa5667_idx"
+                    ),
+                    models.Index(
+                        fields=["asset", "ended_at"], name="floor_shift_asset_i_7635ff_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("asset", "day", "shift", "revision"),
+                        name="one_report_of_a_revision",
+                    )
+                ],
             },
         ),
     ]

@@ -40,7 +40,8 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     cards = [card(one, heard, at_us, words) for one in machines]
     shown = card(line, heard, at_us, words)
     named = [answers.Named(one.name, one.now) for one in cards]
-    shown.says |= of_members(named, at_us, words)
+    for place, text in of_members(named, at_us, words).items():
+        shown.says[place] = text
     theme = request.GET.get("theme", "")
     # A television stays signed in as long as its page is loaded anew now and then, as it does.
     request.session.modified = True
