@@ -1,23 +1,19 @@
 """What every question that is put to a file has in common."""
 
-from abc import ABCMeta, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.forms.forms import DeclarativeFieldsMetaclass
 
+from deungdae.web.core.form_kind import FormKind
 from deungdae.web.insight.laid import Laid
 from deungdae.web.insight.proposals import Proposals
 
 Limits = Mapping[str, tuple[float | None, float | None, float | None]]
 
 
-class _AskKind(ABCMeta, DeclarativeFieldsMetaclass):
-    """A form that cannot be made while a method of it is abstract."""
-
-
-class Ask(Laid, metaclass=_AskKind):
+class Ask(Laid, metaclass=FormKind):
     """What is asked of a file; without a column of numbers nothing, where `NUMBERS` says so."""
 
     NUMBERS: ClassVar[bool] = True

@@ -4,6 +4,7 @@ The life of an alarm is the monitor's. An action here asks it first, so that the
 that something was done which was not; while it is away, nothing is done and the person is told.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,9 +30,9 @@ class _Doing(Action[list[dict[str, Any]]]):
     occurrences: Sequence[str]
     names: Sequence[str] = field(default_factory=list)
 
+    @abstractmethod
     def event(self) -> str:
         """Return what the monitor calls it."""
-        raise NotImplementedError
 
     def given(self) -> dict[str, Any]:
         """Return what else the monitor needs to know."""

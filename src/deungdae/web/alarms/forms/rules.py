@@ -1,5 +1,6 @@
 """What is typed about an alarm. Each kind has fields of its own beside those of all."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from deungdae.web.alarms.models import AlarmRule, TellingPolicy
 from deungdae.web.alarms.shown.conditions import STATES
 from deungdae.web.alarms.shown.one import priority_word
+from deungdae.web.core.form_kind import FormKind
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor.models import Asset
 from deungdae.web.plant.copies import microseconds
@@ -40,7 +42,7 @@ def _seconds(label: Any, help_text: Any = "", **options: Any) -> forms.FloatFiel
     return _number(label, help_text, min_value=0, max_value=LONGEST_SECONDS, **options)
 
 
-class RuleForm(forms.Form):
+class RuleForm(forms.Form, metaclass=FormKind):
     """What all kinds have in common."""
 
     kind = ""
@@ -147,9 +149,9 @@ class RuleForm(forms.Form):
         """Return the fields of a condition as they are typed."""
         return dict(condition)
 
+    @abstractmethod
     def condition(self) -> dict[str, Any]:
         """Return the condition as the monitor reads it."""
-        raise NotImplementedError
 
     def _asset(self) -> Asset | None:
         """Return the machine that was chosen, or the one below whose path the tag lies."""
