@@ -7,7 +7,7 @@ from typing import Any
 from deungdae.analysis import oee
 from deungdae.analysis.oee import Counts, Span, State
 from deungdae.monitor.definitions import Asset
-from deungdae.monitor.floor.frames import PIECE_US, Frame
+from deungdae.monitor.floor.frames import Frame, dark_shares, piece_shares
 from deungdae.monitor.floor.said import SaidScrap, SaidStop, Told, laid_over, plain
 from deungdae.monitor.floor.shifts import Shift
 
@@ -73,10 +73,8 @@ def summary(
         working = [(frame.start_us, frame.end_us)] if always else []
     planned = oee.during(plain(told), [pair for pair in working if pair[0] < pair[1]])
     counts, scrap = _counts(frame, said.scrap)
-    share = _share(frame, working)
     # What was made while nothing was heard counts, but not against the time that is known.
-    dark = sum(parts for at, parts in frame.dark if any(a <= at < b for a, b in working))
-    lit = share - dark / frame.produced if frame.produced else share
+    lit = _lit(frame, working)
     inside = Counts(*(each * max(lit, 0.0) for each in counts))
     ideal = ideal_seconds(asset, frame.products, demonstrated)
     length = (frame.end_us - frame.start_us) / 1e6
@@ -143,16 +141,15 @@ def _counts(
     return Counts(frame.produced, scrapped, reworked), [(a, b) for a, b in ordered if b]
 
 
-def _share(frame: Frame, working: Sequence[tuple[int, int]]) -> float:
-    """Return the share of the parts that were made in planned time."""
+def _lit(frame: Frame, working: Sequence[tuple[int, int]]) -> float:
+    """Return the share of the parts that were made in planned time that is known."""
     if not frame.produced or not frame.made:
         return 1.0
-    within = 0.0
-    for start, made, _, _ in frame.made:
-        end = min(start + PIECE_US, frame.end_us)
-        inside = sum(max(0, min(b, end) - max(a, start)) for a, b in working)
-        within += made * inside / max(end - start, 1)
-    return min(within / frame.produced, 1.0)
+    shares = piece_shares(frame, working)
+    within = sum(made * share for (_, made, _, _), share in zip(frame.made, shares, strict=True))
+    dark = zip(frame.dark, dark_shares(frame, shares), strict=True)
+    unknown = sum(parts * share for (_, parts), share in dark)
+    return min((within - unknown) / frame.produced, 1.0)
 
 
 def _figures(

@@ -5,21 +5,24 @@ no plan: those are laid over it when figures are asked for, so that a reason giv
 computation.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from deungdae.analysis.oee import Span, State, increments, within
+from deungdae.analysis.oee import STANDING, Span, State, increments, within
 from deungdae.analysis.oee.counted import STOP_CYCLES
 from deungdae.monitor.definitions import Asset
-from deungdae.monitor.floor.learning import LEAST_SILENCE_US, Model
+from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.states import faults, spans
 from deungdae.monitor.floor.tracks import COUNTERS, Hearing, Track
 from deungdae.monitor.past import Times, Values
 
 PIECE_US = 600_000_000  #: ten minutes: how finely parts are counted over time
+SEAM_US = 60_000_000  #: a counter that was last read so long before a frame moved before it too
+SEAM_USUAL = 3.0  #: and so many times as long ago as it usually moves
 
 Piece = tuple[int, float, float, float]  #: beginning, produced, scrapped, reworked
 CycleOf = tuple[int, float, int]  #: beginning of ten minutes, seconds a part, cycles
@@ -37,7 +40,7 @@ class Frame:
     reworked: float | None = None
     counted: bool = False  #: whether anything counts parts
     made: list[Piece] = field(default_factory=list)
-    #: When something was heard again after a silence, and how many parts were made in it.
+    #: When a counter moved again after a silence, and how many of its parts were made in it.
     dark: list[tuple[int, float]] = field(default_factory=list)
     cycles: list[CycleOf] = field(default_factory=list)
     last_cycle: float | None = None
@@ -74,12 +77,16 @@ def frame(
     """Compute a frame; `tracks` by role may begin before it and end after it."""
     if end_us <= start_us:
         return Frame(start_us, end_us)
-    parts = {
+    moves = {
         role: moved(tracks[role], asset, start_us, end_us) for role in COUNTERS if role in tracks
     }
+    parts: dict[str, tuple[Times, Values]] = {
+        role: (each.times, each.parts) for role, each in moves.items()
+    }
+    counters = ["counter"]
     if "counter" not in parts and "good_counter" in parts:
-        bad = [parts[role] for role in ("scrap_counter", "rework_counter") if role in parts]
-        parts["counter"] = _merged([parts["good_counter"], *bad])
+        counters = ["good_counter", "scrap_counter", "rework_counter"]
+        parts["counter"] = _merged([parts[role] for role in counters if role in parts])
     elif "scrap_counter" not in parts and "good_counter" in parts and "counter" in parts:
         # What was made and is not good is bad, be it scrap or rework.
         worked = float(parts["rework_counter"][1].sum()) if "rework_counter" in parts else 0.0
@@ -98,7 +105,12 @@ def frame(
         reworked=None if reworked is None else float(reworked[1].sum()),
         counted="counter" in parts,
         made=_pieces(produced, scrapped or _NOTHING, reworked or _NOTHING, start_us, end_us),
-        dark=_in_the_dark(produced, tracks, hearing, states),
+        dark=sorted(
+            each
+            for role in counters
+            if role in moves
+            for each in _in_the_dark(moves[role], tracks[role], hearing, states)
+        ),
         cycles=cycle[0],
         last_cycle=cycle[1],
         faults=faults(tracks["fault"], start_us, end_us) if "fault" in tracks else [],
@@ -112,12 +124,16 @@ def cut(frame: Frame, start_us: int, end_us: int) -> Frame:
         return frame
     start, end = max(start_us, frame.start_us), min(end_us, frame.end_us)
     made: list[Piece] = []
-    for at, *parts in frame.made:
-        until = min(at + PIECE_US, frame.end_us)
-        share = max(0, min(until, end) - max(at, start)) / max(until - at, 1)
+    shares = piece_shares(frame, [(start, end)])
+    for share, (at, *parts) in zip(shares, frame.made, strict=True):
         if share > 0:
             a, b, c = (each * share for each in parts)
             made.append((max(at, start), a, b, c))
+    dark = [
+        (min(max(at, start), end - 1), parts * share)
+        for (at, parts), share in zip(frame.dark, dark_shares(frame, shares), strict=True)
+        if share > 0
+    ]
     sums = [sum(each[place] for each in made) for place in (1, 2, 3)]
     share = sums[0] / frame.produced if frame.produced else 0.0
     return replace(
@@ -129,7 +145,7 @@ def cut(frame: Frame, start_us: int, end_us: int) -> Frame:
         scrapped=None if frame.scrapped is None else sums[1],
         reworked=None if frame.reworked is None else sums[2],
         made=made,
-        dark=[each for each in frame.dark if start <= each[0] < end],
+        dark=dark,
         cycles=[each for each in frame.cycles if start <= each[0] < end],
         faults=[each for each in frame.faults if each[0] < end and each[1] > start],
         products={name: parts * share for name, parts in frame.products.items()},
@@ -137,41 +153,97 @@ def cut(frame: Frame, start_us: int, end_us: int) -> Frame:
     )
 
 
+def piece_shares(frame: Frame, times: Sequence[tuple[int, int]]) -> list[float]:
+    """Return how much of each ten minutes in which parts were made lies within some times."""
+    found = []
+    for start, *_ in frame.made:
+        end = min(start + PIECE_US, frame.end_us)
+        inside = sum(max(0, min(b, end) - max(a, start)) for a, b in times)
+        found.append(inside / max(end - start, 1))
+    return found
+
+
+def dark_shares(frame: Frame, shares: Sequence[float]) -> list[float]:
+    """Return the same for parts made in the dark: the share of the ten minutes they are in."""
+    starts = [each[0] for each in frame.made]
+    places = (bisect_right(starts, at) - 1 for at, _ in frame.dark)
+    return [shares[place] if place >= 0 else 0.0 for place in places]
+
+
 _NOTHING: tuple[Times, Values] = (np.empty(0, np.int64), np.empty(0))
 
 
-def moved(track: Track, asset: Asset, start_us: int, end_us: int) -> tuple[Times, Values]:
-    """Return when a counter moved within a time, and by how many parts."""
-    found = increments(*track.arrays())
+class Moves(NamedTuple):
+    """When a counter moved, by how many parts, and when it was last known to have moved before."""
+
+    times: Times
+    parts: Values
+    since: Times
+
+
+def moved(track: Track, asset: Asset, start_us: int, end_us: int) -> Moves:
+    """Return how a counter moved within a time.
+
+    Where it was last read long before the time, only what it moved by since the beginning counts:
+    its steps are taken as even, the last as made when it was read.
+    """
+    read, values = track.arrays()
+    found = increments(read, values)
+    read = read[np.isfinite(values)]
+    since = read[np.searchsorted(read, found.times) - 1] if len(found.times) else found.times
+    usual = float(np.median(np.diff(found.times))) if len(found.times) > 1 else 0.0
     a, b = np.searchsorted(found.times, [start_us, end_us])
-    each = track.signal.scale * asset.parts_per_count
-    return found.times[a:b], found.parts[a:b].astype(float) * each
+    times, since, steps = found.times[a:b], since[a:b].copy(), found.parts[a:b].astype(float)
+    if len(times) and since[0] < start_us - max(SEAM_US, SEAM_USUAL * usual):
+        share = (start_us - int(since[0])) / (int(times[0]) - int(since[0]))
+        steps[0] -= np.clip(np.ceil(steps[0] * share) - 1, 0, steps[0] - 1)
+        since[0] = start_us
+    return Moves(times, steps * (track.signal.scale * asset.parts_per_count), since)
 
 
 def _in_the_dark(
-    produced: tuple[Times, Values],
-    tracks: Mapping[str, Track],
-    hearing: Hearing,
-    states: Sequence[Span],
+    moves: Moves, track: Track, hearing: Hearing, states: Sequence[Span]
 ) -> list[tuple[int, float]]:
-    """Return what a counter had moved by when it was heard again after a silence.
+    """Return what a counter had moved by when it moved first after a silence, and when that was.
 
-    Where another signal told meanwhile what the machine did, the time is known, and so the parts.
+    The parts were made over all the time since it last moved in which the machine may have run;
+    those that belong to silence are told. Where another signal told meanwhile what the machine
+    did, the time is known, and so the parts.
     """
-    track = tracks.get("counter") or tracks.get("good_counter")
-    if track is None or not len(produced[0]):
-        return []
-    heard = track.heard if track.heard.gap_us is not None else hearing
-    found = []
-    for silent, again in heard.silences(states[0].start_us, states[-1].end_us):
-        unknown = [span for span in states if span.state is State.UNKNOWN]
-        dark = sum(max(0, min(e, again) - max(s, silent)) for s, e, *_ in unknown)
-        if dark < (again - silent) / 2:
+    own = track.heard.gap_us is not None
+    heard = track.heard if own else hearing
+    silences = heard.silences(states[0].start_us, states[-1].end_us)
+    found: dict[int, float] = {}
+    for _, again in silences:
+        # The first movement at the end of a silence or after it is the one that spans it.
+        first = int(np.searchsorted(moves.times, again))
+        if first >= len(moves.times) or int(moves.times[first]) in found:
             continue
-        place = int(np.searchsorted(produced[0], again))
-        if place < len(produced[0]) and int(produced[0][place]) - again <= LEAST_SILENCE_US:
-            found.append((int(produced[0][place]), float(produced[1][place])))
-    return found
+        time, since = int(moves.times[first]), int(moves.since[first])
+        if own:
+            since = max(since, _read_before(track.heard, time))
+        dark = sum(
+            _overlap(span, max(a, since), min(b, time))
+            for a, b in silences
+            for span in states
+            if span.state is State.UNKNOWN
+        )
+        ran = sum(_overlap(span, since, time) for span in states if span.state not in STANDING)
+        if dark:
+            found[time] = float(moves.parts[first]) * dark / ran
+    return list(found.items())
+
+
+def _read_before(heard: Hearing, time_us: int) -> int:
+    """Return when a signal that speaks at a pace was last read before a reading, at the latest."""
+    place = bisect_left(heard.starts, time_us)
+    if place < len(heard.starts) and heard.starts[place] == time_us:
+        return heard.ends[place - 1] if place else 0
+    return heard.starts[place - 1] if place else 0
+
+
+def _overlap(span: Span, start_us: int, end_us: int) -> int:
+    return max(0, min(span.end_us, end_us) - max(span.start_us, start_us))
 
 
 def _merged(parts: list[tuple[Times, Values]]) -> tuple[Times, Values]:
@@ -207,7 +279,7 @@ def _cycles(
     counter = tracks.get("counter") or tracks.get("good_counter")
     if counter is None:
         return _told_cycles(tracks.get("cycle_time"), start_us, end_us)
-    times, parts = moved(counter, asset, 0, end_us)
+    times, parts, _ = moved(counter, asset, 0, end_us)
     if len(times) < 2:
         return [], None
     lasted, parts = np.diff(times) / 1e6, parts[1:]
