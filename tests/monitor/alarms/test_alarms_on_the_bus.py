@@ -1,5 +1,6 @@
 """Alarms on a real bus with a real history: rules come, values come, people act."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -348,6 +349,50 @@ def test_a_rule_that_makes_no_sense_raises_nothing_and_stops_no_other(site: Site
     waits(site, lambda: site.alarms.unusable == 1)
     site.comes("a/hot", 11.0)
     assert [one["rule"] for one in site.standing()] == ["hot"]
+
+
+def test_a_last_reading_of_bad_quality_raises_nothing_and_stops_no_rule(site: Site) -> None:
+    before = site.clock.now - HOUR
+    site.store(site.org, "plc", "a/none", [(before, None)], quality=0)
+    site.store(site.org, "plc", "a/wrong", [(before, 99.0)], quality=0)
+    site.store(site.org, "plc", "a/right", [(before, 98.0)])
+    for name in ("none", "wrong", "right"):
+        site.rule(name, kind="limits", tag=f"a/{name}", condition={"high": 10})
+    hot(site)
+    rules = site.asked("alarm_rules")["rules"]
+    assert [rules[name]["value"] for name in ("none", "wrong", "right")] == [None, None, 98.0]
+    assert [one["rule"] for one in site.standing()] == ["right"]
+    site.comes("a/hot", 11.0)
+    site.comes("a/none", 12.0)
+    assert {one["rule"] for one in site.standing()} == {"right", "hot", "none"}
+
+
+def test_an_organisation_that_cannot_be_written_down_stops_no_other(site: Site) -> None:
+    hot(site)
+    site.rule("stuck", kind="limits", tag="a/stuck", condition={"high": 10})
+    first = site.org
+    follower = site.alarms.house(first).tracked["stuck"].follower
+    follower.value = math.nan  # which no document holds
+    site.clock.now += 31 * SECOND  # and it is time to write down how far each rule is
+    failures = _failures(site)
+    waits(site, lambda: _failures(site) > failures)
+    # Another rule of the same organisation is followed all the same.
+    site.rule("warm", kind="limits", tag="a/hot", condition={"high": 4})
+    site.org = f"{first}2"
+    site.rule("quiet", kind="stale", tag="a/beat", condition={"after_seconds": 60})
+    site.comes("a/beat", 1)
+    site.clock.now += 61 * SECOND
+    waits(site, lambda: [one["rule"] for one in site.standing()] == ["quiet"])
+    # What could not be written is told as soon as it can be.
+    site.org = first
+    site.comes("a/hot", 11.0)
+    assert site.told("hot") == []
+    follower.value = None
+    waits(site, lambda: len(site.told("hot")) == 1)
+
+
+def _failures(site: Site) -> int:
+    return int(site.asked("health")["failures"]["Alarms"])
 
 
 def test_a_flood_is_kept_back_and_told_as_one(site: Site) -> None:

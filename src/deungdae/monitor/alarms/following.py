@@ -10,7 +10,7 @@ from typing import Any, Final
 from deungdae.analysis.alarms import Flip, Stale, Watch
 from deungdae.monitor.alarms.charting import Hits, Live, Usual
 from deungdae.monitor.alarms.rules import Rule
-from deungdae.records.readings import Quality
+from deungdae.records.readings import Quality, finite
 
 AHEAD_US: Final = 300_000_000  #: a clock this far ahead is wrong
 #: What an edge agent had to keep for longer than this says nothing of the present.
@@ -92,6 +92,7 @@ class Follower:
         at = max(at, self._watch.last_us)
         bad = quality < Quality.UNCERTAIN and not self.rule.source.startswith("~")
         self.value_us = at
+        value, _ = finite(value, Quality.GOOD)  # what is kept of it is plain data
         if not bad:
             self.value = value
         taken = None if bad else _plain(value)

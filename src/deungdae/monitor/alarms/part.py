@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -85,15 +86,25 @@ class Alarms:
                 self._settle(house, now)
 
     async def passed(self, now_us: int) -> None:
-        """Take note of the time: silences, delays, ends of shelving, steps that are due."""
+        """Take note of the time: silences, delays, ends of shelving, steps that are due.
+
+        Raises what failed of some organisations when it is done with all.
+        """
+        failed: list[Exception] = []
         if self._dirty and not self._only_emptied(now_us):
-            self._take_rules(now_us)
-        for house in self._houses.values():
-            house.passed(now_us)
-            self._settle(house, now_us)
+            failed += self._take_rules(now_us)
+        for house in list(self._houses.values()):
+            # What changed is written down even when the time could not pass for all rules.
+            for step in (house.passed, partial(self._settle, house)):
+                try:
+                    step(now_us)
+                except Exception as error:  # noqa: BLE001 - raised when the others had their turn
+                    failed.append(_of_house(error, house.organisation))
         if now_us - self._tidied_us > TIDY_US:
             self._tidied_us = now_us
             await asyncio.to_thread(self._store.tidy, now_us)
+        if failed:
+            raise ExceptionGroup("the alarms of some organisations", failed)
 
     async def end(self) -> None:
         """Keep how far each rule was followed, and stop following."""
@@ -105,7 +116,10 @@ class Alarms:
         await self._mirror.close()
         for house in self._houses.values():
             house.changed.lives.update(n for n, t in house.tracked.items() if t.waiting is None)
-            self._write(house, {}, set())
+            try:
+                self._write(house, {}, set())
+            except Exception:  # noqa: BLE001 - written to the log; the others go on
+                _log.exception("how far the alarms of %s are is not kept", house.organisation)
         self._store.close()
 
     # ── what others of this part use ──
@@ -155,8 +169,10 @@ class Alarms:
     def _only_emptied(self, now_us: int) -> bool:
         return self._emptied_us is not None and now_us - self._emptied_us < EMPTY_US
 
-    def _take_rules(self, now_us: int) -> None:
+    def _take_rules(self, now_us: int) -> list[Exception]:
+        """Follow the rules as they are now; return what failed, and is tried again soon."""
         self._dirty, self._emptied_us = False, None
+        failed: list[Exception] = []
         read = {}
         for key, entry in self._mirror.items().items():
             before = self._read.get(key)
@@ -173,14 +189,20 @@ class Alarms:
         for organisation, mine in rules.items():
             if mine == self._rules.get(organisation) and not self._raw_differs(organisation, mine):
                 continue
-            house = self.house(organisation)
-            fresh = house.set_rules(mine, now_us)
-            self._settle(house, now_us)
+            try:
+                house = self.house(organisation)
+                fresh = house.set_rules(mine, now_us)
+            except Exception as error:  # noqa: BLE001 - returned when the others had their turn
+                failed.append(_of_house(error, organisation))
+                continue
+            self._rules[organisation] = mine
             if fresh:
                 task = asyncio.create_task(self._catch_up(house, fresh), name="alarms' past")
                 self._reading.add(task)
                 task.add_done_callback(self._reading.discard)
-        self._rules = rules
+            self._settle_or_later(house)
+        self._dirty = bool(failed)
+        return failed
 
     def _raw_differs(self, organisation: str, mine: Mapping[str, Rule]) -> bool:
         before = self._rules.get(organisation, {})
@@ -201,20 +223,30 @@ class Alarms:
         for one in fresh:
             await self._learn(house, one, now)
         mine = [one for one in fresh if not one.rule.source.startswith("~")]
+        past: dict[tuple[str, bool], Readings] = {}
         try:
             past = await self._missed(house.organisation, mine, now)
-        except (Unavailable, Refusal, TimeoutError) as error:
-            _log.info("alarms of %s begin without the past: %s", house.organisation, error)
-            past = {}
+        except Exception as error:  # noqa: BLE001 - written to the log; they begin without it
+            if isinstance(error, Unavailable | Refusal | TimeoutError):
+                _log.info("alarms of %s begin without the past: %s", house.organisation, error)
+            else:
+                _log.exception("alarms of %s begin without the past", house.organisation)
             for one in fresh:
                 one.follower.forgive(now)
         for one in fresh:
             readings = past.get((one.rule.source, one.resumed))
-            if readings is not None:
-                since = one.follower.last_us if one.resumed else 0
-                await self._take(house, one, readings, since)
-            house.ready(one, self._context.now_us())
-        self._settle(house, self._context.now_us())
+            try:
+                if readings is not None:
+                    since = one.follower.last_us if one.resumed else 0
+                    await self._take(house, one, readings, since)
+            except Exception:  # noqa: BLE001 - written to the log; the others go on
+                _log.exception("the alarm rule %s begins without its past", one.rule.rule)
+                one.follower.forgive(now)
+            try:
+                house.ready(one, self._context.now_us())
+            except Exception:  # noqa: BLE001 - written to the log; the others go on
+                _log.exception("the alarm rule %s lost what waited", one.rule.rule)
+        self._settle_or_later(house)
 
     async def _take(self, house: House, one: Tracked, readings: Readings, since: int) -> None:
         start = int(np.searchsorted(readings.times, since, side="right"))
@@ -228,7 +260,7 @@ class Alarms:
                 )
             )
             house.read(one, points, self._context.now_us())
-            self._settle(house, self._context.now_us())
+            self._settle_or_later(house)
             await asyncio.sleep(0)
 
     async def _missed(
@@ -250,7 +282,8 @@ class Alarms:
         new = [one.rule.source for one in fresh if not one.resumed and not one.rule.charting]
         if new:
             for row in await self._context.past.latest(organisation, new):
-                found[row["tag"], False] = _one(row)
+                if row["quality"] > Quality.BAD:
+                    found[row["tag"], False] = _one(row)
         return found
 
     async def _learn(self, house: House, one: Tracked, now_us: int) -> None:
@@ -266,6 +299,8 @@ class Alarms:
             house.learnt(one, charting.learned(means), now_us)
         except (Unavailable, Refusal, TimeoutError, UnusableOption) as error:
             _log.warning("the alarm rule %s has no limits yet: %s", one.rule.rule, error)
+        except Exception:  # noqa: BLE001 - written to the log; the others go on
+            _log.exception("the alarm rule %s has no limits yet", one.rule.rule)
 
     # ── writing down and telling ──
 
@@ -283,6 +318,13 @@ class Alarms:
             self._write(house, told, states)
         if told or states:
             self._tell(house, told.values(), states)
+
+    def _settle_or_later(self, house: House) -> None:
+        """Settle; what cannot be written down now is tried again as time passes."""
+        try:
+            self._settle(house, self._context.now_us())
+        except Exception as error:  # noqa: BLE001 - written to the log, and raised if it goes on
+            _log.warning("alarms of %s are not written yet: %r", house.organisation, error)
 
     def _write(self, house: House, told: dict[str, Told], states: set[str]) -> None:
         with self._store.change() as cursor:
@@ -303,6 +345,11 @@ class Alarms:
 
 
 _STEPS_US: Final = (60_000_000, 600_000_000, 3_600_000_000, LONGEST_BACK_US)
+
+
+def _of_house(error: Exception, organisation: str) -> Exception:
+    error.add_note(f"This is about the alarms of {organisation}.")
+    return error
 
 
 def _one(row: Mapping[str, Any]) -> Readings:
