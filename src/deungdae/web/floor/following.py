@@ -5,7 +5,7 @@
 How far the events were followed is stored in the transaction that holds what came of them, so that
 an event is neither lost nor counted twice, whichever of several workers took it. A handler that
 fails on one event is logged, and the next event is taken: one poisoned event must not silence all
-alarms.
+alarms. No more may one organisation of which nothing can be asked silence those behind it.
 """
 
 import logging
@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import close_old_connections, connections, transaction
-from django.db.utils import DatabaseError, OperationalError
+from django.db.utils import OperationalError
 from django.utils import timezone
 
 from deungdae import bus
@@ -57,8 +57,8 @@ class Follower(threading.Thread):
     @staticmethod
     def _once() -> bool:
         try:
-            follow_all(timezone.now())
-        except (bus.Unavailable, bus.Refusal, OperationalError) as error:
+            return follow_all(timezone.now())
+        except (bus.Unavailable, OperationalError) as error:
             log.info("the monitor's events were not followed: %s", error)
             return False
         except Exception:  # noqa: BLE001 - written to the log, and tried again
@@ -66,15 +66,35 @@ class Follower(threading.Thread):
             return False
         finally:
             close_old_connections()
-        return True
 
 
-def follow_all(now: datetime) -> None:
-    """Take note of what is new in every organisation that has a line or machine."""
+def follow_all(now: datetime) -> bool:
+    """Take note of what is new in every organisation that has a line or machine.
+
+    Return whether all could be asked; what failed in one is logged, and the next is taken. Raises
+    `bus.Unavailable` when the bus itself is gone, and `OperationalError` when the database is.
+    """
     having = Asset.objects.within(_EVERYWHERE).values_list("organisation_id", flat=True)
+    all_well = True
     for organisation in Organisation.objects.filter(pk__in=set(having)):
-        while follow(organisation, now):
-            pass
+        try:
+            while follow(organisation, now):
+                pass
+        except (bus.Refusal, bus.Unavailable) as error:
+            if isinstance(error, bus.Unavailable) and not line.stands():
+                raise
+            log.info("the events of %s were not followed: %s", organisation.public_id, error)
+            all_well = False
+        except OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - written to the log; the others' alarms must be told
+            log.error(
+                "The events of %s were not followed, by a mistake:\n%s",
+                organisation.public_id,
+                traceback.format_exc(),
+            )
+            all_well = False
+    return all_well
 
 
 def follow(organisation: Organisation, now: datetime) -> bool:
@@ -96,23 +116,27 @@ def follow(organisation: Organisation, now: datetime) -> bool:
         # A new list: it may begin below where we were. What was sent is known by its key.
         rows.filter(pk=place.pk).update(epoch=told["epoch"], number=0)
         return True
-    for event in told["events"]:
-        _take(organisation, place, told["epoch"], event, now)
+    taken = [_take(organisation, place, told["epoch"], event, now) for event in told["events"]]
+    if poisoned := taken.count(False):
+        log.warning("of %d events of %s, %d could not be told", len(taken), organisation, poisoned)
     return len(told["events"]) >= AT_ONCE
 
 
 def _take(
     organisation: Organisation, place: Followed, epoch: str, event: Mapping[str, Any], now: datetime
-) -> None:
+) -> bool:
+    """Take note of one event; False for one that was passed over, for nothing can be made of it."""
     rows = Followed.objects.within(_EVERYWHERE).filter(pk=place.pk, number__lt=event["n"])
     try:
         with transaction.atomic():
             if rows.update(number=event["n"], epoch=epoch):
                 HANDLERS[event["kind"]](organisation, event, now)
-    except DatabaseError:
+    except OperationalError:
         raise  # nothing was stored; the event is asked for again
     except bus.Unavailable:
         raise  # what the handler needs is not there yet
     except Exception:  # noqa: BLE001 - written to the log; the other events must be told
         log.error("An event could not be told: %s\n%s", event["key"], traceback.format_exc())
         rows.update(number=event["n"], epoch=epoch)
+        return False
+    return True

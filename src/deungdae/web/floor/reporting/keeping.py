@@ -2,20 +2,23 @@
 
 The event of a shift's end leaves a row that waits for its figures (revision 0), so that no question
 to the monitor is asked while the database is locked. A row whose figures cannot be had yet is tried
-again; nothing is lost while the monitor is away.
+again; nothing is lost while the monitor is away. Each organisation has its turn in every pass, so
+that one whose figures cannot be had holds up no other.
 """
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.utils import OperationalError
 from django.utils import translation
 
 from deungdae import bus
-from deungdae.web.core import outgoing
+from deungdae.web.core import line, outgoing
 from deungdae.web.core.models import Membership, Organisation
 from deungdae.web.core.scope import Scope, SystemActor
 from deungdae.web.floor.models import Asset, ReportSubscription, ShiftReport
@@ -34,6 +37,11 @@ LOOKED_EVERY: Final = timedelta(minutes=20)
 GIVEN_UP: Final = timedelta(days=7)
 #: Of a report that is made later than this after its shift, nobody is told by mail.
 LATE: Final = timedelta(hours=12)
+#: Reports of one organisation in one pass.
+FILLED_AT_ONCE: Final = 50
+REVIEWED_AT_ONCE: Final = 10
+
+Work = Callable[[ShiftReport, datetime], bool]
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +69,7 @@ def fill(now: datetime) -> int:
     """Make the reports whose shifts have ended; return how many."""
     waiting = ShiftReport.objects.within(_EVERYWHERE).filter(revision=0)
     waiting.filter(made_at__lt=now - GIVEN_UP).delete()
-    made = 0
-    for report in waiting.select_related("asset", "organisation")[:50]:
-        made += _careful(report, now, _fill)
-    return made
+    return _each_in_turn(waiting, now, _fill, FILLED_AT_ONCE)
 
 
 def review(now: datetime) -> int:
@@ -72,11 +77,8 @@ def review(now: datetime) -> int:
     rows = ShiftReport.objects.within(_EVERYWHERE).filter(
         current=True, revision__gt=0, ended_at__gte=now - REVISED_FOR
     )
-    due = rows.filter(looked_at__lt=now - LOOKED_EVERY).order_by("looked_at")
-    return sum(
-        _careful(report, now, _review)
-        for report in due.select_related("asset", "organisation")[:10]
-    )
+    due = rows.filter(looked_at__lt=now - LOOKED_EVERY)
+    return _each_in_turn(due, now, _review, REVIEWED_AT_ONCE)
 
 
 def pass_once(now: datetime) -> None:
@@ -85,20 +87,45 @@ def pass_once(now: datetime) -> None:
     review(now)
 
 
-def _careful(report: ShiftReport, now: datetime, work: Any) -> int:
+def _each_in_turn(due: "QuerySet[ShiftReport]", now: datetime, work: Work, most: int) -> int:
+    """Do the work with some reports of every organisation, those first that waited longest."""
+    done = 0
+    for organisation in sorted(set(due.order_by().values_list("organisation_id", flat=True))):
+        own = due.filter(organisation_id=organisation).select_related("asset", "organisation")
+        order = (F("looked_at").asc(nulls_first=True), "-ended_at", "pk")
+        for report in own.order_by(*order)[:most]:
+            try:
+                done += _careful(report, now, work)
+            except bus.Unavailable as error:
+                if not line.stands():
+                    raise
+                log.info("the report of %s is not to be had now: %s", report, error)
+                break  # it would be so with the next one; other organisations have their turn
+    return done
+
+
+def _careful(report: ShiftReport, now: datetime, work: Work) -> int:
+    """Do it; one that fails is noted, and stands behind the others then."""
     try:
         return int(work(report, now))
     except NotThere:
-        # The monitor knows no such shift any more, or not yet.
-        ShiftReport.objects.within(_EVERYWHERE).filter(pk=report.pk).update(looked_at=now)
+        _looked(report, now)  # the monitor knows no such shift any more, or not yet
     except bus.Unavailable:
+        _looked(report, now)
         raise
     except bus.Refusal as error:
+        _looked(report, now)
         log.info("the report of %s is not to be had: %s", report, error)
+    except OperationalError:
+        raise
     except Exception:  # noqa: BLE001 - written to the log; the other reports must be made
         log.error("A shift report was not made: %s\n%s", report, traceback.format_exc())
-        ShiftReport.objects.within(_EVERYWHERE).filter(pk=report.pk).update(looked_at=now)
+        _looked(report, now)
     return 0
+
+
+def _looked(report: ShiftReport, now: datetime) -> None:
+    ShiftReport.objects.within(_EVERYWHERE).filter(pk=report.pk).update(looked_at=now)
 
 
 def _figures(document: Mapping[str, Any]) -> dict[str, Any]:
