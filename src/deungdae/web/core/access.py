@@ -5,14 +5,16 @@ neither a right nor that it is public is not shown at all.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from deungdae.web.core.action import NotAllowed
 from deungdae.web.core.models import Invitation, Membership, Owned, Person
 from deungdae.web.core.rules import allowed
 from deungdae.web.core.scope import Scope
@@ -44,12 +46,37 @@ def scope_of(person: Person, wanted: str | None = None) -> Scope:
 def get_owned(model: type[Model], scope: Scope, public_id: UUID | str) -> Model:
     """Return the object with this id within the scope.
 
-    Raises Http404 when there is none, or when it belongs to somebody else.
+    Raises Http404 when there is none, when it belongs to somebody else, or when this is no id.
     """
-    found = model.objects.within(scope).filter(public_id=public_id).first()
+    try:
+        found = model.objects.within(scope).filter(public_id=public_id).first()
+    except ValidationError as error:
+        raise Http404 from error
     if found is None:
         raise Http404
     return found
+
+
+def beside(scope: Scope, row: Owned, right: str) -> Scope:
+    """Return the same person's scope with the organisation of `row` as the one that is shown.
+
+    Who is a member of two organisations may open a row of the one while the pages of the other are
+    shown; what such a row is offered, and by which right, is a matter of its own organisation.
+    Raises PermissionDenied without the right there.
+    """
+    if not scope.may(right, row.organisation):
+        raise PermissionDenied
+    return replace(scope, current=row.organisation)
+
+
+def must_own(organisation: Any, *rows: Owned | None) -> None:
+    """Raise `NotAllowed` when a row of an action belongs to another organisation than it acts in.
+
+    The right is asked in one organisation; it says nothing of another one's rows.
+    """
+    for row in rows:
+        if row is not None and (organisation is None or row.organisation_id != organisation.pk):
+            raise NotAllowed(f"This {row._meta.model_name} belongs to another organisation.")
 
 
 def get_membership(scope: Scope, public_id: UUID | str) -> Membership:

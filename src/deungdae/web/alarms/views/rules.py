@@ -22,7 +22,7 @@ from deungdae.web.alarms.shown.conditions import condition_words
 from deungdae.web.alarms.shown.one import KINDS, alarm, priority_word, state_word
 from deungdae.web.alarms.shown.trial import Trial, trial
 from deungdae.web.core import tags
-from deungdae.web.core.access import needs
+from deungdae.web.core.access import beside, needs
 from deungdae.web.core.lists import Column, Filter, Listing
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking
@@ -171,7 +171,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     asked = {name: request.GET[name] for name in ("tag", "asset") if request.GET.get(name)}
     form = FORMS[kind](scope, request.POST or None, initial=_initial(scope, asked))
-    return _formed(request, form, None)
+    return _formed(request, scope, form, None)
 
 
 def _initial(scope: Scope, asked: dict[str, str]) -> dict[str, Any]:
@@ -190,13 +190,15 @@ def change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rule = get_rule(request.tenant_scope, public_id)
     if rule.retired_at is not None:
         raise Http404
-    form = FORMS[rule.kind](request.tenant_scope, request.POST or None, rule=rule)
-    return _formed(request, form, rule)
+    scope = beside(request.tenant_scope, rule, "alarms.manage")
+    form = FORMS[rule.kind](scope, request.POST or None, rule=rule)
+    return _formed(request, scope, form, rule)
 
 
-def _formed(request: HttpRequest, form: RuleForm, rule: AlarmRule | None) -> HttpResponse:
+def _formed(
+    request: HttpRequest, scope: Scope, form: RuleForm, rule: AlarmRule | None
+) -> HttpResponse:
     """Show the form; with what it would have done when somebody asks for that; keep it."""
-    scope = request.tenant_scope
     found: Trial | None = None
     problem, unit = "", ""
     if request.method == "POST" and form.is_valid():

@@ -83,7 +83,7 @@ def _back(request: HttpRequest) -> str:
 
 
 def _rules(scope: Scope, names: list[str]) -> dict[str, AlarmRule]:
-    """Return the rules that are meant; whoever may not see one of them sees none."""
+    """Return the rules that are meant, all of one company; who may not see one sees none."""
     if not names:
         raise Http404
     found = {}
@@ -91,17 +91,16 @@ def _rules(scope: Scope, names: list[str]) -> dict[str, AlarmRule]:
         rule, _colon, number = name.rpartition(":")
         if not number.isdecimal() or len(number) > 9 or len(rule) != 36:
             raise Http404
-        try:
-            found[name] = get_rule(scope, rule)
-        except ValueError as error:
-            raise Http404 from error
+        found[name] = get_rule(scope, rule)
+    if len({rule.organisation_id for rule in found.values()}) > 1:
+        raise Http404
     return found
 
 
 def _done(scope: Scope, do: str, names: list[str], rules: dict[str, AlarmRule]) -> str:
     about: dict[str, Any] = {
         "scope": scope,
-        "organisation": scope.current,
+        "organisation": next(iter(rules.values())).organisation,
         "occurrences": names,
         "names": [rule.name for rule in rules.values()],
     }
@@ -116,7 +115,7 @@ def _done(scope: Scope, do: str, names: list[str], rules: dict[str, AlarmRule]) 
             Unshelve(**about).perform()
             return str(_("It is heard again."))
         case "shelve_15" | "shelve_60" | "shelve_shift":
-            until = _until(scope, do, next(iter(rules.values())))
+            until = _until(do, next(iter(rules.values())))
             Shelve(**about, until=until).perform()
             return _("Nothing is heard of it until %(time)s.") % {
                 "time": f"{timezone.localtime(until):%H:%M}"
@@ -132,7 +131,7 @@ def _done(scope: Scope, do: str, names: list[str], rules: dict[str, AlarmRule]) 
             raise Http404
 
 
-def _until(scope: Scope, do: str, rule: AlarmRule) -> datetime:
+def _until(do: str, rule: AlarmRule) -> datetime:
     now = timezone.now()
     if do == "shelve_15":
         return now + timedelta(minutes=15)
@@ -140,7 +139,7 @@ def _until(scope: Scope, do: str, rule: AlarmRule) -> datetime:
         return now + timedelta(hours=1)
     asset = rule.asset
     if asset is not None:
-        heard = asking.ask(scope.current, "now", {"assets": [asking.key(asset)]})
+        heard = asking.ask(rule.organisation, "now", {"assets": [asking.key(asset)]})
         told = ((heard.found or {}).get("assets") or {}).get(asking.key(asset)) or {}
         shift = told.get("shift")
         if shift and shift.get("end"):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from deungdae.web.core.access import must_own
 from deungdae.web.core.action import Action
 from deungdae.web.floor import telling
 from deungdae.web.floor.models import Asset, Reason, ScrapSaid, ShiftNote, StopSaid
@@ -81,7 +82,8 @@ class UnsayStop(Action[StopSaid]):
     said: StopSaid
 
     def change(self) -> StopSaid:
-        """Keep the row, as taken back."""
+        """Keep the row, as taken back; raises `NotAllowed` for another organisation's."""
+        must_own(self.organisation, self.said)
         if self.said.withdrawn_at is None:
             self.said.alter(self.scope, withdrawn_at=timezone.now())
         return self.said
@@ -152,7 +154,8 @@ class UnsayScrap(Action[ScrapSaid]):
     said: ScrapSaid
 
     def change(self) -> ScrapSaid:
-        """Keep the row, as taken back."""
+        """Keep the row, as taken back; raises `NotAllowed` for another organisation's."""
+        must_own(self.organisation, self.said)
         if self.said.withdrawn_at is None:
             self.said.alter(self.scope, withdrawn_at=timezone.now())
         return self.said
@@ -181,6 +184,7 @@ class WriteNote(Action[ShiftNote]):
 
     def change(self) -> ShiftNote:
         """Return the note."""
+        must_own(self.organisation, self.asset)
         if not self.text.strip():
             raise Refused(_("Write something down first."))
         note: ShiftNote = ShiftNote.objects.create(

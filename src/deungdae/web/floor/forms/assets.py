@@ -103,6 +103,7 @@ class AssetForm(forms.Form):
     def __init__(
         self, scope: Scope, kind: str, asset: Asset | None, *args: Any, **options: Any
     ) -> None:
+        """Offer the rows of the organisation that `scope` shows, which is that of `asset`."""
         super().__init__(*args, **options)
         self.kind = kind
         here = Asset.objects.here(scope).filter(retired_at=None)

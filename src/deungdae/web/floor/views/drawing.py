@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deungdae.web.companies.models import Site
-from deungdae.web.core.access import needs
+from deungdae.web.core.access import beside, needs
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking
 from deungdae.web.floor.access import get_asset
@@ -84,6 +84,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one line or machine, and keep what is said of it."""
     scope = request.tenant_scope
     asset = get_asset(scope, public_id)
+    scope = beside(scope, asset, "floor.manage")
     form = AssetForm(scope, asset.kind, asset, request.POST or None, initial=initial_of(asset))
     if request.method == "POST" and form.is_valid():
         try:
@@ -104,6 +105,7 @@ def set_signals(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep which tags say what of a machine."""
     scope = request.tenant_scope
     asset = get_asset(scope, public_id)
+    scope = beside(scope, asset, "floor.manage")
     before = list(asset.signals.within(scope))
     known = signals.received(scope)
     rows, said = signals.taken(request.POST, before, known)
@@ -133,7 +135,7 @@ def _page(
     refusal: str = "",
     known: set[str] | None = None,
 ) -> HttpResponse:
-    scope = request.tenant_scope
+    scope = beside(request.tenant_scope, asset, "floor.manage")
     context: dict[str, Any] = {
         "asset": asset,
         "form": form or AssetForm(scope, asset.kind, asset, initial=initial_of(asset)),

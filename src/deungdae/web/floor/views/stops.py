@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from deungdae.web.core.access import needs
+from deungdae.web.core.access import beside, needs
 from deungdae.web.floor import asking, device, reasons, standing, tiles, waiting
 from deungdae.web.floor.access import get_asset, get_stop
 from deungdae.web.floor.actions.said import SayStop, UnsayStop
@@ -79,8 +79,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, public_id: UUID, start_us: int) -> HttpResponse:
     """Show one stop: say why, change what was said, or say it of a part alone."""
-    scope, at_us = request.tenant_scope, now_us()
-    machine = get_asset(scope, public_id)
+    at_us = now_us()
+    machine = get_asset(request.tenant_scope, public_id)
+    scope = beside(request.tenant_scope, machine, "floor.see")
     stop = _stop(machine, start_us, request.GET.get("end", ""), at_us)
     if stop is None:
         raise Http404
@@ -211,7 +212,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     scope = request.tenant_scope
     rows = [get_stop(scope, one) for one in request.POST.getlist("said")[:MOST_AT_ONCE]]
     for row in rows:
-        UnsayStop(scope=scope, organisation=scope.current, said=row).perform()
+        UnsayStop(scope=scope, organisation=row.organisation, said=row).perform()
     request.session.pop(SAID, None)
     if rows:
         told = ngettext(

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from deungdae.web.core.access import must_own
 from deungdae.web.core.action import Action
 from deungdae.web.floor.models import Asset
 from deungdae.web.plant.errors import Refused
-from deungdae.web.watches import telling
+from deungdae.web.watches import asking, telling
 from deungdae.web.watches.models import AnomalyVerdict, Watch
 
 
@@ -39,6 +40,7 @@ class MakeWatch(Action[Watch]):
 
     def change(self) -> Watch:
         """Return the watch; raises `Refused` when the name is taken."""
+        must_own(self.organisation, self.asset)
         try:
             with transaction.atomic():
                 made: Watch = Watch.objects.create(
@@ -91,6 +93,7 @@ class LearnAgain(Action[Watch]):
 
     def change(self) -> Watch:
         """Return the watch, which is another lesson now."""
+        must_own(self.organisation, self.watch)
         self.watch.alter(
             self.scope,
             tags=list(self.tags),
@@ -113,6 +116,29 @@ class LearnAgain(Action[Watch]):
 
 
 @dataclass(kw_only=True)
+class LearnSameAgain(Action[Watch]):
+    """Have the same good period learned once more, such as after a failure; no row changes."""
+
+    verb = "watches.same_learned_again"
+    right = "watches.manage"
+    label = _lazy("had the same good period learned once more")
+
+    watch: Watch
+
+    def change(self) -> Watch:
+        """Return the watch; raises `Refused` when the monitor cannot be asked, or says no."""
+        must_own(self.organisation, self.watch)
+        heard = asking.learn(self.watch)
+        if heard.problem:
+            raise Refused(heard.problem)
+        return self.watch
+
+    def details(self, result: Watch) -> dict[str, Any]:
+        """Say which."""
+        return {"name": self.watch.name}
+
+
+@dataclass(kw_only=True)
 class RetireWatch(Action[None]):
     """Have a machine watched no longer; what was found and judged stays."""
 
@@ -125,6 +151,7 @@ class RetireWatch(Action[None]):
 
     def change(self) -> None:
         """A second time changes nothing."""
+        must_own(self.organisation, self.watch)
         if self.watch.retired_at is None:
             self.watch.alter(self.scope, retired_at=self.now)
 
@@ -153,6 +180,7 @@ class JudgeAnomaly(Action[AnomalyVerdict]):
 
     def change(self) -> AnomalyVerdict:
         """Return what was said."""
+        must_own(self.organisation, self.watch)
         values = {
             "ended_us": self.ended_us,
             "verdict": self.verdict,

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from deungdae.web.core.access import needs
+from deungdae.web.core.access import beside, needs
+from deungdae.web.core.scope import Scope
 from deungdae.web.floor import standing
 from deungdae.web.floor.access import get_asset
 from deungdae.web.floor.models import Asset
@@ -47,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     asset = next((one for one in machines if str(one.public_id) == wanted), None)
     if asset is None:
         return render(request, "watches/choose.html", {"machines": machines})
-    context = _context(request, asset, None)
+    context = _context(request, scope, asset, None)
     form: PeriodForm = context["form"]
     if request.method != "POST":
         return render(request, "watches/period.html", context)
@@ -73,8 +74,9 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Choose another good period for a watch, and have it learned."""
     scope = request.tenant_scope
     watch = get_watch(scope, public_id)
+    scope = beside(scope, watch, "watches.manage")
     asset = get_asset(scope, watch.asset.public_id)
-    context = _context(request, asset, watch)
+    context = _context(request, scope, asset, watch)
     form: PeriodForm = context["form"]
     if request.method != "POST":
         heard = asking.now(watch.organisation)
@@ -94,8 +96,10 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect(watch)
 
 
-def _context(request: HttpRequest, asset: Asset, watch: Watch | None) -> dict[str, Any]:
-    scope, at_us = request.tenant_scope, now_us()
+def _context(
+    request: HttpRequest, scope: Scope, asset: Asset, watch: Watch | None
+) -> dict[str, Any]:
+    at_us = now_us()
     span = request.GET.get("span", START)
     span = span if span in SPANS else START
     start = at_us - SPANS[span] * HOUR_US

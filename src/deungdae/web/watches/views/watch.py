@@ -15,11 +15,12 @@ from deungdae.web.core.access import needs
 from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.durations import day_clock, lasting
 from deungdae.web.plant import speech
+from deungdae.web.plant.errors import Refused
 from deungdae.web.plant.explorer.picture import part_words
 from deungdae.web.plant.live.board import now_us
 from deungdae.web.watches import asking, naming
 from deungdae.web.watches.access import get_watch
-from deungdae.web.watches.actions.watches import RetireWatch
+from deungdae.web.watches.actions.watches import LearnSameAgain, RetireWatch
 from deungdae.web.watches.models import AnomalyVerdict, Watch
 from deungdae.web.watches.shown import pictures, words
 
@@ -182,11 +183,13 @@ def judged(
 @needs("watches.manage")
 @require_POST
 def learn(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Learn the same period once more, such as after a failure; no row changes."""
-    watch = get_watch(request.tenant_scope, public_id)
-    heard = asking.learn(watch)
-    if heard.problem:
-        messages.error(request, heard.problem)
+    """Learn the same period once more, such as after a failure."""
+    scope = request.tenant_scope
+    watch = get_watch(scope, public_id)
+    try:
+        LearnSameAgain(scope=scope, organisation=watch.organisation, watch=watch).perform()
+    except Refused as refused:
+        messages.error(request, str(refused.sentence))
     else:
         messages.success(request, _("The good period is being learned."))
     return redirect(watch)
