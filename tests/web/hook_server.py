@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain, repeat
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 
@@ -42,6 +44,31 @@ def hook_server() -> Iterator[Hooked]:
     try:
         yield hooked
     finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+@contextmanager
+def dripping_server(*drops: bytes) -> Iterator[int]:
+    """Take every call and answer drop by drop without end: `drops`, then the last of them on."""
+    ends = threading.Event()
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                for drop in chain(drops, repeat(drops[-1])):
+                    self.wfile.write(drop)
+                    if ends.wait(0.02):
+                        return
+
+    server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        ends.set()
         server.shutdown()
         thread.join(10)
         server.server_close()
