@@ -11,7 +11,7 @@ from django.utils import timezone
 from mail_server import Post, mail_server, sends_to
 
 from deungdae.web.core import outgoing, sending
-from deungdae.web.core.models import Outgoing
+from deungdae.web.core.models import Membership, Outgoing
 from deungdae.web.core.outgoing import Letter
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +137,51 @@ def test_a_poisoned_message_does_not_stop_the_others(house: Any, mail: Post) -> 
     assert row(key="odd").error["template"] == outgoing.BROKEN.template
 
 
+def test_whoever_has_left_gets_no_letter_any_more(house: Any, mail: Post) -> None:
+    stays, leaves, rests = (house.people[name] for name in ("admin", "operator", "engineer"))
+    for person in (stays, leaves, rests):
+        letter = Letter(person.email, "3호기", "멈춤", person=person)
+        outgoing.add(house.organisation, "alarm", person.email, letter, NOW)
+    Membership._base_manager.filter(person=leaves).delete()
+    rests.is_active = False
+    rests.save()
+    while sending.send_one(NOW):
+        pass
+    assert [one["To"] for one in mail.letters] == [stays.email]
+    for person in (leaves, rests):
+        told = row(to=person.email)
+        assert (told.state, told.tries) == ("failed", 1)
+        assert told.error["template"] == "The recipient is no longer a member."
+
+
+def test_the_lane_of_letters_takes_nothing_else(house: Any, mail: Post) -> None:
+    slow = Letter("MES", "", "", carrier="webhook")
+    outgoing.add(house.organisation, "alarm", "slow", slow, NOW - timedelta(seconds=1))
+    put(house)
+    assert sending.send_one(NOW, only_mail=True)
+    assert not sending.send_one(NOW, only_mail=True)
+    assert (row(key="slow").state, len(mail.letters)) == ("waiting", 1)
+
+
+def test_a_company_with_nothing_under_way_comes_first(
+    house: Any, neighbour: Any, mail: Post
+) -> None:
+    for key in ("1", "2"):
+        outgoing.add(house.organisation, "alarm", key, Letter("a@gaon.example", "", ""), NOW)
+    other = Letter("b@other.example", "", "")
+    outgoing.add(neighbour.organisation, "alarm", "3", other, NOW)
+    taken = [outgoing.claim(NOW) for _ in range(3)]
+    assert [one.key for one in taken if one] == ["1", "3", "2"]
+
+
+def test_what_no_database_keeps_is_replaced(house: Any) -> None:
+    letter = Letter("a\0b", "3호기\r\n\t멈\0춤 ", "14\0분", document={"a\0": ["\0", {"b": 1}]})
+    assert outgoing.add(house.organisation, "alarm", "odd", letter, NOW)
+    kept = row()
+    assert (kept.to, kept.subject, kept.text) == ("a\ufffdb", "3호기 멈\ufffd춤", "14\ufffd분")
+    assert kept.document == {"a\ufffd": ["\ufffd", {"b": 1}]}
+
+
 def test_the_page_says_what_failed_and_sends_it_again(house: Any, mail: Post, enter: Enter) -> None:
     mail.refuse["gone@gaon.example"] = "550 no such mailbox"
     put(house, "gone@gaon.example")
@@ -163,6 +208,15 @@ def test_the_server_is_tried_by_a_press_and_answers_in_words(
     sends_to(settings, 1)
     page = admin.post(reverse("core:try_mail"), follow=True).text
     assert "The mail server does not answer: Connection refused" in page
+
+
+def test_after_ten_test_letters_a_company_waits(house: Any, mail: Post, enter: Enter) -> None:
+    admin = enter(house.people["admin"])
+    for _ in range(10):
+        admin.post(reverse("core:try_mail"))
+    page = admin.post(reverse("core:try_mail"), follow=True).text
+    assert "Many test messages were sent. Wait 15 minutes, then send another." in page
+    assert len(mail.letters) == 10
 
 
 def test_the_page_says_that_no_mail_server_is_set_up(house: Any, enter: Enter) -> None:

@@ -20,6 +20,8 @@ class AlarmsConfig(AppConfig):
         from deungdae.web.plant import reconciling
 
         navigation.add(*PLACES)
+        outgoing.CARRIERS["mailbox"] = carrying.by_mail
+        outgoing.BY_MAIL.add("mailbox")
         outgoing.CARRIERS["webhook"] = carrying.by_webhook
         outgoing.CARRIERS["apprise"] = carrying.by_chat
         following.HANDLERS["telling"] = hearing.telling

@@ -71,7 +71,13 @@ def _by(
 ) -> outgoing.Letter:
     if channel.kind == Channel.Kind.MAIL:
         # The address of a mailbox is no secret; the row shows it like that of a member.
-        return outgoing.Letter(channel.shown, words.subject, words.text)
+        return outgoing.Letter(
+            channel.shown,
+            words.subject,
+            words.text,
+            carrier="mailbox",
+            target=str(channel.public_id),
+        )
     document = event["document"]
     return outgoing.Letter(
         channel.name,

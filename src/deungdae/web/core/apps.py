@@ -19,6 +19,7 @@ class CoreConfig(AppConfig):
         from deungdae.web.core import mailing, outgoing
 
         outgoing.CARRIERS["mail"] = mailing.deliver
+        outgoing.BY_MAIL.add("mail")
         company = _("Company")
         navigation.add(
             navigation.Place(

@@ -19,6 +19,11 @@ LASTING: Final = 500
 
 def deliver(outgoing: Outgoing) -> None:
     """Send one letter; raises `NotSent`."""
+    deliver_to(outgoing, outgoing.target)
+
+
+def deliver_to(outgoing: Outgoing, address: str) -> None:
+    """Send one letter to an address; raises `NotSent`."""
     # The same letter sent twice has one id, by which mail programs show it once.
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     headers = {
@@ -27,7 +32,7 @@ def deliver(outgoing: Outgoing) -> None:
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
-    send(EmailMessage(outgoing.subject, outgoing.text, None, [outgoing.target], headers=headers))
+    send(EmailMessage(outgoing.subject, outgoing.text, None, [address], headers=headers))
 
 
 def send(letter: EmailMessage) -> None:

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from deungdae.records.errors import DeungdaeError
 from deungdae.records.messages import Message
-from deungdae.web.core.models import Organisation, Outgoing, Person
+from deungdae.web.core.models import Membership, Organisation, Outgoing, Person
 from deungdae.web.core.scope import Scope, SystemActor
 
 SENDER: Final = SystemActor("sender")
@@ -46,6 +46,8 @@ class NotSent(DeungdaeError):  # noqa: N818 - the words a reader would say
 
 #: Name → what hands one message over; raises `NotSent`.
 CARRIERS: Final[dict[str, Callable[[Outgoing], None]]] = {}
+#: Those of them that need the mail server.
+BY_MAIL: Final[set[str]] = set()
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,11 @@ def add(
             "kind": kind,
             "carrier": letter.carrier,
             "target": letter.target or letter.to,
-            "to": letter.to[:254],
+            "to": _plain(letter.to)[:254],
             "person": letter.person,
-            "subject": letter.subject.replace("\n", " ")[:250],
-            "text": letter.text,
-            "document": dict(letter.document),
+            "subject": " ".join(_plain(letter.subject).split())[:250],
+            "text": _plain(letter.text),
+            "document": _plain(dict(letter.document)),
             "state": _State.LATE if late else _State.WAITING,
             "made_at": now,
             "next_at": now,
@@ -89,17 +91,39 @@ def add(
     return bool(made)
 
 
+def _plain(value: Any) -> Any:
+    """Return a text or a document without the character 0, which no database of ours keeps."""
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
 def _due(now: datetime) -> Q:
     due = Q(state=_State.WAITING, next_at__lte=now)
     due |= Q(state=_State.SENDING, claimed_at__lt=now - ORPHANED)
     # Without a mail server letters wait; nothing pretends to have been sent.
-    return due if settings.CAN_SEND_EMAIL else due & ~Q(carrier="mail")
+    return due if settings.CAN_SEND_EMAIL else due & ~Q(carrier__in=BY_MAIL)
 
 
-def claim(now: datetime) -> Outgoing | None:
-    """Take the message that has waited longest; None when there is none."""
+def claim(now: datetime, *, only_mail: bool = False) -> Outgoing | None:
+    """Take the message that has waited longest; None when there is none.
+
+    Organisations none of whose messages is under way come first: one whose programs are slow does
+    not hold up the others.
+    """
     rows = Outgoing.objects.within(_EVERYWHERE)
-    due = rows.filter(_due(now)).order_by("next_at", "pk").values_list("pk", flat=True)
+    under_way = rows.filter(
+        organisation=OuterRef("organisation"),
+        state=_State.SENDING,
+        claimed_at__gte=now - ORPHANED,
+    )
+    wanted = _due(now) & Q(carrier__in=BY_MAIL) if only_mail else _due(now)
+    ordered = rows.filter(wanted).order_by(Exists(under_way), "next_at", "pk")
+    due = ordered.values_list("pk", flat=True)
     while (found := due.first()) is not None:
         mine = uuid.uuid4()
         taken = rows.filter(_due(now), pk=found).update(
@@ -120,6 +144,8 @@ def deliver(message: Outgoing, now: Callable[[], datetime]) -> bool:
     try:
         if carrier is None:
             raise LookupError(f"There is no carrier {message.carrier}.")
+        if message.person_id is not None and not _is_member(message):
+            raise NotSent(LEFT, final=True)
         carrier(message)
     except NotSent as error:
         _failed(message, error.message, now(), final=error.final)
@@ -129,6 +155,15 @@ def deliver(message: Outgoing, now: Callable[[], datetime]) -> bool:
     return True
 
 
+def _is_member(message: Outgoing) -> bool:
+    rows = Membership.objects.within(_EVERYWHERE).filter(
+        organisation=message.organisation_id,
+        person=message.person_id,
+        person__is_active=True,
+    )
+    return bool(rows.exists())
+
+
 def give_back(message: Outgoing, now: datetime) -> None:
     """Let a message be tried later after a mistake of ours: a poisoned one stops nobody else."""
     _failed(message, BROKEN, now, final=False)
@@ -136,6 +171,8 @@ def give_back(message: Outgoing, now: datetime) -> None:
 
 #: What the list says after a mistake of the program.
 BROKEN: Final = Message("Something went wrong in the program; the log of the worker says what.")
+#: Who has left is told nothing more.
+LEFT: Final = Message("The recipient is no longer a member.")
 
 
 def _failed(message: Outgoing, why: Message, now: datetime, *, final: bool) -> None:
@@ -162,7 +199,7 @@ def waiting_for_a_server() -> int:
     if settings.CAN_SEND_EMAIL:
         return 0
     rows = Outgoing.objects.within(_EVERYWHERE)
-    return rows.filter(carrier="mail", state=_State.WAITING).count()
+    return rows.filter(carrier__in=BY_MAIL, state=_State.WAITING).count()
 
 
 def given_up_since(since: datetime) -> int:

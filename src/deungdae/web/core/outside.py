@@ -39,6 +39,9 @@ def addresses(host: str, port: int, *, private: bool) -> list[str]:
 
     Empty when one of them may not be called: a name that points inside, too, is not trusted.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # such as a..b, which cannot be asked for
+        raise socket.gaierror(socket.EAI_NONAME, "no computer can have this name") from error
     ips = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     return ips if all(may_be_called(ip, private=private) for ip in ips) else []

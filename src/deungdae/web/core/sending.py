@@ -22,7 +22,8 @@ class Sender(threading.Thread):
     """Sends until `stop` is set; a letter under way is finished first.
 
     `lanes` of them work side by side in a worker, so that a silent server of one recipient does not
-    keep the others waiting.
+    keep the others waiting. The first one takes letters alone: no program that is slow to answer
+    stops the mail.
     """
 
     def __init__(self, stop: threading.Event, lane: int = 0) -> None:
@@ -42,7 +43,7 @@ class Sender(threading.Thread):
 
     def _once(self) -> bool:
         try:
-            return send_one(timezone.now()) or self._tidy()
+            return send_one(timezone.now(), only_mail=self._lane == 0) or self._tidy()
         except OperationalError as error:
             log.info("nothing was sent: %s", error)
         except Exception:  # noqa: BLE001 - written to the log, and the next turn tries again
@@ -59,9 +60,9 @@ class Sender(threading.Thread):
         return False
 
 
-def send_one(now: datetime) -> bool:
+def send_one(now: datetime, *, only_mail: bool = False) -> bool:
     """Send what has waited longest; False when nothing is due."""
-    message = outgoing.claim(now)
+    message = outgoing.claim(now, only_mail=only_mail)
     if message is None:
         return False
     try:
@@ -72,7 +73,7 @@ def send_one(now: datetime) -> bool:
     return True
 
 
-def start(stop: threading.Event, lanes: int = 2) -> list[Sender]:
+def start(stop: threading.Event, lanes: int = 3) -> list[Sender]:
     """Start the senders of a worker."""
     senders = [Sender(stop, lane) for lane in range(lanes)]
     for sender in senders:

@@ -1,5 +1,7 @@
 """How often somebody may try: failed attempts are counted for each account and each address.
 
+Messages to try a channel or the mail server are counted for each organisation, however they end.
+
 The count stands in the database and holds for all processes that serve. An attempt is counted
 before it is checked and taken back when it succeeds, so that many attempts at once do not slip
 through. What was tried is kept as a keyed hash only.
@@ -18,7 +20,7 @@ from deungdae.web.core.models import FailedAttempt
 
 WINDOW = timedelta(minutes=15)
 #: Failed attempts within the window, by what they are counted for.
-LIMITS: Mapping[str, int] = {"account": 10, "address": 50, "code": 6, "confirm": 10}
+LIMITS: Mapping[str, int] = {"account": 10, "address": 50, "code": 6, "confirm": 10, "trial": 10}
 #: Any number that nothing else of ours locks.
 _LOCK = 0x64656E67
 
@@ -59,6 +61,15 @@ def sentence(error: TooMany) -> str:
     return ngettext(
         "Too many attempts failed. Wait a minute, then try again.",
         "Too many attempts failed. Wait %(minutes)d minutes, then try again.",
+        error.minutes,
+    ) % {"minutes": error.minutes}
+
+
+def sentence_of_trials(error: TooMany) -> str:
+    """Return the sentence for an organisation that has sent many messages to try something."""
+    return ngettext(
+        "Many test messages were sent. Wait a minute, then send another.",
+        "Many test messages were sent. Wait %(minutes)d minutes, then send another.",
         error.minutes,
     ) % {"minutes": error.minutes}
 

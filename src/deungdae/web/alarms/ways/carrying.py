@@ -27,6 +27,11 @@ def new_secret() -> str:
     return "dgw_" + secrets.token_urlsafe(32)
 
 
+def by_mail(outgoing: Outgoing) -> None:
+    """Send a letter to a mailbox; raises `NotSent`."""
+    mailing.deliver_to(outgoing, _open(_channel(outgoing).sealed))
+
+
 def by_webhook(outgoing: Outgoing) -> None:
     """Send a message to a program; raises `NotSent`."""
     channel = _channel(outgoing)

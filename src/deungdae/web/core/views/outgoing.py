@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from deungdae.web.core import mailing
+from deungdae.web.core import mailing, throttle
 from deungdae.web.core.access import get_owned, needs
 from deungdae.web.core.actions.outgoing import NoteMailTried, SendAgain
 from deungdae.web.core.lists import Column, Filter, Listing
 from deungdae.web.core.models import Outgoing
-from deungdae.web.core.outgoing import NotSent
+from deungdae.web.core.outgoing import BY_MAIL, NotSent
 
 State = Outgoing.State
 
@@ -37,7 +37,7 @@ def outgoing(request: HttpRequest) -> HttpResponse:
         "list": shown,
         "can_mail": settings.CAN_SEND_EMAIL,
         "manages": scope.may("core.manage_outgoing"),
-        "waiting": rows.filter(state=State.WAITING, carrier="mail").count(),
+        "waiting": rows.filter(state=State.WAITING, carrier__in=BY_MAIL).count(),
         "failed": rows.filter(state=State.FAILED).count(),
         "total": rows.count(),
     }
@@ -98,6 +98,11 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def try_mail(request: HttpRequest) -> HttpResponse:
     """Send a letter to whoever asks, at once, and tell what the mail server said."""
     scope = request.tenant_scope
+    try:
+        throttle.begin([("trial", str(scope.current.public_id))], timezone.now())
+    except throttle.TooMany as error:
+        messages.error(request, throttle.sentence_of_trials(error))
+        return redirect("core:outgoing")
     to = scope.person.email
     letter = EmailMessage(
         _("Deungdae: a letter to try the mail server"),
