@@ -3,20 +3,26 @@
 import hashlib
 import hmac
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hook_server import Hooked, hook_server
+from hook_server import Hooked, dripping_server, hook_server
 from mail_server import mail_server, sends_to
 
 from deungdae.web.alarms.models import Channel
 from deungdae.web.alarms.ways import chat, webhook
 from deungdae.web.core import outgoing, outside, sending
-from deungdae.web.core.models import Outgoing
+from deungdae.web.core.access import CURRENT
+from deungdae.web.core.models import Membership, Outgoing, RoleName
 from deungdae.web.core.outgoing import Letter, NotSent
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +169,60 @@ def test_a_program_that_fails_is_called_again_under_the_same_number(
     assert first == second == str(row.public_id)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "drops"),
+    [
+        ("http", (b"HTTP/1.1 2", b"0")),
+        ("http", (b"HTTP/1.1 100 Continue\r\n\r\n",)),
+        ("https", (b"\x16\x03\x03\x3f\xff\x02", b"\x00")),
+    ],
+)
+def test_a_program_that_answers_drop_by_drop_holds_nobody_up(
+    scheme: str, drops: tuple[bytes, ...]
+) -> None:
+    with dripping_server(*drops) as port:
+        url = f"{scheme}://127.0.0.1:{port}/"
+        hook = webhook.Hook(url, "s", private=True, deadline_seconds=0.3)
+        start = monotonic()
+        with pytest.raises(NotSent, match=r"^127\.0\.0\.1 did not answer in time\.$") as told:
+            webhook.send(hook, "1", {}, 0)
+    assert monotonic() - start < 5
+    assert not told.value.final
+
+
+def test_an_address_that_can_be_nobodys_name_is_refused_in_words(engineer: Client) -> None:
+    page = make(engineer, "webhook", "http://a..b/").text
+    assert "No computer has the name a..b." in page
+    assert not Channel._base_manager.exists()
+
+
+def test_a_channel_of_another_company_is_tried_only_by_who_may(
+    enter: Enter, listening: Hooked, house: Any, neighbour: Any, engineer: Client
+) -> None:
+    make(engineer, "webhook", f"http://127.0.0.1:{listening.port}/")
+    address = reverse("alarms:try_channel", args=(the_channel().public_id,))
+    client = enter(neighbour.people["owner"])
+    assert client.post(address).status_code == 404
+    Membership._base_manager.create(
+        person=neighbour.people["owner"], organisation=house.organisation, role=RoleName.VIEWER
+    )
+    session = client.session  # … who is shown the pages of the company that is their own
+    session[CURRENT] = str(neighbour.organisation.public_id)
+    session.save()
+    assert client.post(address).status_code == 403
+    assert listening.got == []
+
+
+def test_after_ten_test_messages_a_company_waits(engineer: Client, listening: Hooked) -> None:
+    make(engineer, "webhook", f"http://127.0.0.1:{listening.port}/")
+    address = reverse("alarms:try_channel", args=(the_channel().public_id,))
+    for _ in range(10):
+        engineer.post(address)
+    page = engineer.post(address, follow=True).text
+    assert "Many test messages were sent. Wait 15 minutes, then send another." in page
+    assert len(listening.got) == 10
+
+
 def test_what_waits_for_a_channel_that_was_taken_away_is_given_up(
     engineer: Client, listening: Hooked, house: Any
 ) -> None:
@@ -201,6 +261,79 @@ def test_a_shared_mailbox_gets_a_letter(engineer: Client, settings: Any) -> None
     assert post.letters[0]["To"] == "team@gaon.example"
 
 
+def test_a_letter_for_a_mailbox_that_was_taken_away_is_given_up(
+    engineer: Client, house: Any, settings: Any
+) -> None:
+    make(engineer, "mail", "team@gaon.example", "설비팀")
+    letter = Letter("team", "", "", carrier="mailbox", target=str(the_channel().public_id))
+    with mail_server() as post:
+        sends_to(settings, post.port)
+        for key in ("before", "after"):
+            outgoing.add(house.organisation, "alarm", key, letter, timezone.now())
+            assert sending.send_one(timezone.now())
+            engineer.post(reverse("alarms:retire_channel", args=(the_channel().public_id,)))
+    assert [one["To"] for one in post.letters] == ["team@gaon.example"]
+    assert Outgoing._base_manager.get(key="before").state == "sent"
+    after = Outgoing._base_manager.get(key="after")
+    assert (after.state, after.error["template"]) == ("failed", "The channel was taken away.")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("jsons://me:hunter2@mes.example:8443/hunter2?x=y", "JSON · jsons://mes.example:8443"),
+        ("ntfys://hunter2@push.example/hunter2", "ntfy · ntfys://push.example"),
+        ("ntfy://hunter2", "ntfy"),
+        ("tgram://123456789:abcdefg_hijklmnop-hunter2/987654321/", "Telegram"),
+    ],
+)
+def test_of_a_chat_only_the_service_and_its_own_host_are_shown(
+    engineer: Client, address: str, shown: str
+) -> None:
+    make(engineer, "apprise", address)
+    assert the_channel().shown == shown
+
+
+@pytest.mark.parametrize("name", ["template", "keyfile", "subfile", "pgpkey", "%74emplate"])
+def test_no_file_of_the_server_is_named_by_an_address(name: str) -> None:
+    with pytest.raises(NotSent, match="names a file of the server") as told:
+        chat.look(f"json://mes.example/#room?x=1&{name}=/etc/passwd")
+    assert told.value.final
+
+
+def test_the_program_that_speaks_to_a_service_opens_no_file_of_the_server(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2")
+    (tmp_path / "own").mkdir()
+    tried = f"""
+from pathlib import Path
+from deungdae.web.alarms.ways import chat_process
+chat_process.answer({{"url": "json://mes.example", "private": False}})
+Path("/etc/resolv.conf").exists() and Path("/etc/resolv.conf").read_text()
+for place in ({str(tmp_path / "secret")!r}, "/etc/passwd", "/proc/self/environ"):
+    try:
+        print("read", Path(place).read_text())
+    except chat_process.ClosedError as error:
+        print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", tried],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path / "own")},
+    )
+    assert done.stdout.splitlines() == ["closed: open"] * 3
+
+
+def test_a_proxy_of_the_server_is_not_asked_to_call(
+    listening: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    chat.send(f"json://127.0.0.1:{listening.port}/path", "제목", "내용", private=True)
+    assert len(listening.got) == 1
+
+
 def test_a_chat_is_reached_through_the_library(listening: Hooked) -> None:
     service, shown = chat.look(f"json://user:hunter2@127.0.0.1:{listening.port}/path")
     assert service == "JSON"
@@ -217,6 +350,8 @@ def test_a_chat_is_reached_through_the_library(listening: Hooked) -> None:
 
 
 def test_what_would_act_on_the_server_is_no_channel(engineer: Client) -> None:
+    page = make(engineer, "apprise", "blink1://")
+    assert "This service acts on the server itself and cannot be a channel." in page.text
     page = make(engineer, "apprise", "syslog://")
     assert "This service acts on the server itself and cannot be a channel." in page.text
     page = make(engineer, "apprise", "kakao-unknown://x")

@@ -76,8 +76,9 @@ def watch(event: Mapping[str, Any], language: str) -> Text:
 def trial(language: str, name: str) -> Text:
     """Return what a channel is sent by the button that tries it."""
     with translation.override(language):
+        subject = _("Deungdae: a message to try the channel “%(name)s”") % {"name": name}
         return Text(
-            _("Deungdae: a message to try the channel “%(name)s”") % {"name": name},
+            " ".join(subject.split())[:250],
             _("Alarms arrive like this. Nothing is wrong.\n\n%(link)s\n")
             % {"link": link("/alarms/channels/")},
         )

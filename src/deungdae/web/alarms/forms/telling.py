@@ -65,7 +65,7 @@ class ChannelForm(forms.Form):
             except NotSent as error:
                 told = {"template": error.message.template, "values": error.message.values}
                 raise ValidationError(mailing.spoken(told)) from error
-            self.shown = f"{service} · {shown}"
+            self.shown = f"{service} · {shown}" if shown else service
         return address
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,7 +25,7 @@ from deungdae.web.alarms.forms.telling import ChannelForm, MailForm
 from deungdae.web.alarms.models import AlarmMail, Channel, TellingStep
 from deungdae.web.alarms.telling_access import get_channel
 from deungdae.web.alarms.ways import carrying
-from deungdae.web.core import mailing
+from deungdae.web.core import mailing, throttle
 from deungdae.web.core.access import needs
 from deungdae.web.core.lists import Column, Filter, Listing
 from deungdae.web.core.outgoing import NotSent
@@ -169,6 +169,14 @@ def try_channel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send a message through a channel now, and tell what came of it."""
     scope = request.tenant_scope
     found = get_channel(scope, public_id)
+    # The channel may be another company's than the one being shown.
+    if not scope.may("alarms.manage", found.organisation):
+        raise PermissionDenied
+    try:
+        throttle.begin([("trial", str(found.organisation.public_id))], timezone.now())
+    except throttle.TooMany as error:
+        messages.error(request, throttle.sentence_of_trials(error))
+        return redirect(found)
     words = letters.trial(found.language, found.name)
     document = {
         "kind": "test",

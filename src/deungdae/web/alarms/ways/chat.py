@@ -4,22 +4,23 @@ import json
 import os
 import subprocess
 import sys
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from deungdae.records.messages import Message, message
 from deungdae.web.core.outgoing import NotSent
 
 TIMEOUT_SECONDS: Final = 45.0
-#: What a child needs of the environment: a proxy and certificates of the system, and no secrets.
+#: What a child needs of the environment: certificates of the system, and no secrets. A proxy would
+#: call for it what it may not call itself.
 _CARRIED: Final = (
-    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+    *("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
 )
 
 
 def look(url: str) -> tuple[str, str]:
-    """Return the name of an address's service, and the address without its secrets.
+    """Return the name of an address's service, and its host where the service has one of its own.
 
     Raises `NotSent` for an address of no service, or of one that cannot be used here.
     """
@@ -33,21 +34,24 @@ def send(url: str, title: str, body: str, *, private: bool) -> None:
     """Send one message; raises `NotSent`."""
     told = _ask({"url": url, "private": private, "title": title, "body": body})
     if not told["ok"]:
-        raise NotSent(_why(told), final=told["why"] in ("unknown", "local", "lacking"))
+        raise NotSent(_why(told), final=told["why"] in ("unknown", "local", "lacking", "file"))
 
 
 def _ask(asked: dict[str, Any]) -> dict[str, Any]:
     command = [sys.executable, "-m", "deungdae.web.alarms.ways.chat_process"]
+    carried = {name: os.environ[name] for name in _CARRIED if name in os.environ}
     try:
-        done = subprocess.run(  # noqa: S603 - our own program; the address goes by its input
-            command,
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_SECONDS,
-            env={name: os.environ[name] for name in _CARRIED if name in os.environ},
-            check=True,
-        )
+        # A folder of its own: what else lies in the one of all is none of its business.
+        with TemporaryDirectory(prefix="deungdae-") as folder:
+            done = subprocess.run(  # noqa: S603 - our own program; the address goes by its input
+                command,
+                input=json.dumps(asked),
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT_SECONDS,
+                env={**carried, "TMPDIR": folder},
+                check=True,
+            )
         told: dict[str, Any] = json.loads(done.stdout)
     except subprocess.TimeoutExpired as error:
         raise NotSent(message("The service did not answer in time.")) from error
@@ -62,6 +66,8 @@ def _why(told: dict[str, Any]) -> Message:
         return message("This is the address of no service that is known here.")
     if told["why"] == "local":
         return message("This service acts on the server itself and cannot be a channel.")
+    if told["why"] == "file":
+        return message("This address names a file of the server, which is not read.")
     if told["why"] == "lacking":
         return message("This service needs a library that is not installed.")
     if told["why"] == "closed":
