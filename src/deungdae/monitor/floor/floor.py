@@ -20,6 +20,7 @@ from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.lines import line_document, source_of
 from deungdae.monitor.floor.machine import Machine
 from deungdae.monitor.floor.saying import Saying
+from deungdae.monitor.floor.shifts import DAY_US
 from deungdae.monitor.floor.states import fault_of
 from deungdae.monitor.part import Context, Handler, Point
 from deungdae.monitor.structure import Key
@@ -40,6 +41,7 @@ class Floor:
         self._told: dict[Key, tuple[tuple[object, ...], int]] = {}
         self._restructured = threading.Event()
         self._kept_us = 0
+        self._tidied_us = 0
         self._failing: set[Key] = set()
         self.keeping = Keeping(self.hall)
         self._saying = Saying(self.hall)
@@ -85,6 +87,9 @@ class Floor:
             self._restructured.clear()
             self._rebuild()
         await self._look(self.look, now_us)
+        if now_us - self._tidied_us >= DAY_US:
+            self._tidied_us = now_us
+            await self._look(self.hall.store.tidy, now_us)
 
     async def end(self) -> None:
         """Stop reading, and keep what was seen last."""
@@ -124,12 +129,16 @@ class Floor:
             self._keep_states()
 
     def _look_at(self, key: Key, machine: Machine, now_us: int) -> None:
-        bounds = machine.bounds
+        over = bounds = machine.bounds
         if bounds is not None and now_us >= bounds.end_us:
             self.hall.store.keep(*key, machine.look(bounds.end_us), now_us, final=False)
             machine.bounds = bounds = None
         if bounds is None:
             machine.bounds = bounds = self.hall.bounds(key, now_us)
+            if over is not None and bounds.start_us > over.end_us:
+                # Whole frames were slept over: they are looked for as after a start.
+                self.keeping.forget(key)
+                machine.loaded = False
             machine.forget(bounds.start_us - machines.LOOKBACK_US)
         frame = machine.look(now_us)
         found = self.hall.summary(key, machine.asset, frame, bounds)
@@ -174,10 +183,17 @@ class Floor:
                 and id_ in lines
                 and (organisation, id_) not in self.hall.machines
             ):
-                source = source_of(id_, asset, every)
-                document = line_document(self.hall, organisation, id_, source, now_us)
-                if document is not None:
-                    self._tell((organisation, id_), document, now_us)
+                key = organisation, id_
+                try:
+                    source = source_of(id_, asset, every)
+                    document = line_document(self.hall, organisation, id_, source, now_us)
+                    if document is not None:
+                        self._tell(key, document, now_us)
+                    self._failing.discard(key)
+                except Exception:  # noqa: BLE001 - nor is one line's trouble that of the others
+                    if key not in self._failing:
+                        self._failing.add(key)
+                        _log.exception("the line %s could not be looked at", id_)
 
     def _tell(self, key: Key, document: dict[str, Any], now_us: int) -> None:
         names = ("state", "since", "reason", "counts", "waiting_stops", "shift", "product", "lot")

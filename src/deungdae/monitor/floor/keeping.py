@@ -9,7 +9,7 @@ while it did not run is computed when it runs again.
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +23,7 @@ from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.learning import Model, learn
 from deungdae.monitor.floor.lines import members
-from deungdae.monitor.floor.machine import AHEAD_US, LOOKBACK_US, Machine, reads
+from deungdae.monitor.floor.machine import AHEAD_US, LOOKBACK_US, TAIL_US, Machine, reads
 from deungdae.monitor.floor.shifts import DAY_US, Bounds, frames
 from deungdae.monitor.past import Readings
 from deungdae.monitor.structure import Key
@@ -31,8 +31,8 @@ from deungdae.records.errors import PublicError
 
 LOOK_SECONDS = 0.5
 REST_SECONDS = 5.0  #: after the history did not answer
+AILING_SECONDS = 60.0  #: and after one machine could not be brought up to date
 TAIL_EVERY_US = 60_000_000
-TAIL_US = 180_000_000  #: what is read again each time
 SETTLED_US = 600_000_000  #: after its end a frame is final
 CALM_US = 5_000_000  #: after the last late point
 PATIENCE_US = 60_000_000  #: though late points go on coming
@@ -64,6 +64,7 @@ class Keeping:
         self._healed: dict[Key, int] = {}
         self._backfill: dict[Key, list[Bounds]] = {}
         self._rest_until = 0.0
+        self._ailing: dict[Key, float] = {}  #: until when a machine that failed is left alone
 
     def begin(self) -> None:
         """Read from now on."""
@@ -94,16 +95,39 @@ class Keeping:
         unread = [(key, each) for key, each in machines.items() if not each.loaded]
         for at in range(0, len(unread), AT_ONCE):
             some = unread[at : at + AT_ONCE]
-            await asyncio.gather(*(self._load(key, each, now_us) for key, each in some))
+            await asyncio.gather(
+                *(self._apart(key, self._load, key, each, now_us) for key, each in some)
+            )
         if now_us - self._tail_us >= TAIL_EVERY_US:
             await self._refresh(now_us)
             self._tail_us = now_us
         for key, machine in list(machines.items()):
             if machine.late_us is not None and self._calm(key, machine, now_us):
-                await self._heal(key, machine, now_us)
+                await self._apart(key, self._heal, key, machine, now_us)
         for organisation, asset, start, _ in self._hall.store.provisional(now_us - SETTLED_US):
-            await self._settle((organisation, asset), start, now_us)
+            key = organisation, asset
+            await self._apart(key, self._settle, key, start, now_us)
         await self._one_more(now_us)
+
+    async def _apart(
+        self, key: Key, do: Callable[..., Awaitable[None]], *arguments: object
+    ) -> bool:
+        """Do something for one machine, whose trouble is not that of the others; say if it was."""
+        if time.monotonic() < self._ailing.get(key, 0.0):
+            return False
+        try:
+            await do(*arguments)
+        except Unavailable:
+            # The history is not there, or this one asks too much of it: others go first then.
+            self._ailing[key] = time.monotonic() + 2 * REST_SECONDS
+            raise
+        except Exception:  # noqa: BLE001 - written to the log once; tried again after a rest
+            if key not in self._ailing:
+                _log.exception("the machine %s could not be brought up to date", key[1])
+            self._ailing[key] = time.monotonic() + AILING_SECONDS
+            return False
+        self._ailing.pop(key, None)
+        return True
 
     # Reading
 
@@ -197,19 +221,27 @@ class Keeping:
         self._late_first.pop(key, None)
         self._healed[key] = now_us
         assert late is not None
+        try:
+            await self._reread(key, machine, late, now_us)
+        except BaseException:
+            # Not done: it is still to be healed, and from the earliest that came meanwhile.
+            machine.late_us = min(late, machine.late_us or late)
+            raise
+
+    async def _reread(self, key: Key, machine: Machine, late_us: int, now_us: int) -> None:
         if machine.model.lacks(machine.asset):
             machine.model = replace(machine.model, learned_us=0)
         await self._load(key, machine, now_us)
         assert machine.bounds is not None
-        if late >= machine.bounds.start_us:
+        if late_us >= machine.bounds.start_us:
             return
         over = frames(
-            *(self._hall.calendar(key), late - DAY_US, machine.bounds.start_us),
+            *(self._hall.calendar(key), late_us - DAY_US, machine.bounds.start_us),
             self._hall.time_zone,
         )
         # The first late point that was told is the newest of its batch: the batch may reach into
         # the frame before.
-        at = next((place for place, one in enumerate(over) if one.end_us > late), 0)
+        at = next((place for place, one in enumerate(over) if one.end_us > late_us), 0)
         for bounds in over[max(at - 1, 0) :][:MOST_HEALED]:
             if bounds.end_us <= machine.bounds.start_us:
                 await self._settle(key, bounds.start_us, now_us)
@@ -312,15 +344,22 @@ class Keeping:
         until = time.monotonic() + STEP_SECONDS
         for key in list(self._backfill):
             if key not in self._hall.machines:
-                del self._backfill[key]
+                self._backfill.pop(key, None)
                 continue
-            waiting = self._backfill[key]
+            waiting = self._backfill.get(key, [])
             while waiting and time.monotonic() < until:
-                await self._settle(key, waiting.pop(0).start_us, now_us)
+                if not await self._apart(key, self._settle, key, waiting[0].start_us, now_us):
+                    break
+                waiting.pop(0)
         for key, machine in list(self._hall.machines.items()):
-            if _to_learn(machine, now_us):
-                await self._load(key, machine, now_us)
+            if _to_learn(machine, now_us) and await self._apart(
+                key, self._load, key, machine, now_us
+            ):
                 return
+
+    def forget(self, key: Key) -> None:
+        """Look again for frames that are missing: time leapt over some."""
+        self._backfill.pop(key, None)
 
     async def frames_of(
         self, key: Key, start_us: int, end_us: int, now_us: int

@@ -26,6 +26,8 @@ AHEAD_US = 300_000_000  #: a reading further ahead of the clock is not used for 
 AHEAD_SHOWN_US = 120_000_000  #: how long a clock counts as ahead after its last such reading
 AHEAD_AGAIN_US = 5_000_000
 LATE_US = 60_000_000  #: a reading so much older than the newest of its tag came late
+TAIL_US = 180_000_000  #: what is read again from the history each minute
+MOST_SILENT_US = 7 * 86_400_000_000  #: how much of a silence is read again after it
 LOOKBACK_US = 3_600_000_000  #: read before a frame, so that a counter has a value to begin with
 MOST_WAITING = 200_000  #: points that wait for a machine that is still being read
 AGAIN_US = 10_000_000  #: figures are computed anew at least so often
@@ -95,6 +97,9 @@ class Machine:
                 self.ahead_us, self.ahead_seen_us = point.time_us - now_us, now_us
                 self.dirty = self.dirty or self.looked_us < now_us - AHEAD_AGAIN_US
                 continue
+            silent_us = self._silent_since(point)
+            if silent_us is not None:
+                self._late(max(silent_us, now_us - MOST_SILENT_US), now_us)
             if self.bounds is None or point.time_us >= self.bounds.start_us - LOOKBACK_US:
                 self.hearing.add(point.time_us)
             self.heard_us = max(self.heard_us, point.time_us)
@@ -111,6 +116,23 @@ class Machine:
         """
         last = min(track.last_us for track in self._by_tag[point.tag])
         return point.time_us < max(last, now_us - LATE_US) - LATE_US
+
+    def _silent_since(self, point: Point) -> int | None:
+        """Return when a silence began that a point ends, None if it ends none.
+
+        What was held back meanwhile may have come with the point, and is in the history alone.
+        """
+        found = []
+        for heard in (self.hearing, *(track.heard for track in self._by_tag[point.tag])):
+            if heard.gap_us is not None:
+                limit = max(heard.gap_us, TAIL_US)
+            elif heard is self.hearing:
+                limit = LOOKBACK_US  # it may well have had nothing to say
+            else:
+                continue
+            if heard.ends and point.time_us - heard.ends[-1] > limit:
+                found.append(heard.ends[-1])
+        return min(found, default=None)
 
     def _late(self, time_us: int, now_us: int) -> None:
         self.late_us = time_us if self.late_us is None else min(self.late_us, time_us)
