@@ -8,14 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from mail_server import mail_server, sends_to
 from monitor_site import MonitorSite
 
 from deungdae.web.alarms import policies
-from deungdae.web.alarms.models import AlarmMail, AlarmRule, TellingPolicy, TellingStep
+from deungdae.web.alarms.models import AlarmMail, AlarmRule, Channel, TellingPolicy, TellingStep
 from deungdae.web.companies.models import Site
-from deungdae.web.core import line
+from deungdae.web.core import line, sending
 from deungdae.web.core.access import scope_of
 from deungdae.web.core.models import Membership, Outgoing, Person
+from deungdae.web.core.sealing import seal
 from deungdae.web.floor import following
 from deungdae.web.floor.models import Asset, Followed
 
@@ -164,6 +166,31 @@ def test_whoever_left_is_told_nothing_more(monitor: MonitorSite, house: Any, flo
     event(monitor, house, "r:11:0", to=str(step.public_id))
     follow(house)
     assert told() == set()
+
+
+def test_a_mailbox_gets_its_letter_at_the_address_that_it_has_by_then(
+    monitor: MonitorSite, house: Any, floor: Asset, settings: Any
+) -> None:
+    mailbox = Channel.objects.create(
+        organisation=house.organisation,
+        kind="mail",
+        name="설비팀",
+        sealed=seal("team@gaon.example"),
+        shown="team@gaon.example",
+    )
+    step = TellingStep._base_manager.filter(policy=policies.default(house.organisation)).first()
+    assert step is not None
+    step.roles, step.channels = [], [str(mailbox.public_id)]
+    step.save()
+    event(monitor, house, "r:13:0", to=str(step.public_id))
+    follow(house)
+    assert told() == {("team@gaon.example", "waiting")}
+    mailbox.sealed = seal("new@gaon.example")
+    mailbox.save()
+    with mail_server() as post:
+        sends_to(settings, post.port)
+        assert sending.send_one(timezone.now(), only_mail=True)
+    assert [letter["To"] for letter in post.letters] == ["new@gaon.example"]
 
 
 def test_where_nobody_has_the_role_the_next_higher_one_is_told(
