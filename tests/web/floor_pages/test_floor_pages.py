@@ -179,3 +179,19 @@ def test_watched_values_lead_into_the_history(floor: Any, owner: Client) -> None
     )
     html = page(owner, "machine", floor.one.public_id)
     assert "/plant/history/?tag=line1%2Fimm1%2Fbarrel&amp;from=" in html
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "1900-01-01", "9999-12-31"])
+def test_a_day_beyond_all_time_leads_to_one_that_there_is(
+    floor: Any, owner: Client, at: str
+) -> None:
+    for span in ("day", "week"):
+        told = page(owner, "machine", floor.one.public_id, span=span, at=at)
+        assert ("1900" in told) == (at < "1901")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31"])
+def test_of_a_day_beyond_all_time_there_is_no_report(floor: Any, owner: Client, day: str) -> None:
+    address = reverse("floor:shift", args=(floor.one.public_id, day, "주간"))
+    assert owner.get(address).status_code == 404
+    assert not floor.monitor.said

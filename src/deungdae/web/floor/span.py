@@ -20,6 +20,7 @@ from deungdae.web.floor.shown.durations import moment
 SHIFT, DAY, WEEK = "shift", "day", "week"
 KINDS: Final = (SHIFT, DAY, WEEK)
 DAY_US: Final = 86_400_000_000
+FIRST_DAY: Final = date(1900, 1, 1)  #: before it there is nothing to see, and no time to count from
 #: Without any shift calendar the present span is so long.
 FREE_US: Final = 8 * 3_600_000_000
 
@@ -85,7 +86,7 @@ def _shift(at: str, shifts: Sequence[Shift], now_us: int) -> Chosen:
 def _days(kind: str, at: str, shifts: Sequence[Shift], now_us: int) -> Chosen:
     today = _production_day(shifts, now_us)
     try:
-        last = min(date.fromisoformat(at), today)
+        last = min(max(date.fromisoformat(at), FIRST_DAY), today)
     except ValueError:
         last = today
     first = last - timedelta(days=6 if kind == WEEK else 0)

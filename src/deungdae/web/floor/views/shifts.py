@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,12 +28,14 @@ from deungdae.web.floor.reporting.gathering import NotThere, gather, good
 from deungdae.web.floor.shown.documents import Figures, Past, Waterfall
 from deungdae.web.floor.shown.durations import clock, count, lasting, money, percent
 from deungdae.web.floor.shown.words import LOSS_WORDS, Reasons, why
+from deungdae.web.floor.span import FIRST_DAY
 from deungdae.web.plant.errors import Refused
 
 LONGEST_NAME = 40
 LONGEST_NOTE = 2000
 MOST_STOPS = 10
 MOST_SHOWN = 8
+FARTHEST: Final = timedelta(days=366)  #: of no later day is there a report, or a note
 
 
 @needs("floor.see")
@@ -121,7 +123,7 @@ def _place(public_id: UUID, day: str, shift: str, request: HttpRequest) -> tuple
         on = date.fromisoformat(day)
     except ValueError as error:
         raise Http404 from error
-    if len(shift) > LONGEST_NAME:
+    if len(shift) > LONGEST_NAME or not FIRST_DAY <= on <= timezone.localdate() + FARTHEST:
         raise Http404
     return asset, on
 
