@@ -72,9 +72,15 @@ class Reader:
     def speak(self, language: str) -> None:
         """Press the switch, if another language is spoken now."""
         if self.run("return document.documentElement.lang") != language:
-            self.one(f'button[name="language"][value="{language}"]').click()
+            switch, here = f'button[name="language"][value="{language}"]', self.at
+            elsewhere = not self.run(f"return !!document.querySelector('{switch}')")
+            if elsewhere:  # a wall-board has no head of the page
+                self.open("/account/")
+            self.one(switch).click()
             self.until(lambda: self.run("return document.documentElement.lang") == language)
             self._settled()
+            if elsewhere:
+                self.open(here)
 
     # ── who sits there ──
 

@@ -287,6 +287,11 @@ def test_every_address_that_shows_a_page_was_looked_at() -> None:
         "alarms:rule", "alarms:change_rule", "alarms:choose_rule", "alarms:new_rule",
         "core:outgoing", "alarms:channels", "alarms:new_channel", "alarms:channel",
         "alarms:policies", "alarms:new_policy", "alarms:policy", "floor:shifts", "floor:shift",
+        "floor:site", "floor:line", "floor:machine", "floor:stops", "floor:stop", "floor:scrap",
+        "floor:boards", "floor:board", "floor:structure", "floor:from_data", "floor:new_asset",
+        "floor:asset_setup", "floor:state_map", "floor:calendars", "floor:new_calendar",
+        "floor:calendar", "floor:calendar_pattern", "floor:reasons", "floor:change_reason",
+        "floor:plans",
     }  # fmt: skip
     known = {name for name, _ in names(get_resolver()) if not name.startswith("api:")}
     assert known - ELSEWHERE <= looked
@@ -316,7 +321,7 @@ def test_nobody_is_shut_out_of_the_second_factor(reader: Reader) -> None:
     in_both_languages(reader)
     reader.one("[name=code]").send_keys(recovery)
     reader.press_and_leave("main .button.main")
-    assert reader.at == "/causes/"
+    assert reader.at == "/floor/", "where the lines of the company are"
 
 
 def test_nobody_is_shut_out_of_an_invitation(reader: Reader) -> None:
