@@ -1,6 +1,8 @@
 """A pump whose power goes with the square of its speed: learned, watched, blamed, learned again."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,8 @@ from deungdae import bus
 from deungdae.bus import Refusal
 from deungdae.bus.given import Given
 from deungdae.monitor.part import Context, Handler, Point
-from deungdae.monitor.watches import Watches
+from deungdae.monitor.watches import Watches, learning
+from deungdae.monitor.watches.following import Followed
 from deungdae.monitor.watches.questions import Questions
 
 S = 1_000_000
@@ -246,6 +249,75 @@ def test_a_period_of_which_nothing_is_known_says_so(place: Place) -> None:
     problem = place.ask("watches")["watches"]["empty"]["problem"]
     assert problem["template"].startswith("The machine ran with known values for {minutes}")
     assert problem["values"] == {"minutes": 0}
+
+
+def test_a_watch_that_fails_for_no_known_reason_says_so_and_stops_no_other(place: Place) -> None:
+    # A file lies where the folder of the watch should be made.
+    blocking = learning.place(place.site.monitor.context.home, OURS, "blocked")
+    blocking.write_text("")
+    place.put("blocked", document())
+    place.until("blocked", "failed")
+    failed = place.watches.store.learned(OURS, "blocked")
+    assert failed is not None
+    assert failed.document["again_us"] == place.clock.now + HOUR
+    assert failed.document["problem"]["template"].startswith("Something went wrong that should")
+    place.put("after", document(tags=["no/such/tag"]))
+    place.until("after", "failed")
+    # Within the hour it is left alone; then it is tried once more.
+    assert place.watches.store.learned(OURS, "blocked") == failed
+    place.clock.now += HOUR
+    place.watches.learn_again((OURS, "after"))
+    place.site.until(lambda: _tried(place, "blocked") == place.clock.now)
+    assert not learning.due_again(failed, failed.at + HOUR - 1)
+    assert learning.due_again(failed, failed.at + HOUR)
+
+
+def _tried(place: Place, watch: str) -> int | None:
+    known = place.watches.store.learned(OURS, watch)
+    return known and known.at
+
+
+def test_a_watch_that_raises_or_cannot_be_written_stops_no_other_and_loses_nothing(
+    place: Place,
+) -> None:
+    one = OURS, "one"
+    followed = place.watches.followed[one]
+    # This one is told of one tag, but learned from four: it can score nothing.
+    wanted = replace(followed.wanted, tags=TAGS[:1])
+    broken = Followed(
+        followed.watch, wanted, followed.grid, 1.0, np.empty((0, 1)), followed.grid.row(T)
+    )
+    place.site.bus.run(place.watches.passed(place.clock.now))
+    begun = place.clock.now // (60 * S) * 60 * S
+
+    async def passed(minutes: int) -> list[Exception]:
+        """Let minutes pass with the broken watch before the others."""
+        place.clock.now += minutes * 60 * S
+        kept = place.watches.followed
+        broken._next = followed._next
+        at = broken._next * EVERY + 1
+        broken.hear(TAGS[0], at, 0.0, at)
+        place.watches.followed = {(OURS, "broken"): broken, **kept}
+        try:
+            await place.watches.passed(place.clock.now)
+        except ExceptionGroup as group:
+            return list(group.exceptions)
+        finally:
+            place.watches.followed = kept
+        return []
+
+    file = sqlite3.connect(place.site.monitor.context.home / "watches.sqlite")
+    file.execute("ALTER TABLE score RENAME TO away")
+    failed = place.site.bus.run(passed(2))
+    file.execute("ALTER TABLE away RENAME TO score")
+    file.close()
+    assert [type(each) for each in failed] == [IndexError, sqlite3.OperationalError]
+    waiting = [each.minute for each in followed.minutes]
+    assert begun in waiting
+    assert [type(each) for each in place.site.bus.run(passed(1))] == [IndexError]
+    assert followed.minutes == []
+    known = place.watches.store.minutes(*one, begun, place.clock.now)
+    assert {each.minute for each in known} >= set(waiting)
 
 
 def test_a_preview_shows_the_hours_says_which_tags_are_of_use_and_proposes(place: Place) -> None:

@@ -156,6 +156,7 @@ class Followed:
                 peak=max(now.peak, row.score),
                 peak_at=row.end_us if row.score > now.peak else now.peak_at,
                 blames=self._blames(rows) if renewed else now.blames,
+                open=True,  # also one that was over, but could not be kept yet
             )
         self.anomaly_changed = True
 

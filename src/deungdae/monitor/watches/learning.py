@@ -164,9 +164,19 @@ def _learned(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def failed(wanted: Wanted, at: int, error: PublicError) -> Learned:
-    """Return the note that a period could not be learned, with the reason."""
-    return Learned(wanted.revision, "failed", at, {"problem": said(error.message)})
+def failed(wanted: Wanted, at: int, error: PublicError, again_us: int | None = None) -> Learned:
+    """Return the note that a period could not be learned, with the reason.
+
+    `again_us` is from when on the same period may be tried again by itself; None: never.
+    """
+    document = {"problem": said(error.message), "again_us": again_us}
+    return Learned(wanted.revision, "failed", at, document)
+
+
+def due_again(known: Learned, now_us: int) -> bool:
+    """Return whether what failed may be tried again by itself."""
+    again_us = known.document.get("again_us")
+    return again_us is not None and again_us <= now_us
 
 
 def said(one: Message) -> dict[str, Any]:

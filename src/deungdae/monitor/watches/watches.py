@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ LOOK_US = 300 * 1_000_000  #: between two looks for holes that history can fill
 HOLES_US = 6 * 3_600_000_000
 SETTLED_US = 3 * MINUTE_US  #: history has what is older than this
 DRIFT_US = 1_800 * 1_000_000
+AGAIN_US = 3_600 * 1_000_000  #: before a period is learned again that failed for no known reason
+SAID_AGAIN_US = 600 * 1_000_000  #: what keeps a watch back is logged no more often
+MOST_KEPT = 1_440  #: minutes that wait until they can be written; history fills the others
 WITHIN = 30.0
 
 _log = logging.getLogger(__name__)
@@ -39,6 +42,8 @@ class Watches(Book):
         self._states: dict[Key, tuple[bool | None, int]] = {}  #: of machines
         self._tasks: list[asyncio.Task[None]] = []
         self._looked_us = self._drift_us = 0
+        self._put_off: dict[Key, tuple[int, int]] = {}  #: a revision, and until when
+        self._said: dict[Key, int] = {}  #: when the log said what keeps a watch back
         self._questions = Questions(self)
 
     def quick(self) -> Mapping[str, Handler]:
@@ -83,30 +88,50 @@ class Watches(Book):
                 followed.state(known, point.time_us)
 
     async def passed(self, now_us: int) -> None:
-        """Close the rows that are over, keep and tell what they say."""
+        """Close the rows that are over, keep and tell what they say.
+
+        Raises what failed of some watches when it is done with all.
+        """
+        failed: list[Exception] = []
         for key, followed in list(self.followed.items()):
-            closed = followed.pass_on(now_us)
-            if not closed:
-                continue
-            organisation, watch = key
-            scored = [row for row in closed if row.score is not None]
-            if scored:
-                points = [Point(f"~watch/{watch}", row.end_us, row.score, 0) for row in scored]
-                self.context.spread(organisation, points)
-            self.context.tell(organisation, {"watches": [self._questions.now(key)]})
-            await self._keep(key, followed)
+            try:
+                await self._pass(key, followed, now_us)
+            except Exception as error:  # noqa: BLE001 - raised when the others had their turn
+                error.add_note(f"This is about the watch {key[1]} of {key[0]}.")
+                failed.append(error)
+        if failed:
+            raise ExceptionGroup("some watches", failed)
+
+    async def _pass(self, key: Key, followed: Followed, now_us: int) -> None:
+        closed = followed.pass_on(now_us)
+        if not closed:
+            return
+        organisation, watch = key
+        scored = [row for row in closed if row.score is not None]
+        if scored:
+            points = [Point(f"~watch/{watch}", row.end_us, row.score, 0) for row in scored]
+            self.context.spread(organisation, points)
+        self.context.tell(organisation, {"watches": [self._questions.now(key)]})
+        await self._keep(key, followed)
 
     async def _keep(self, key: Key, followed: Followed) -> None:
+        """Write down what is new; what cannot be written now is written with the next row."""
         minutes, followed.minutes = followed.minutes, []
         anomaly = followed.anomaly if followed.anomaly_changed else None
         followed.anomaly_changed = False
-        if minutes:
-            await asyncio.to_thread(self.store.put_minutes, *key, minutes, False)
-        if anomaly is not None:
-            apart = 10 * followed.grid.every_us
-            revision = followed.wanted.revision
-            await asyncio.to_thread(self.store.put_anomaly, *key, revision, anomaly, apart)
-            followed.ended()
+        try:
+            if minutes:
+                await asyncio.to_thread(self.store.put_minutes, *key, minutes, False)
+                minutes = []
+            if anomaly is not None:
+                apart = 10 * followed.grid.every_us
+                revision = followed.wanted.revision
+                await asyncio.to_thread(self.store.put_anomaly, *key, revision, anomaly, apart)
+                followed.ended()
+        except BaseException:
+            followed.minutes = [*minutes, *followed.minutes][-MOST_KEPT:]
+            followed.anomaly_changed |= anomaly is not None
+            raise
 
     # What was asked for, one after another.
 
@@ -126,29 +151,51 @@ class Watches(Book):
     async def _once(self) -> None:
         self.changed.clear()
         self._read()
-        for key, wanted in list(self.wanted.items()):
-            followed = self.followed.get(key)
-            if followed is not None and followed.wanted == wanted and key not in self.again:
-                continue
-            known = await asyncio.to_thread(self.store.learned, *key)
-            if known is not None and known.revision == wanted.revision and key not in self.again:
-                if known.state == "learned" and await self._follow(key, wanted, known):
-                    continue
-                if known.state == "failed":
-                    continue
-            if wanted.end_us <= self.context.now_us():
-                self.again.discard(key)
-                await self._learn(key, wanted)
+        await self._each(self.wanted, self._bring_up)
         now_us = self.context.now_us()
         if now_us - self._looked_us >= LOOK_US:
             self._looked_us = now_us
-            for key in list(self.followed):
-                await self._fill(key, now_us)
+            await self._each(self.followed, lambda key: self._fill(key, now_us))
         if now_us - self._drift_us >= DRIFT_US:
             self._drift_us = now_us
-            for key in list(self.followed):
-                await self._judge_drift(key, now_us)
+            await self._each(self.followed, lambda key: self._judge_drift(key, now_us))
             await asyncio.to_thread(self.store.tidy, now_us)
+
+    async def _each(self, keys: Mapping[Key, Any], look: Callable[[Key], Awaitable[None]]) -> None:
+        """Look after each watch; none keeps those after it from their turn."""
+        for key in list(keys):
+            try:
+                await look(key)
+            except (bus.Unavailable, bus.Refusal, TimeoutError) as error:
+                _log.info("the watch %s waits: %s", key[1], error)
+            except Exception as error:  # noqa: BLE001 - written to the log; the others go on
+                # It is tried every few seconds: the whole story is told now and then.
+                now_us = self.context.now_us()
+                often = now_us - self._said.get(key, -SAID_AGAIN_US) < SAID_AGAIN_US
+                if not often:
+                    self._said[key] = now_us
+                level = logging.DEBUG if often else logging.ERROR
+                _log.log(level, "a watch could not be looked after: %s", key[1], exc_info=error)
+
+    async def _bring_up(self, key: Key) -> None:
+        """Follow a watch, learn it before if need be."""
+        wanted, followed = self.wanted[key], self.followed.get(key)
+        if followed is not None and followed.wanted == wanted and key not in self.again:
+            return
+        now_us = self.context.now_us()
+        if key not in self.again:
+            revision, until_us = self._put_off.get(key, (None, 0))
+            if revision == wanted.revision and now_us < until_us:
+                return
+            known = await asyncio.to_thread(self.store.learned, *key)
+            if known is not None and known.revision == wanted.revision:
+                if known.state == "learned" and await self._follow(key, wanted, known):
+                    return
+                if known.state == "failed" and not learning.due_again(known, now_us):
+                    return
+        if wanted.end_us <= now_us:
+            self.again.discard(key)
+            await self._learn(key, wanted)
 
     def _read(self) -> None:
         wanted: dict[Key, Wanted] = {}
@@ -160,6 +207,8 @@ class Watches(Book):
         for key in [key for key in self.followed if key not in wanted]:
             del self.followed[key]
             self.drifts.pop(key, None)
+        for key in [key for key in self._put_off if key not in wanted]:
+            del self._put_off[key]
         self.wanted = wanted
         self._index()
 
@@ -175,16 +224,30 @@ class Watches(Book):
         self.context.tell(key[0], {"watches": [self._questions.now(key)]})
         try:
             lesson = await learning.learn(self.context, *key, wanted)
+            await asyncio.to_thread(self._keep_lesson, key, wanted, lesson)
         except PublicError as error:
             if isinstance(error, bus.Refusal):
                 raise
             learned = learning.failed(wanted, self.context.now_us(), error)
             await asyncio.to_thread(self.store.note_learned, *key, learned)
             return
+        except (bus.Unavailable, TimeoutError):
+            raise
+        except Exception:
+            until_us = self.context.now_us() + AGAIN_US
+            # Also when not even that can be written down, it must not be tried without end.
+            self._put_off[key] = wanted.revision, until_us
+            mistake = PublicError(
+                "Something went wrong that should not have. Nothing was lost; what happened is "
+                "written in the server's log."
+            )
+            learned = learning.failed(wanted, self.context.now_us(), mistake, again_us=until_us)
+            await asyncio.to_thread(self.store.note_learned, *key, learned)
+            raise
         finally:
             self.learning = None
             self.context.tell(key[0], {"watches": [self._questions.now(key)]})
-        await asyncio.to_thread(self._keep_lesson, key, wanted, lesson)
+        self._put_off.pop(key, None)
         self.followed.pop(key, None)
         self.drifts.pop(key, None)
         await self._follow(key, wanted, lesson.learned)
