@@ -204,6 +204,16 @@ def test_three_comings_within_a_minute_are_chatter_within_one_occurrence_too() -
     assert chattering([door, slow]) == ("door",)
 
 
+def test_comings_that_were_left_out_are_chatter_when_they_had_no_room_to_lie_apart() -> None:
+    # Five in all until the second time that is known: 0, three more, and that one.
+    def door(second_us: int) -> Occurrence:
+        return Occurrence("door", 1, "a", Priority.LOW, 0, (0, second_us), left_out=3)
+
+    assert chattering([door(119 * SECOND_US)]) == ("door",)
+    # At 0, 30, 60, 90 and 120 seconds no three are within a minute.
+    assert chattering([door(120 * SECOND_US)]) == ()
+
+
 def _ended(one: Occurrence) -> Occurrence:
     return Occurrence(
         one.alarm,

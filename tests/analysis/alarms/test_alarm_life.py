@@ -56,6 +56,16 @@ def test_a_condition_that_flutters_before_anybody_looked_is_told_once() -> None:
     assert waits(life)
 
 
+def test_one_that_flutters_for_months_is_counted_but_does_not_grow() -> None:
+    # It comes at 1, 3, 5, … and so the 2500th time at 4999.
+    flutter = [(Event.COME if at % 2 else Event.GO, at) for at in range(1, 5_000)]
+    one = lived(Life("door"), *flutter).life.current
+    assert one is not None
+    assert (one.came, one.left_out, len(one.comings)) == (2_500, 1_500, 1_000)
+    assert (one.comings[0], one.comings[1], one.comings[-1]) == (1, 3_003, 4_999)
+    assert one.gone_us is None
+
+
 def test_one_that_latches_stays_until_a_person_resets_it() -> None:
     latching = Life("stop", latching=True)
     events = (Event.COME, 1), (Event.GO, 2), (Event.ACKNOWLEDGE, 3)

@@ -85,13 +85,25 @@ def chattering(occurrences: Sequence[Occurrence]) -> tuple[str, ...]:
     comings: dict[str, list[int]] = {}
     for one in occurrences:
         comings.setdefault(one.alarm, []).extend(one.comings)
-    found = []
+    found = [one.alarm for one in occurrences if _crowded(one)]
     for alarm, unsorted in comings.items():
         times = sorted(unsorted)
         pairs = zip(times, times[CHATTERS - 1 :], strict=False)
         if any(last - first < CHATTER_US for first, last in pairs):
             found.append(alarm)
-    return tuple(sorted(found))
+    return tuple(sorted(set(found)))
+
+
+def _crowded(one: Occurrence) -> bool:
+    """Whether the comings that were left out are too many to lie apart.
+
+    Of n comings the first and the last lie at least (n - 1) // 2 minutes apart when no three are
+    within one; those left out lie between the first two that are not.
+    """
+    if not one.left_out:
+        return False
+    first, last = one.comings[:2]
+    return last - first < (one.left_out + 1) // (CHATTERS - 1) * CHATTER_US
 
 
 def _flooded(times: Sequence[int], start_us: int, end_us: int) -> float:

@@ -8,7 +8,7 @@ is a new occurrence, as the standards have it.
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from deungdae.analysis.alarms.states import (
     BEGINS,
@@ -31,6 +31,8 @@ class Priority(StrEnum):
     LOW = "low"
 
 
+#: Times of comings that an occurrence holds: an alarm that flutters for months must not grow.
+MOST_COMINGS: Final = 1_000
 #: Greatest first.
 RANK = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
@@ -52,7 +54,10 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One time that an alarm was raised. `comings` are the times at which its condition came."""
+    """One time that an alarm was raised. `comings` are the times at which its condition came.
+
+    Of very many these are the first and the last ones; `left_out` came between those.
+    """
 
     alarm: str
     number: int
@@ -65,6 +70,23 @@ class Occurrence:
     ended_us: int | None = None
     ended: Ended | None = None
     verdict: Verdict | None = None
+    left_out: int = 0
+
+    @property
+    def came(self) -> int:
+        """How often its condition came."""
+        return len(self.comings) + self.left_out
+
+    def again(self, at_us: int) -> "Occurrence":
+        """Return the same when its condition has come once more."""
+        comings = (*self.comings, at_us)
+        over = max(0, len(comings) - MOST_COMINGS)
+        return replace(
+            self,
+            comings=comings[:1] + comings[1 + over :],
+            left_out=self.left_out + over,
+            gone_us=None,
+        )
 
     def judged(self, verdict: Verdict | None) -> "Occurrence":
         """Return the same with a person's verdict; it may be given long after the end."""
@@ -186,7 +208,7 @@ class Life:
         if now is None:
             raise AssertionError("a raised alarm has an occurrence")
         if event is Event.COME:
-            now = replace(now, comings=(*now.comings, at_us), gone_us=None)
+            now = now.again(at_us)
         elif event is Event.GO:
             now = replace(now, gone_us=at_us)
         elif event is Event.ACKNOWLEDGE:

@@ -29,7 +29,7 @@ def occurrence(told: Told) -> dict[str, Any]:
         "incident": told.incident,
         "priority": one.priority.value,
         "since": one.raised_us,
-        "comings": len(one.comings),
+        "comings": one.came,
         "gone": one.gone_us,
         "acknowledged": one.acknowledged_us,
         "acknowledged_by": told.acknowledged_by,

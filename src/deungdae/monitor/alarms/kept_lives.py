@@ -50,6 +50,7 @@ def occurrence_document(one: Occurrence) -> dict[str, Any]:
         "priority": one.priority.value,
         "raised_us": one.raised_us,
         "comings": list(one.comings),
+        "left_out": one.left_out,
         "acknowledged_us": one.acknowledged_us,
         "gone_us": one.gone_us,
         "ended_us": one.ended_us,
@@ -73,4 +74,5 @@ def occurrence_of(document: Mapping[str, Any]) -> Occurrence:
         document["ended_us"],
         None if ended is None else Ended(ended),
         None if verdict is None else Verdict(verdict),
+        document.get("left_out", 0),
     )
