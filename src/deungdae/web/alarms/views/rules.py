@@ -134,7 +134,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "priority_word": priority_word(rule.priority),
         "pill": KINDS.get(rule.priority, ""),
         "lately": [alarm(one, now_us()) for one in (past.found or {"alarms": []})["alarms"]],
-        "manages": scope.may("alarms.manage") and rule.retired_at is None,
+        "manages": scope.may("alarms.manage", rule.organisation) and rule.retired_at is None,
     }
     return render(request, "alarms/rule.html", context)
 

@@ -42,7 +42,7 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "machines": cards,
         "answer": answers.of_machine(answers.Named(line.name, shown.now), at_us, reasons),
         "waiting": sum(one.now.waiting_stops for one in cards),
-        "manage": allowed("floor.manage", scope, scope.current),
+        "manage": allowed("floor.manage", scope, line.organisation),
         "bottleneck_key": shown.now.bottleneck,
         **live(request, away=heard.away),
     }

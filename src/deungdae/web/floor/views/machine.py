@@ -54,7 +54,7 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "line": machine.line,
         "line_url": url_of(machine.line) if machine.line else "",
         "answer": answers.of_machine(answers.Named(machine.name, shown.now), at_us, reasons),
-        "manage": allowed("floor.manage", scope, scope.current),
+        "manage": allowed("floor.manage", scope, machine.organisation),
         **live(request, away=heard.away),
     }
     if not heard.away:
@@ -142,7 +142,7 @@ def watched(
         "charts": [],
         "more": len(tags) - len(look.tags),
     }
-    if not allowed("plant.see", request.tenant_scope, request.tenant_scope.current):
+    if not allowed("plant.see", request.tenant_scope, machine.organisation):
         return {}
     known = finding.known(request.tenant_scope)
     try:

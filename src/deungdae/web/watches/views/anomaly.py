@@ -57,7 +57,7 @@ def index(request: HttpRequest, public_id: UUID, began_us: int) -> HttpResponse:
         "lasted": lasting((one["ended"] - one["began"]) / 1e6),
         "answer": _answer(one, named),
         "said": said,
-        "judges": scope.may("watches.judge"),
+        "judges": scope.may("watches.judge", watch.organisation),
         "charts": _charts(request, watch, one, learned or {}, start, end),
         "history": f"{reverse('plant:history')}?{urlencode([('tag', t) for t in tags])}&"
         f"{urlencode(span)}",

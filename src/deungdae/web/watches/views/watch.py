@@ -58,8 +58,8 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "learned": learned,
         "spans": _spans(span if span in SPANS or span == "good" else START),
         "drift": speech.told(now["drift"]["says"]) if now.get("drift") else "",
-        "manages": scope.may("watches.manage"),
-        "judges": scope.may("watches.judge"),
+        "manages": scope.may("watches.manage", watch.organisation),
+        "judges": scope.may("watches.judge", watch.organisation),
         "period": f"{day_clock(watch.start_us, at_us)} – {day_clock(watch.end_us, at_us)}",
         "tags": [named.get(tag, tag) for tag in watch.tags],
         "said": {
