@@ -192,15 +192,44 @@ def test_energy_is_read_from_a_meter_or_from_a_power_by_quarters_of_an_hour() ->
     steps = np.array([100.0, 101.0, 103.0, 2.0])  # the meter begins anew in the last quarter
     meter = Means(quarters, count, steps, np.array([99.5, 100.0, 101.0, 0.0]), steps, steps)
     metered = Asset("m", signals=(Signal("energy", "kwh"),))
-    found = energy(metered, {"kwh": meter}, T + 3600 * S)
+    found = energy(metered, {"kwh": meter}, T, T + 3600 * S)
     assert found is not None
     assert [kwh for _, _, kwh in found.trend] == [0.5, 1.0, 2.0, 2.0]
     assert (found.kwh, found.peak_kw) == (5.5, 8.0)
     power = np.array([4.0, 8.0, 12.0, 0.0])
     drawn = Means(quarters, count, power, power, power, power)
-    found = energy(Asset("m", signals=(Signal("power", "kw"),)), {"kw": drawn}, T + 3600 * S)
+    found = energy(Asset("m", signals=(Signal("power", "kw"),)), {"kw": drawn}, T, T + 3600 * S)
     assert found is not None and (found.kwh, found.peak_kw) == (6.0, 12.0)
-    assert energy(Asset("m"), {}, T) is None
+    assert energy(Asset("m"), {}, T, T) is None
+
+
+def test_the_energy_of_a_quarter_that_two_shifts_share_is_counted_once() -> None:
+    # A shift from ten minutes into the first quarter of an hour to five into the third.
+    quarters, count = np.arange(3) * 900 * S + T, np.ones(3, np.int64)
+    last, low = np.array([103.0, 109.0, 112.0]), np.array([100.0, 103.0, 109.0])
+    meter, metered = Means(quarters, count, last, low, last, last), Signal("energy", "t")
+    power = np.array([12.0, 24.0, 12.0])  # kW: 3, 6 and 3 kWh
+    drawn, powered = Means(quarters, count, power, power, power, power), Signal("power", "t")
+    for signal, told in ((metered, meter), (powered, drawn)):
+        asset, start, end = Asset("m", signals=(signal,)), T + 600 * S, T + 2100 * S
+        found = energy(asset, {"t": told}, start, end)
+        assert found is not None and (found.kwh, found.peak_kw) == (8.0, 24.0)
+        assert found.trend == [
+            (start, T + 900 * S, 1.0),
+            (T + 900 * S, T + 1800 * S, 6.0),
+            (T + 1800 * S, end, 1.0),
+        ]
+        before, after = (energy(asset, {"t": told}, *t) for t in ((T, start), (end, T + 2700 * S)))
+        assert before is not None and after is not None
+        assert before.kwh + found.kwh + after.kwh == 12.0
+
+
+def test_a_quarter_that_goes_on_counts_all_that_its_meter_told_so_far() -> None:
+    count, last, low = np.ones(1, np.int64), np.array([101.0]), np.array([100.0])
+    told = {"t": Means(np.array([T]), count, last, low, last, last)}
+    now = T + 300 * S
+    found = energy(Asset("m", signals=(Signal("energy", "t"),)), told, T, now, now)
+    assert found is not None and found.kwh == 1.0
 
 
 @pytest.mark.parametrize("every", [1, 10, 15])

@@ -25,8 +25,14 @@ def tags(asset: Asset) -> list[str]:
     return [signal.tag for signal in signals if signal is not None]
 
 
-def energy(asset: Asset, means: Mapping[str, Means], end_us: int) -> Energy | None:
-    """Return what was used, from quarters of an hour; None where nothing was metered."""
+def energy(
+    asset: Asset, means: Mapping[str, Means], start_us: int, end_us: int, now_us: int | None = None
+) -> Energy | None:
+    """Return what was used, from quarters of an hour; None where nothing was metered.
+
+    A quarter that begins before the time or ends after it counts by its share in it; what is told
+    of it is taken to reach until its end, or until `now_us`.
+    """
     meter, power = asset.signal("energy"), asset.signal("power")
     if meter is not None and meter.tag in means:
         found = means[meter.tag]
@@ -34,16 +40,23 @@ def energy(asset: Asset, means: Mapping[str, Means], end_us: int) -> Energy | No
         before = np.concatenate((found.low[:1], found.last[:-1]))
         steps = found.last - before
         used = np.where(steps < 0, found.last, steps) * meter.scale
+        is_meter = True
     elif power is not None and power.tag in means:
         found = means[power.tag]
-        used = found.mean * power.scale * QUARTER_US / 3.6e9
+        used, is_meter = found.mean * power.scale / 3.6e9, False  # for each microsecond
     else:
         return None
-    starts = found.times.tolist()
+    ends = found.times + QUARTER_US
+    told_until = ends if now_us is None else np.minimum(ends, max(now_us, end_us))
+    since, until = np.maximum(found.times, start_us), np.minimum(told_until, end_us)
+    inside = np.maximum(until - since, 0)
+    lasted = np.maximum(told_until - found.times, 1)
+    used = used * (inside / lasted if is_meter else inside)
     trend = [
-        (start, min(start + QUARTER_US, end_us), round(kwh, 6))
-        for start, kwh in zip(starts, used.tolist(), strict=True)
+        (start, end, round(kwh, 6))
+        for start, end, kwh in zip(since.tolist(), until.tolist(), used.tolist(), strict=True)
+        if end > start
     ]
     whole = [kwh for start, end, kwh in trend if end - start == QUARTER_US]
     peak = round(max(whole) * 3.6e9 / QUARTER_US, 6) if whole else None
-    return Energy(round(float(used.sum()), 6), peak, trend)
+    return Energy(round(sum(kwh for _, _, kwh in trend), 6), peak, trend)

@@ -285,7 +285,7 @@ class Keeping:
             return None
         past = self._hall.context.past
         means = await past.means(key[0], tags, start_us, end_us, metered.QUARTER_US)
-        return metered.energy(asset, means, end_us)
+        return metered.energy(asset, means, start_us, end_us, self._hall.context.now_us())
 
     def _tell_end(self, key: Key, asset: Asset, bounds: Bounds, now_us: int) -> None:
         hall, organisation = self._hall, key[0]
