@@ -10,6 +10,7 @@ from monitor_site import MonitorSite
 from deungdae.bus import Unavailable
 from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.floor import Floor
+from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.keeping import Keeping
 from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.machine import Machine
@@ -129,6 +130,19 @@ def test_shifts_that_were_slept_over_are_told(tmp_path: Path) -> None:
         site.until(lambda: all(is_final(floor, start_us) for start_us in starts))
         events = site.ask("events", OURS, topic="monitor", after=0)["events"]
         assert {each["key"] for each in events} == {f"imm1:{start_us}" for start_us in starts}
+
+
+def test_what_is_older_than_any_page_asks_for_is_let_go_once_a_day(tmp_path: Path) -> None:
+    clock, floor, day = Clock(T + HOUR * S), Floor(), 86_400 * S
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+        site.put_asset(OURS, "imm1", machine({"role": "counter", "tag": SHOTS}))
+        site.until(lambda: state_of(floor) is not None)
+        for age in (398, 401):
+            start = T - age * day
+            floor.hall.store.keep(OURS, "gone", Frame(start, start + S), T, final=True)
+        clock.now_us += day
+        site.until(lambda: floor.hall.store.frame(OURS, "gone", T - 401 * day) is None)
+        assert floor.hall.store.frame(OURS, "gone", T - 398 * day) is not None
 
 
 def is_final(floor: Floor, start_us: int) -> bool:

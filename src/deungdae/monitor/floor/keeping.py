@@ -64,7 +64,8 @@ class Keeping:
         self._healed: dict[Key, int] = {}
         self._backfill: dict[Key, list[Bounds]] = {}
         self._rest_until = 0.0
-        self._ailing: dict[Key, float] = {}  #: until when a machine that failed is left alone
+        #: Until when what failed of a machine, or of a frame of it, is left alone.
+        self._ailing: dict[tuple[object, ...], float] = {}
 
     def begin(self) -> None:
         """Read from now on."""
@@ -96,37 +97,37 @@ class Keeping:
         for at in range(0, len(unread), AT_ONCE):
             some = unread[at : at + AT_ONCE]
             await asyncio.gather(
-                *(self._apart(key, self._load, key, each, now_us) for key, each in some)
+                *(self._apart((*key, "load"), self._load, key, each, now_us) for key, each in some)
             )
         if now_us - self._tail_us >= TAIL_EVERY_US:
             await self._refresh(now_us)
             self._tail_us = now_us
         for key, machine in list(machines.items()):
             if machine.late_us is not None and self._calm(key, machine, now_us):
-                await self._apart(key, self._heal, key, machine, now_us)
+                await self._apart((*key, "heal"), self._heal, key, machine, now_us)
         for organisation, asset, start, _ in self._hall.store.provisional(now_us - SETTLED_US):
             key = organisation, asset
-            await self._apart(key, self._settle, key, start, now_us)
+            await self._apart((*key, start), self._settle, key, start, now_us)
         await self._one_more(now_us)
 
     async def _apart(
-        self, key: Key, do: Callable[..., Awaitable[None]], *arguments: object
+        self, what: tuple[object, ...], do: Callable[..., Awaitable[None]], *arguments: object
     ) -> bool:
-        """Do something for one machine, whose trouble is not that of the others; say if it was."""
-        if time.monotonic() < self._ailing.get(key, 0.0):
+        """Do what concerns one machine: its trouble is not that of others; say if it was done."""
+        if time.monotonic() < self._ailing.get(what, 0.0):
             return False
         try:
             await do(*arguments)
         except Unavailable:
-            # The history is not there, or this one asks too much of it: others go first then.
-            self._ailing[key] = time.monotonic() + 2 * REST_SECONDS
+            # The history is not there, or too much was asked of it: others go first then.
+            self._ailing[what] = time.monotonic() + 2 * REST_SECONDS
             raise
         except Exception:  # noqa: BLE001 - written to the log once; tried again after a rest
-            if key not in self._ailing:
-                _log.exception("the machine %s could not be brought up to date", key[1])
-            self._ailing[key] = time.monotonic() + AILING_SECONDS
+            if what not in self._ailing:
+                _log.exception("what could not be brought up to date: %s", what)
+            self._ailing[what] = time.monotonic() + AILING_SECONDS
             return False
-        self._ailing.pop(key, None)
+        self._ailing.pop(what, None)
         return True
 
     # Reading
@@ -198,13 +199,16 @@ class Keeping:
         for (organisation, _), machine in self._hall.machines.items():
             if machine.loaded:
                 by_house.setdefault(organisation, []).append(machine)
-        since = now_us - TAIL_US
         for organisation, machines in by_house.items():
-            tags = [tag for machine in machines for tag in machine.tags]
-            told = await self._hall.context.past.readings(
-                organisation, tags, since, now_us + AHEAD_US
-            )
-            await asyncio.to_thread(_spliced, machines, since, told)
+            await self._apart((organisation,), self._tail, organisation, machines, now_us)
+
+    async def _tail(self, organisation: str, machines: list[Machine], now_us: int) -> None:
+        since = now_us - TAIL_US
+        tags = [tag for machine in machines for tag in machine.tags]
+        told = await self._hall.context.past.readings(organisation, tags, since, now_us + AHEAD_US)
+        for machine in machines:
+            what = organisation, machine.id, "tail"
+            await self._apart(what, asyncio.to_thread, _spliced, machine, since, told)
 
     # Late data, frames that ended
 
@@ -348,12 +352,15 @@ class Keeping:
                 continue
             waiting = self._backfill.get(key, [])
             while waiting and time.monotonic() < until:
-                if not await self._apart(key, self._settle, key, waiting[0].start_us, now_us):
+                start = waiting[0].start_us
+                done = await self._apart((*key, start), self._settle, key, start, now_us)
+                first = waiting.pop(0)
+                if not done:
+                    waiting.append(first)  # the others first
                     break
-                waiting.pop(0)
         for key, machine in list(self._hall.machines.items()):
             if _to_learn(machine, now_us) and await self._apart(
-                key, self._load, key, machine, now_us
+                (*key, "load"), self._load, key, machine, now_us
             ):
                 return
 
@@ -407,12 +414,10 @@ def _one(time_us: int, value: object) -> Readings:
     return Readings(np.array([time_us], np.int64), np.array([number]), texts)
 
 
-def _spliced(machines: list[Machine], since_us: int, told: Mapping[str, Readings]) -> None:
-    for machine in machines:
-        with machine.lock:
-            if machine.loaded:
-                mine = {tag: told[tag] for tag in machine.tags if tag in told}
-                machine.splice(since_us, mine)
+def _spliced(machine: Machine, since_us: int, told: Mapping[str, Readings]) -> None:
+    with machine.lock:
+        if machine.loaded:
+            machine.splice(since_us, {tag: told[tag] for tag in machine.tags if tag in told})
 
 
 def _computed(
