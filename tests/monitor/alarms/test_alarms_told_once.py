@@ -1,6 +1,8 @@
 """Each occurrence is told exactly once, whenever the process is killed."""
 
 import itertools
+import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deungdae.analysis.alarms import Event
+from deungdae.analysis.alarms import Event, Occurrence, Priority
 from deungdae.analysis.shifts import Period
+from deungdae.monitor.alarms.following import Follower
 from deungdae.monitor.alarms.house import House
+from deungdae.monitor.alarms.kept_lives import occurrence_document, occurrence_of
 from deungdae.monitor.alarms.rules import Rule, rule_of
 from deungdae.monitor.alarms.store import Store
 from deungdae.monitor.alarms.telling import Outgoing
@@ -203,3 +207,22 @@ def test_a_kill_at_each_place_loses_nothing_and_tells_nothing_twice(
     assert world.began == 2
     assert list(world.outbox) == ["hot:1:0", "hot:1:1"]
     world.store.close()
+
+
+def test_what_was_left_out_of_an_occurrence_is_kept_and_of_an_old_file_is_nothing() -> None:
+    one = Occurrence("hot", 1, "imm1", Priority.LOW, 5, (5, 90), left_out=7)
+    document = occurrence_document(one)
+    assert occurrence_of(document) == one
+    assert occurrence_of(document).came == 9
+    del document["left_out"]
+    assert occurrence_of(document).came == 2
+
+
+def test_a_reading_that_is_no_number_leaves_nothing_that_cannot_be_written() -> None:
+    follower = Follower(rules()["hot"], START)
+    follower.push(START + SECOND, 20.0, 192, START + SECOND)
+    assert follower.value == 20.0
+    for beyond in (math.nan, math.inf):
+        follower.push(START + 2 * SECOND, beyond, 192, START + 2 * SECOND)
+        assert follower.value is None
+        assert json.dumps(follower.memory(), allow_nan=False)
