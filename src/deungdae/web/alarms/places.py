@@ -8,7 +8,7 @@ from deungdae.web.core.navigation import Place
 
 PLACES: Final = (
     Place(
-        _("Alarms"), "warning", "alarms:standing", "alarms.see", order=32, group=_("Floor"),
+        _("Alarms"), "warning", "alarms:standing", "alarms.see", order=3,
         also=(
             "alarms:occurrence", "alarms:history", "alarms:figures", "alarms:rules",
             "alarms:rule", "alarms:new_rule", "alarms:change_rule",

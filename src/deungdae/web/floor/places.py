@@ -16,7 +16,8 @@ PLACES: Final = (
         also=("floor:stop", "floor:scrap"),
     ),
     Place(
-        _("Shift reports"), "report", "floor:shifts", "floor.see", order=6, also=("floor:shift",)
+        _("Shift reports"), "report", "floor:shifts", "floor.see", order=32, group=_("Floor"),
+        also=("floor:shift",),
     ),
     Place(_("Wall-boards"), "screen", "floor:boards", "floor.see", order=35, group=_("Floor")),
     Place(
