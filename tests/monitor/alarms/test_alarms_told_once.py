@@ -90,10 +90,13 @@ class World:
         self.began += 1
         self.store = Store(self.folder)
         self.house = House("org", Plant(), self.store, self.now)  # type: ignore[arg-type]
-        for one in self.house.set_rules(rules(), self.now):
-            since = one.follower.last_us if one.resumed else START
-            missed = [p for p in self.history if p.tag == one.rule.source and p.time_us > since]
-            self.house.read(one, missed, self.now)
+        fresh = self.house.set_rules(rules(), self.now)
+        since = [one.follower.last_us if one.resumed else START for one in fresh]
+        for point in self.history:
+            for one, from_us in zip(fresh, since, strict=True):
+                if point.tag == one.rule.source and point.time_us > from_us:
+                    self.house.read(one, (point,), self.now)
+        for one in fresh:
             self.house.ready(one, self.now)
 
     def _may_die(self) -> None:

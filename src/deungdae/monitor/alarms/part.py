@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from heapq import merge
 from typing import Any, Final
 
 import numpy as np
@@ -233,35 +234,40 @@ class Alarms:
                 _log.exception("alarms of %s begin without the past", house.organisation)
             for one in fresh:
                 one.follower.forgive(now)
+        await self._take(house, fresh, past)
         for one in fresh:
-            readings = past.get((one.rule.source, one.resumed))
-            try:
-                if readings is not None:
-                    since = one.follower.last_us if one.resumed else 0
-                    await self._take(house, one, readings, since)
-            except Exception:  # noqa: BLE001 - written to the log; the others go on
-                _log.exception("the alarm rule %s begins without its past", one.rule.rule)
-                one.follower.forgive(now)
             try:
                 house.ready(one, self._context.now_us())
             except Exception:  # noqa: BLE001 - written to the log; the others go on
                 _log.exception("the alarm rule %s lost what waited", one.rule.rule)
         self._settle_or_later(house)
 
-    async def _take(self, house: House, one: Tracked, readings: Readings, since: int) -> None:
-        start = int(np.searchsorted(readings.times, since, side="right"))
-        for first in range(start, len(readings.times), AT_ONCE):
-            part = slice(first, first + AT_ONCE)
-            texts = readings.texts[part]
-            points = (
-                Point(one.rule.source, int(at), text if text is not None else value, Quality.GOOD)
-                for at, value, text in zip(
-                    readings.times[part], readings.values[part].tolist(), texts, strict=True
-                )
-            )
-            house.read(one, points, self._context.now_us())
-            self._settle_or_later(house)
-            await asyncio.sleep(0)
+    async def _take(
+        self,
+        house: House,
+        fresh: Sequence[Tracked],
+        past: Mapping[tuple[str, bool], Readings],
+    ) -> None:
+        """Let rules take what they missed, in the order of time: the first is told by itself."""
+        rules: dict[tuple[str, bool], list[tuple[Tracked, int]]] = {}
+        for one in fresh:
+            since = one.follower.last_us if one.resumed else 0
+            rules.setdefault((one.rule.source, one.resumed), []).append((one, since))
+        ways = [_points(key, readings) for key, readings in past.items()]
+        for place, (point, resumed) in enumerate(merge(*ways, key=lambda told: told[0].time_us), 1):
+            mine = rules.get((point.tag, resumed), [])
+            for one, since in list(mine):
+                if point.time_us <= since:
+                    continue
+                try:
+                    house.read(one, (point,), self._context.now_us())
+                except Exception:  # noqa: BLE001 - written to the log; the others go on
+                    _log.exception("the alarm rule %s begins without its past", one.rule.rule)
+                    one.follower.forgive(self._context.now_us())
+                    mine.remove((one, since))
+            if place % AT_ONCE == 0:
+                self._settle_or_later(house)
+                await asyncio.sleep(0)
 
     async def _missed(
         self, organisation: str, fresh: Sequence[Tracked], now_us: int
@@ -345,6 +351,14 @@ class Alarms:
 
 
 _STEPS_US: Final = (60_000_000, 600_000_000, 3_600_000_000, LONGEST_BACK_US)
+
+
+def _points(key: tuple[str, bool], readings: Readings) -> Iterator[tuple[Point, bool]]:
+    """Yield the readings of a tag in order of time, and whether their rules were resumed."""
+    tag, resumed = key
+    told = zip(readings.times.tolist(), readings.values.tolist(), readings.texts, strict=True)
+    for at, value, text in told:
+        yield Point(tag, at, text if text is not None else value, Quality.GOOD), resumed
 
 
 def _of_house(error: Exception, organisation: str) -> Exception:
