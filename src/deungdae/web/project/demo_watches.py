@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 MACHINE: Final = "line2/imm1"
-NAME: Final = "2라인 사출 1호기 전체 태그"
-ALARM: Final = "2라인 사출 1호기 평소와 다름"
+NAME: Final = "사출 3호기 전체 태그"
+ALARM: Final = "사출 3호기 평소와 다름"
 TAGS: Final = (
     *("barrel_zone1", "barrel_zone2", "barrel_zone3", "barrel_zone4", "motor_current"),
     *("clamp_force", "injection_pressure", "cushion", "cycle_time"),

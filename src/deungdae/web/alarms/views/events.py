@@ -20,7 +20,7 @@ from deungdae.web.core.access import needs
 from deungdae.web.core.closing import closing
 from deungdae.web.floor.live import streams
 from deungdae.web.floor.live.visitor import Visitor, may_see
-from deungdae.web.plant.live.streams import event
+from deungdae.web.plant.live.streams import event, give_back
 
 BEAT_SECONDS: Final = 5.0
 ASK_SECONDS: Final = 10.0  #: between two looks whether this person may still see this
@@ -63,7 +63,7 @@ def events(request: HttpRequest) -> StreamingHttpResponse:
 
 
 async def _events(visitor: Visitor) -> AsyncIterator[bytes]:
-    await streams.give_back()
+    await give_back()
     if _open[visitor.person] >= MOST_PAGES:
         yield event("end", {"words": visitor.too_many})
         return

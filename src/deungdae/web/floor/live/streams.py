@@ -16,8 +16,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any, Final
 
-from asgiref.sync import SyncToAsync, sync_to_async
-from django.db import close_old_connections, connections
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 
 from deungdae.web.core.closing import closing
 from deungdae.web.core.scope import Scope, SystemActor
@@ -25,7 +25,7 @@ from deungdae.web.floor.live.hub import HUBS, Hub, plain
 from deungdae.web.floor.live.visitor import Visitor
 from deungdae.web.floor.shown.says import Says
 from deungdae.web.plant.live.board import now_us
-from deungdae.web.plant.live.streams import event
+from deungdae.web.plant.live.streams import event, give_back
 
 REDRAW_SECONDS: Final = 0.5  #: between two events: at most two redraws a second
 WAKE_SECONDS: Final = 1.0  #: after which lengths are counted on though nothing was heard
@@ -64,15 +64,6 @@ async def events(visitor: Visitor) -> AsyncIterator[bytes]:
 async def ending(words: str) -> AsyncIterator[bytes]:
     """Give nothing but the end."""
     yield event("end", {"words": words})
-
-
-async def give_back() -> None:
-    """Let go of what Django holds for as long as an answer lasts: a thread and a database line."""
-    await sync_to_async(connections.close_all)()
-    context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
-    if executor is not None:
-        executor.shutdown(wait=False)
 
 
 async def _follow(visitor: Visitor, hub: Hub) -> AsyncGenerator[bytes, None]:

@@ -58,7 +58,7 @@ def open_pages() -> int:
 
 async def events(viewer: Viewer) -> AsyncIterator[bytes]:
     """Give the events of one page until it is left, or must end."""
-    await _give_back()
+    await give_back()
     if _open[viewer.person] >= MOST_PAGES:
         yield event("end", {"words": viewer.words["too_many"]})
         return
@@ -84,7 +84,7 @@ async def ending(words: str) -> AsyncIterator[bytes]:
     yield event("end", {"words": words})
 
 
-async def _give_back() -> None:
+async def give_back() -> None:
     """Let go of what Django holds for as long as an answer lasts: a thread and a database line.
 
     A page stays open for hours. asgiref makes a thread for each request, and would keep it.
