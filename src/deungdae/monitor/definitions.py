@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from deungdae.analysis.oee import State
 from deungdae.analysis.oee.losses import MICRO_STOP_SECONDS
@@ -51,6 +52,22 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class Contract:
+    """What a site's electricity costs from a day on; whatever is None nobody told.
+
+    `prices` are nine, won per kWh, as `analysis.energy.tariff` takes them; `base` won per kW and
+    month; `contract_kw` the contracted power. An `example` is nobody's own contract.
+    """
+
+    since: date
+    tariff: str | None = None
+    prices: tuple[float, ...] | None = None
+    base: float | None = None
+    contract_kw: float | None = None
+    example: bool = False
+
+
+@dataclass(frozen=True)
 class Asset:
     """A line or a machine."""
 
@@ -75,6 +92,8 @@ class Asset:
     products: Mapping[str, float] = field(default_factory=dict)  #: ideal seconds of each
     reasons: Mapping[str, State] = field(default_factory=dict)  #: what each code makes of a stop
     words: Mapping[str, str] = field(default_factory=dict)  #: and how it is called
+    contracts: tuple[Contract, ...] = ()  #: its site's, each from its day on
+    site_zone: str = "Asia/Seoul"
 
     def signal(self, role: str) -> Signal | None:
         """Return the signal of a role, None without one."""
@@ -228,6 +247,22 @@ def _asset(document: Mapping[str, Any]) -> Asset:
             code: str(each.get("word") or code)
             for code, each in (document.get("reasons") or {}).items()
         },
+        contracts=tuple(
+            sorted(map(_contract, document.get("contracts") or ()), key=lambda one: one.since)
+        ),
+        site_zone=ZoneInfo(str(document.get("site_zone") or "Asia/Seoul")).key,
+    )
+
+
+def _contract(document: Mapping[str, Any]) -> Contract:
+    prices = document.get("prices")
+    return Contract(
+        since=date.fromisoformat(document["since"]),
+        tariff=document.get("tariff") or None,
+        prices=None if prices is None else tuple(float(one) for one in prices),
+        base=_above_zero(document, "base"),
+        contract_kw=_above_zero(document, "contract_kw"),
+        example=bool(document.get("example")),
     )
 
 

@@ -6,6 +6,7 @@
 from deungdae.analysis.energy.method import METHOD, VERSION, Findings, figures_of, study
 from deungdae.analysis.energy.options import Options
 from deungdae.analysis.energy.parts import per_part
+from deungdae.analysis.energy.standing import standing_kwh
 from deungdae.analysis.energy.tariff import Tariff, names, tariff
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "figures_of",
     "names",
     "per_part",
+    "standing_kwh",
     "study",
     "tariff",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from deungdae.analysis import oee
+from deungdae.analysis.energy import names as tariff_names
 from deungdae.analysis.oee import STANDING, Span
 from deungdae.analysis.oee.cycles import FEWEST_CYCLES
 from deungdae.analysis.reliability import of_spans
@@ -14,8 +15,10 @@ from deungdae.bus import Unavailable
 from deungdae.bus.given import Given
 from deungdae.monitor import definitions
 from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor import costs
 from deungdae.monitor.floor import figures as worth
 from deungdae.monitor.floor import frames as framing
+from deungdae.monitor.floor.energy import tags as metered_by
 from deungdae.monitor.floor.figures import Summary, merged, needs_reason
 from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.keeping import Keeping
@@ -34,6 +37,7 @@ from deungdae.records.messages import Message, message
 MOST_DAYS = 400
 HOURLY_US = 2 * DAY_US  #: a longer time is counted by the hour
 HOUR_US = 3_600_000_000
+MOST_METERED_US = 40 * DAY_US  #: quarters of an hour are read of no longer time
 WAIT_SECONDS = 18.0
 
 Row = tuple[Summary, bool]  #: and whether it is final
@@ -57,6 +61,8 @@ class Answers:
             "periods": self.periods,
             "presets": self.presets,
             "cycle": self.cycle,
+            "tariffs": self.tariffs,
+            "power": self.power,
         }
 
     def long(self) -> Mapping[str, Handler]:
@@ -93,11 +99,13 @@ class Answers:
         )
         found: dict[str, Any] = {}
         spans: dict[str, list[Span]] = {}
+        used: list[dict[str, Any] | None] = []
         for one in members(id_, every):
             if (organisation, one) in self._hall.machines:
                 rows, missing = self._rows((organisation, one), every[one], start, end)
                 found[one] = self._short(every[one], rows, missing, start, end)
                 spans[one] = [each.span for row, _ in rows for each in row.told]
+                used.append(self._energy((organisation, one), rows, start, end))
         source = source_of(id_, line, every)
         whole: dict[str, Any] = {}
         if source in found:
@@ -107,6 +115,9 @@ class Answers:
             whole = self._parallel(organisation, id_, line, list(found), start, end)
         until = min(end, self._hall.context.now_us())
         held = None if source is None else bottleneck_document(spans, start, until)
+        if whole:
+            # All machines of a line draw power, whichever of them counts its parts.
+            whole["energy"] = costs.together(line, used, _good_of(whole))
         return {**whole, "output": source, "members": found, "bottleneck": held}
 
     def stops(self, organisation: str, given: Given) -> Any:
@@ -260,20 +271,11 @@ class Answers:
         self, organisation: str, id_: str, line: Asset, mine: Sequence[str], start: int, end: int
     ) -> dict[str, Any]:
         rows, missing = self._together(organisation, line, mine, start, end)
-        used = [self._energy((organisation, one), rows, start, end) for one in mine]
-        known = [each for each in used if each is not None]
         return {
             **self._short(line, rows, missing, start, end),
             "shifts": self._shifts(organisation, id_, line, start, end),
             "cycles": None,
-            "energy": None
-            if not known
-            else {
-                "kwh": sum(each["kwh"] for each in known),
-                "per_part_kwh": sum(each["per_part_kwh"] or 0.0 for each in known) or None,
-                "peak_kw": None,
-                "trend": [],
-            },
+            "energy": None,
         }
 
     def _source(self, organisation: str, id_: str, asset: Asset) -> Key | None:
@@ -284,6 +286,38 @@ class Answers:
         source = source_of(id_, asset, every) if asset.kind == "line" else None
         key = organisation, source or ""
         return key if key in self._hall.machines else None
+
+    def tariffs(self, organisation: str, given: Given) -> Any:
+        """`tariffs {}`: the tariffs that are known, with their options and prices."""
+        given.nothing_else()
+        return {"tariffs": costs.told_tariffs(tariff_names())}
+
+    def power(self, organisation: str, given: Given) -> Any:
+        """`power {site, start, end}`: what the metered machines of a site used together."""
+        site = given.needed("site")
+        start, end = self._span(given)
+        every = self._hall.context.structure.assets(organisation)
+        mine = [
+            (id_, each)
+            for id_, each in every.items()
+            if each.site == site and (organisation, id_) in self._hall.machines
+        ]
+        meters = [(id_, each) for id_, each in mine if metered_by(each)]
+        until = min(end, self._hall.context.now_us())
+        if not meters or end - start > MOST_METERED_US or until <= start:
+            return {"machines": len(mine), "metered": len(meters), "energy": None}
+        try:
+            used = self._hall.context.wait(
+                self._keeping.energies(organisation, [each for _, each in meters], start, until),
+                WAIT_SECONDS,
+            )
+        except (TimeoutError, Unavailable):
+            used = []
+        known = [each for each in used if each is not None]
+        found = costs.document(meters[0][1], costs.summed([each.trend for each in known]), [], None)
+        if found is not None:
+            found["estimated"] = any(costs.estimated(each) for _, each in meters)
+        return {"machines": len(mine), "metered": len(meters), "energy": found}
 
     def _span(self, given: Given) -> tuple[int, int]:
         start, end = given.span()
@@ -332,6 +366,8 @@ class Answers:
         if key is not None:
             seen = asset if key[1] == id_ else as_line(asset, self._asset(*key))
             rows, _ = self._rows(key, seen, start, end, whole=True)
+            if key[1] != id_:
+                rows = self._all_metered(organisation, id_, key[1], rows, start, end)
         else:
             every = self._hall.context.structure.assets(organisation)
             mine = [
@@ -342,6 +378,22 @@ class Answers:
             worth.shift_document(id_, row, final=final)
             for row, final in rows
             if row.shift is not None
+        ]
+
+    def _all_metered(
+        self, organisation: str, line: str, source: str, rows: list[Row], start: int, end: int
+    ) -> list[Row]:
+        """Return the rows of a line's output with the energy of all its machines."""
+        every = self._hall.context.structure.assets(organisation)
+        theirs: dict[int, list[Summary]] = {}
+        for one in members(line, every):
+            key = organisation, one
+            if one != source and key in self._hall.machines and metered_by(every[one]):
+                for row, _ in self._rows(key, every[one], start, end, whole=True)[0]:
+                    theirs.setdefault(row.frame.start_us, []).append(row)
+        return [
+            (worth.with_power_of(row, theirs.get(row.frame.start_us, [])), final)
+            for row, final in rows
         ]
 
     def _short(
@@ -398,7 +450,7 @@ class Answers:
         hall = self._hall
         until = min(end, hall.context.now_us())
         machine = hall.machines[key]
-        if end - start > 40 * DAY_US or until <= start:
+        if end - start > MOST_METERED_US or until <= start:
             return None
         try:
             used = hall.context.wait(
@@ -408,13 +460,9 @@ class Answers:
             return None
         if used is None:
             return None
-        parts = sum(row.frame.produced for row, _ in rows)
-        return {
-            "kwh": used.kwh,
-            "per_part_kwh": used.kwh / parts if parts else None,
-            "peak_kw": used.peak_kw,
-            "trend": [list(each) for each in used.trend],
-        }
+        found = [row for row, _ in rows]
+        spans = [each.span for row in found for each in row.told]
+        return costs.document(machine.asset, used.trend, spans, worth.good_of(found))
 
     def _stops(
         self, key: Key, asset: Asset, rows: Sequence[Row], least: float, waiting: bool
@@ -439,6 +487,13 @@ class Answers:
             told = [key[1], span.start_us, end, span.state.value, span.reason or None]
             found.append([*told, proposed, fault])
         return found
+
+
+def _good_of(whole: Mapping[str, Any]) -> float | None:
+    counts = whole["counts"]
+    if not whole["counted"]:
+        return None
+    return float(counts["produced"]) - float(counts["scrapped"]) - float(counts["reworked"])
 
 
 def _why(why: Message, parts: int) -> dict[str, Any]:

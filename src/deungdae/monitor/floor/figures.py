@@ -7,6 +7,7 @@ from typing import Any
 from deungdae.analysis import oee
 from deungdae.analysis.oee import Counts, Span, State
 from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor import costs
 from deungdae.monitor.floor.frames import Frame, dark_shares, piece_shares
 from deungdae.monitor.floor.said import SaidScrap, SaidStop, Told, laid_over, plain
 from deungdae.monitor.floor.shifts import Shift
@@ -41,6 +42,7 @@ class Summary:
     cost: float | None = None  #: of its lost time, where it is known otherwise
     scrap_known: bool = False  #: whether a signal or a person counted bad parts
     machines: int = 1  #: how many stand side by side
+    power: dict[str, Any] | None = None  #: what was metered, where it is known otherwise
 
     @property
     def waiting(self) -> list[tuple[int, int]]:
@@ -254,6 +256,33 @@ def lost_cost(found: Summary) -> float | None:
     return round(max(lost, 0.0) / 3600 * rate, 2)
 
 
+def good_of(found: Sequence[Summary]) -> float | None:
+    """Return the good parts of several frames; None where nobody counts."""
+    if not any(each.counted for each in found):
+        return None
+    return sum(e.counts.produced - e.counts.scrapped - e.counts.reworked for e in found)
+
+
+def power_of(found: Summary) -> dict[str, Any] | None:
+    """Return what was metered in a frame, as JSON; None without a meter."""
+    if found.power is not None:
+        return found.power
+    spans = [each.span for each in found.told]
+    return costs.document(found.asset, found.frame.power, spans, good_of([found]))
+
+
+def with_power_of(found: Summary, others: Sequence[Summary]) -> Summary:
+    """Return a frame with what others used in the same time added to it."""
+    told = [power_of(each) for each in (found, *others)]
+    known = [each.frame.energy_kwh for each in (found, *others)]
+    whole = [kwh for kwh in known if kwh is not None]
+    return replace(
+        found,
+        power=costs.together(found.asset, told, good_of([found])),
+        frame=replace(found.frame, energy_kwh=sum(whole) if whole else None, peak_kw=None),
+    )
+
+
 def counts_document(counts: Counts) -> dict[str, float]:
     """Return counts as JSON; whole numbers stay whole."""
     return {name: _whole(value) for name, value in counts._asdict().items()}
@@ -279,6 +308,7 @@ def shift_document(asset_id: str, found: Summary, *, final: bool) -> dict[str, A
     long = [span for span in standing if span.seconds >= asset.micro_stop_seconds]
     longest = max(standing, key=lambda span: span.seconds, default=None)
     trouble = oee.reliability(spans)
+    power = power_of(found)
     return {
         "asset": asset_id,
         "day": shift.day if shift else None,
@@ -309,5 +339,6 @@ def shift_document(asset_id: str, found: Summary, *, final: bool) -> dict[str, A
         "mttr": trouble.restore_seconds,
         "lost_cost": lost_cost(found),
         "energy_kwh": frame.energy_kwh,
-        "peak_kw": frame.peak_kw,
+        "peak_kw": frame.peak_kw if power is None else power["peak_kw"],
+        "energy": None if power is None else {k: v for k, v in power.items() if k != "trend"},
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from deungdae.analysis.oee import STANDING, Counts, Span, State, bottlenecks, joined
 from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor import costs
 from deungdae.monitor.floor import figures as worth
 from deungdae.monitor.floor import machine as machines
 from deungdae.monitor.floor.figures import Summary
@@ -65,7 +66,8 @@ def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summ
     for each in parts:
         for reason, count in each.scrap:
             scrap[reason] = scrap.get(reason, 0.0) + count
-    costs = [cost for each in parts if (cost := worth.lost_cost(each)) is not None]
+    lost = [cost for each in parts if (cost := worth.lost_cost(each)) is not None]
+    good = worth.good_of(parts)
     spans = side_by_side([plain(each.told) for each in parts])
     return Summary(
         asset=replace(line, ideal_confirmed=all(each.asset.ideal_confirmed for each in parts)),
@@ -89,9 +91,10 @@ def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summ
         figures=found.figures,
         waterfall=found.waterfall,
         scrap=sorted(scrap.items(), key=lambda pair: (-pair[1], pair[0] or "")),
-        cost=round(sum(costs), 2) if costs else None,
+        cost=round(sum(lost), 2) if lost else None,
         scrap_known=any(each.scrap_known for each in parts),
         machines=len(parts),
+        power=costs.together(line, [worth.power_of(each) for each in parts], good),
     )
 
 
