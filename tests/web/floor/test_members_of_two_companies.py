@@ -10,16 +10,18 @@ from django.test import Client
 from django.urls import reverse
 
 from deungdae.records.environment import Settings
+from deungdae.web.alarms.actions.acting import Acknowledge
 from deungdae.web.alarms.actions.rules import ChangeRule
 from deungdae.web.alarms.models import AlarmRule
 from deungdae.web.companies.models import Site
 from deungdae.web.core import line
 from deungdae.web.core.access import CURRENT, scope_of
-from deungdae.web.core.action import Action, NotAllowed
+from deungdae.web.core.action import Action, NotThere
 from deungdae.web.core.models import AuditEntry, Membership, Person
 from deungdae.web.floor.actions.assets import ChangeAsset
+from deungdae.web.floor.actions.reasons import RetireReason
 from deungdae.web.floor.actions.said import UnsayScrap, UnsayStop
-from deungdae.web.floor.models import Asset, ScrapSaid, StopSaid
+from deungdae.web.floor.models import Asset, Reason, ScrapSaid, StopSaid
 from deungdae.web.watches.actions.watches import LearnAgain, LearnSameAgain
 from deungdae.web.watches.models import Watch
 
@@ -38,6 +40,7 @@ class Rows:
     scrap: ScrapSaid
     rule: AlarmRule
     watch: Watch
+    reason: Reason
 
     def chain(self) -> list[str]:
         """Return what stands in the company's record."""
@@ -66,6 +69,9 @@ def rows_of(house: Any) -> Rows:
         ),
         Watch.objects.create(
             **about, name="펌프", tags=["pump/speed"], start_us=1, end_us=BEGAN_US
+        ),
+        Reason.objects.create(
+            **own, kind="stop", code="mould", state="down", word_ko=f"{name} 금형", word_en="x"
         ),
     )
 
@@ -156,9 +162,11 @@ def test_an_action_in_one_company_touches_no_row_of_another(both: Both) -> None:
         ChangeRule(**own, rule=both.shown.rule, **rule, causes=[str(other.rule.public_id)]),
         LearnAgain(**own, watch=other.watch, **period),
         LearnSameAgain(**own, watch=other.watch),
+        Acknowledge(**own, occurrences=[f"{other.rule.public_id}:1"]),
+        RetireReason(**own, reason=other.reason),
     )
     for action in actions:
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotThere):
             action.perform()
     assert (both.shown.chain(), other.chain()) == before
     both.shown.machine.refresh_from_db()

@@ -20,7 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from deungdae import bus
 from deungdae.records.errors import DeungdaeError
-from deungdae.web.core.action import NotAllowed
+from deungdae.web.core.action import NotAllowed, NotThere
 from deungdae.web.insight.errors import Refused
 from deungdae.web.insight.receiving import WrongOffset
 from deungdae.web.insight.speech import words
@@ -211,6 +211,7 @@ _HANDLERS: Final[Mapping[Any, Any]] = {
     Throttled: _too_many,
     ValidationError: _invalid,
     NotAllowed: _not_allowed,
+    NotThere: _missing,
     Refused: _refused,
     BeingWritten: _being_written,
     bus.Unavailable: _no_history,

@@ -14,7 +14,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from deungdae.web.core.action import NotAllowed
 from deungdae.web.core.models import Invitation, Membership, Owned, Person
 from deungdae.web.core.rules import allowed
 from deungdae.web.core.scope import Scope
@@ -67,16 +66,6 @@ def beside(scope: Scope, row: Owned, right: str) -> Scope:
     if not scope.may(right, row.organisation):
         raise PermissionDenied
     return replace(scope, current=row.organisation)
-
-
-def must_own(organisation: Any, *rows: Owned | None) -> None:
-    """Raise `NotAllowed` when a row of an action belongs to another organisation than it acts in.
-
-    The right is asked in one organisation; it says nothing of another one's rows.
-    """
-    for row in rows:
-        if row is not None and (organisation is None or row.organisation_id != organisation.pk):
-            raise NotAllowed(f"This {row._meta.model_name} belongs to another organisation.")
 
 
 def get_membership(scope: Scope, public_id: UUID | str) -> Membership:

@@ -1,8 +1,9 @@
 """What every change of state has in common.
 
 An action is one object: who acts (`scope`), in which organisation, by which right. `perform()`
-asks for the right, makes the change in one transaction, writes one audit entry, and announces the
-change once it is committed. Views and workers perform actions; they never save.
+makes sure that each row it was given is that organisation's and within the scope, asks for the
+right, makes the change in one transaction, writes one audit entry, and announces the change once it
+is committed. Views and workers perform actions; they never save.
 
     @dataclass(kw_only=True)
     class RenameSite(Action[Site]):
@@ -16,8 +17,8 @@ change once it is committed. Views and workers perform actions; they never save.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from django.utils import timezone
 
 from deungdae.records.errors import DeungdaeError
 from deungdae.web.core import chain
+from deungdae.web.core.models import Owned
 from deungdae.web.core.rules import allowed
 from deungdae.web.core.scope import Scope
 
@@ -38,16 +40,23 @@ class NotAllowed(DeungdaeError):  # noqa: N818 - the words a reader would say
     """The actor has no right to this action, or there is no actor."""
 
 
+class NotThere(NotAllowed):
+    """A row of an action is another organisation's: for whoever asked, it is not there (404)."""
+
+
 @dataclass(kw_only=True)
 class Action(ABC, Generic[Result]):
     """One change of state. `organisation` is None for what concerns the actor alone.
 
-    `label` says to a reader of the audit page what was done: _("invited a member").
+    `label` says to a reader of the audit page what was done: _("invited a member"). `from_outside`
+    names the fields whose row is another organisation's by its nature, such as an invitation that
+    somebody accepts who is not yet a member; such an action looks at that row itself.
     """
 
     verb: ClassVar[str]
     right: ClassVar[str]
     label: ClassVar[Any] = ""
+    from_outside: ClassVar[Set[str]] = frozenset()
 
     scope: Scope
     organisation: Any = None
@@ -73,10 +82,12 @@ class Action(ABC, Generic[Result]):
         """Tell others what happened; called once the change is committed."""
 
     def perform(self) -> Result:
-        """Ask for the right, make the change, write it down.
+        """Look whose rows they are, ask for the right, make the change, write it down.
 
-        Raises `NotAllowed` without an actor or a right; nothing has happened then.
+        Raises `NotThere` for another organisation's row, and `NotAllowed` without an actor or a
+        right; nothing has happened then.
         """
+        self._refuse_rows_of_others()
         if self.scope.actor is None or not allowed(self.right, self.scope, self.organisation):
             raise NotAllowed(f"{self.verb} needs the right {self.right}.")
         with transaction.atomic():
@@ -91,3 +102,28 @@ class Action(ABC, Generic[Result]):
             announce: Callable[[], None] = lambda: self.after_commit(result)  # noqa: E731
             transaction.on_commit(announce)
         return result
+
+    def _refuse_rows_of_others(self) -> None:
+        # The right is asked in one organisation; it says nothing of another one's rows.
+        given = [field.name for field in fields(self) if field.name not in self.from_outside]
+        for row in _rows_in([getattr(self, name) for name in given if name not in _WHO]):
+            ours = self.organisation is not None and row.organisation_id == self.organisation.pk
+            if not ours or not self.scope.reaches(row.organisation_id):
+                raise NotThere(f"{self.verb}: this {row._meta.model_name} is another company's.")
+
+
+#: The fields that say who acts, and where.
+_WHO = frozenset({"scope", "organisation"})
+
+
+def _rows_in(value: Any) -> Iterator[Owned]:
+    """Yield the rows of organisations in what an action was given, however deep they lie."""
+    if isinstance(value, Owned):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _rows_in(list(value.values()))
+    elif isinstance(value, Sequence | Set) and not isinstance(value, str | bytes):
+        for one in value:
+            yield from _rows_in(one)
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _rows_in([getattr(value, field.name) for field in fields(value)])

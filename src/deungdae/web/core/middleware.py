@@ -8,12 +8,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
-from django.views.defaults import permission_denied
+from django.views.defaults import page_not_found, permission_denied
 from django_htmx.http import HttpResponseClientRedirect
 
 from deungdae.records.errors import DeungdaeError
 from deungdae.web.core.access import CURRENT, scope_of
-from deungdae.web.core.action import NotAllowed
+from deungdae.web.core.action import NotAllowed, NotThere
 from deungdae.web.core.scope import Scope
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -55,7 +55,9 @@ class ScopeMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer an action without its right as what it is: not allowed (403)."""
+        """Answer an action without its right (403), or with another company's row (404)."""
+        if isinstance(error, NotThere):
+            return page_not_found(request, error)
         return permission_denied(request, error) if isinstance(error, NotAllowed) else None
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.alarms import telling
 from deungdae.web.alarms.models import AlarmNote, AlarmRule, AlarmVerdict
-from deungdae.web.core.action import Action
+from deungdae.web.core.action import Action, NotThere
 from deungdae.web.floor import asking
 from deungdae.web.plant.copies import microseconds
 from deungdae.web.plant.errors import Refused
@@ -39,7 +39,14 @@ class _Doing(Action[list[dict[str, Any]]]):
         return {}
 
     def change(self) -> list[dict[str, Any]]:
-        """Return how each alarm stands then; raises `Refused` while the monitor is away."""
+        """Return how each alarm stands then; raises `Refused` while the monitor is away.
+
+        Raises `NotThere` when one of them is no rule's of this organisation.
+        """
+        meant = {name.partition(":")[0] for name in self.occurrences}
+        rules = AlarmRule.objects.within(self.scope).filter(organisation=self.organisation)
+        if rules.filter(public_id__in=meant).count() < len(meant):
+            raise NotThere("One of these alarms is another company's.")
         person = self.scope.person
         given = {
             "occurrences": list(self.occurrences),

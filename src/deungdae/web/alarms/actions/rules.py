@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.alarms import telling
 from deungdae.web.alarms.models import AlarmRule, TellingPolicy
-from deungdae.web.core.access import must_own
-from deungdae.web.core.action import Action, NotAllowed
+from deungdae.web.core.action import Action, NotThere
 from deungdae.web.floor.models import Asset
 from deungdae.web.plant.errors import Refused
 
@@ -50,15 +49,14 @@ class _Rule(Action[AlarmRule]):
         }
 
     def refer_to_own(self) -> None:
-        """Raise `NotAllowed` when it speaks of another organisation's machine, policy or alarms."""
-        must_own(self.organisation, self.asset)
+        """Raise `NotThere` when it names a policy or alarms of another organisation."""
         policies = TellingPolicy.objects.within(self.scope).filter(organisation=self.organisation)
         if self.policy_id is not None and not policies.filter(public_id=self.policy_id).exists():
-            raise NotAllowed("This policy belongs to another organisation.")
+            raise NotThere("This policy belongs to another organisation.")
         rules = AlarmRule.objects.within(self.scope).filter(organisation=self.organisation)
         caused = {str(one) for one in self.causes}
         if rules.filter(public_id__in=caused).count() < len(caused):
-            raise NotAllowed("An alarm that it brings about belongs to another organisation.")
+            raise NotThere("An alarm that it brings about belongs to another organisation.")
 
     def details(self, result: AlarmRule) -> dict[str, Any]:
         """Say which, and when it comes."""
@@ -112,7 +110,6 @@ class ChangeRule(_Rule):
 
     def change(self) -> AlarmRule:
         """Return the rule; raises `Refused` when the name is taken."""
-        must_own(self.organisation, self.rule)
         self.refer_to_own()
         try:
             with transaction.atomic():
@@ -135,7 +132,6 @@ class RetireRule(Action[None]):
 
     def change(self) -> None:
         """A second time changes nothing."""
-        must_own(self.organisation, self.rule)
         if self.rule.retired_at is None:
             self.rule.alter(self.scope, retired_at=self.now)
 

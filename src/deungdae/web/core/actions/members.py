@@ -101,6 +101,7 @@ class AcceptInvitation(Action[Membership]):
     verb = "core.invitation_accepted"
     right = "core.change_self"
     label = _lazy("joined the organisation")
+    from_outside = frozenset({"invitation"})
 
     invitation: Invitation
     now: datetime

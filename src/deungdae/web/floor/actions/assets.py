@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from deungdae.web.companies.models import Site
-from deungdae.web.core.access import must_own
 from deungdae.web.core.action import Action
 from deungdae.web.floor import telling
 from deungdae.web.floor.models import Asset, Signal
@@ -72,7 +71,6 @@ class DrawAssets(Action[dict[str, Asset]]):
 
     def change(self) -> dict[str, Asset]:
         """Make lines first, then machines, then which machine counts for a line."""
-        must_own(self.organisation, self.site)
         found: dict[str, Asset] = {}
         ordered = sorted(self.drawn, key=lambda one: one.kind != "line")
         for one in ordered:
@@ -151,7 +149,6 @@ class ChangeAsset(Action[Asset]):
             values["name"] = values["name"].strip()
             check_name(self.scope, self.asset.site, self.asset.kind, values["name"], self.asset)
         line = values.get("line")
-        must_own(self.organisation, self.asset, line, values.get("calendar"), values.get("output"))
         if line is not None and (not line.is_line or line.pk == self.asset.pk):
             raise Refused(_("A machine stands in a line, not in another machine."))
         self.asset.alter(self.scope, **values)
@@ -184,7 +181,6 @@ class SetSignals(Action[Asset]):
 
     def change(self) -> Asset:
         """Replace them."""
-        must_own(self.organisation, self.asset)
         check_signals(self.signals)
         self.asset.signals.within(self.scope).delete()
         add_signals(self.asset, self.signals)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from deungdae.web.core.access import must_own
 from deungdae.web.core.action import Action
 from deungdae.web.floor import telling
 from deungdae.web.floor.models import Asset, Reason, ScrapSaid, ShiftNote, StopSaid
@@ -23,8 +22,8 @@ class SayStop(Action[StopSaid]):
     """Say why a machine stands or stood; said once more of the same stop, it replaces the former.
 
     The state is the reason's. `told` of the result says whether the monitor has confirmed; what it
-    has not is sent again each minute. Raises `Refused` for a retired or foreign reason, and for
-    times that cannot be.
+    has not is sent again each minute. Raises `Refused` for a retired reason, and for times that
+    cannot be.
     """
 
     verb = "floor.stop_said"
@@ -39,7 +38,7 @@ class SayStop(Action[StopSaid]):
 
     def change(self) -> StopSaid:
         """Return what is said now."""
-        _of_one(self.organisation, self.asset, self.reason, "stop")
+        _in_use(self.reason, "stop")
         if self.ended_us is not None and not 0 < self.ended_us - self.began_us < LONGEST_STOP_US:
             raise Refused(_("A stop ends after it began."))
         values: dict[str, Any] = {
@@ -82,8 +81,7 @@ class UnsayStop(Action[StopSaid]):
     said: StopSaid
 
     def change(self) -> StopSaid:
-        """Keep the row, as taken back; raises `NotAllowed` for another organisation's."""
-        must_own(self.organisation, self.said)
+        """Keep the row, as taken back."""
         if self.said.withdrawn_at is None:
             self.said.alter(self.scope, withdrawn_at=timezone.now())
         return self.said
@@ -114,7 +112,7 @@ class SayScrap(Action[ScrapSaid]):
 
     def change(self) -> ScrapSaid:
         """Return what is said now."""
-        _of_one(self.organisation, self.asset, self.reason, "scrap")
+        _in_use(self.reason, "scrap")
         if not 0 < self.count <= MOST_SCRAP:
             raise Refused(_("Say how many parts: 1 or more."))
         said: ScrapSaid = ScrapSaid.objects.create(
@@ -154,8 +152,7 @@ class UnsayScrap(Action[ScrapSaid]):
     said: ScrapSaid
 
     def change(self) -> ScrapSaid:
-        """Keep the row, as taken back; raises `NotAllowed` for another organisation's."""
-        must_own(self.organisation, self.said)
+        """Keep the row, as taken back."""
         if self.said.withdrawn_at is None:
             self.said.alter(self.scope, withdrawn_at=timezone.now())
         return self.said
@@ -184,7 +181,6 @@ class WriteNote(Action[ShiftNote]):
 
     def change(self) -> ShiftNote:
         """Return the note."""
-        must_own(self.organisation, self.asset)
         if not self.text.strip():
             raise Refused(_("Write something down first."))
         note: ShiftNote = ShiftNote.objects.create(
@@ -202,8 +198,6 @@ class WriteNote(Action[ShiftNote]):
         return {"day": self.day.isoformat(), "shift": self.shift}
 
 
-def _of_one(organisation: Any, asset: Asset, reason: Reason, kind: Any) -> None:
-    if asset.organisation_id != organisation.pk or reason.organisation_id != organisation.pk:
-        raise Refused(_("Machine and reason belong to different companies."))
+def _in_use(reason: Reason, kind: Any) -> None:
     if reason.kind != kind or reason.retired_at is not None:
         raise Refused(_("This reason can no longer be chosen."))

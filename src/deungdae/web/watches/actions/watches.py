@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from deungdae.web.core.access import must_own
 from deungdae.web.core.action import Action
 from deungdae.web.floor.models import Asset
 from deungdae.web.plant.errors import Refused
@@ -40,7 +39,6 @@ class MakeWatch(Action[Watch]):
 
     def change(self) -> Watch:
         """Return the watch; raises `Refused` when the name is taken."""
-        must_own(self.organisation, self.asset)
         try:
             with transaction.atomic():
                 made: Watch = Watch.objects.create(
@@ -93,7 +91,6 @@ class LearnAgain(Action[Watch]):
 
     def change(self) -> Watch:
         """Return the watch, which is another lesson now."""
-        must_own(self.organisation, self.watch)
         self.watch.alter(
             self.scope,
             tags=list(self.tags),
@@ -127,7 +124,6 @@ class LearnSameAgain(Action[Watch]):
 
     def change(self) -> Watch:
         """Return the watch; raises `Refused` when the monitor cannot be asked, or says no."""
-        must_own(self.organisation, self.watch)
         heard = asking.learn(self.watch)
         if heard.problem:
             raise Refused(heard.problem)
@@ -151,7 +147,6 @@ class RetireWatch(Action[None]):
 
     def change(self) -> None:
         """A second time changes nothing."""
-        must_own(self.organisation, self.watch)
         if self.watch.retired_at is None:
             self.watch.alter(self.scope, retired_at=self.now)
 
@@ -180,7 +175,6 @@ class JudgeAnomaly(Action[AnomalyVerdict]):
 
     def change(self) -> AnomalyVerdict:
         """Return what was said."""
-        must_own(self.organisation, self.watch)
         values = {
             "ended_us": self.ended_us,
             "verdict": self.verdict,
