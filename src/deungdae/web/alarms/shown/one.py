@@ -71,7 +71,7 @@ def state_word(state: str) -> str:
         "shelved": _("put aside"),
         "suppressed": _("says nothing while the machine does not run"),
         "out_of_service": _("out of service"),
-        "normal": _("normal"),
+        "normal": _("in order"),
         "ended": _("over"),
     }
     return words.get(state, state)

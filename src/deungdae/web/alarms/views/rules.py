@@ -27,6 +27,7 @@ from deungdae.web.core.lists import Column, Filter, Listing
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking
 from deungdae.web.floor.shown import durations
+from deungdae.web.floor.shown.words import state_word as machine_word
 from deungdae.web.floor.standing import assets
 from deungdae.web.plant.copies import microseconds
 from deungdae.web.plant.errors import Refused
@@ -51,7 +52,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     heard = asking.ask(scope.current, "alarm_rules", {})
     known = (heard.found or {}).get("rules", {})
     units = copies.units_of(scope, scope.current)
-    rows = [(rule, _now(known.get(str(rule.public_id)), units.get(rule.tag, "")),
+    rows = [(rule, _now(rule, known.get(str(rule.public_id)), units.get(rule.tag, "")),
              condition_words(rule, units.get(rule.tag, ""))) for rule in listing.page]  # fmt: skip
     context = {
         "list": listing,
@@ -94,10 +95,12 @@ def _listing(request: HttpRequest) -> Listing:
     )  # fmt: skip
 
 
-def _now(known: dict[str, Any] | None, unit: str) -> dict[str, Any] | None:
+def _now(rule: AlarmRule, known: dict[str, Any] | None, unit: str) -> dict[str, Any] | None:
     if known is None:
         return None
     value = say.value_text(known["value"], say.for_browser())
+    if value and rule.kind == AlarmRule.Kind.MACHINE:
+        value = machine_word(value)
     return {
         **known,
         "word": state_word(known["state"]),
@@ -128,7 +131,7 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "rule": rule,
         "unit": unit,
-        "now": _now(known, unit),
+        "now": _now(rule, known, unit),
         "problem": heard.problem,
         "condition": condition_words(rule, unit),
         "priority_word": priority_word(rule.priority),
