@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from monitor_site import MonitorSite
 
 from deungdae import bus
 from deungdae.monitor.floor import Floor
+from deungdae.monitor.part import Context, Handler, Point
 
 OURS = "가온정밀"
 T = 1_795_392_000 * S  # 2026-11-23 00:00:00 UTC, 09:00 in Seoul, a Monday
@@ -48,6 +50,31 @@ class Clock:
 
     def __call__(self) -> int:
         return self.now_us
+
+
+class Ear:
+    """A part that hears what the floor tells the others."""
+
+    def __init__(self) -> None:
+        self.states: list[Point] = []
+
+    def quick(self) -> dict[str, Handler]:
+        return {}
+
+    def long(self) -> dict[str, Handler]:
+        return {}
+
+    async def begin(self, context: Context) -> None:
+        pass
+
+    async def heard(self, organisation: str, points: Sequence[Point]) -> None:
+        self.states += [point for point in points if point.tag.startswith("~state/")]
+
+    async def passed(self, now_us: int) -> None:
+        pass
+
+    async def end(self) -> None:
+        pass
 
 
 def machine(*signals: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -130,8 +157,8 @@ def test_states_of_a_signal_hold_until_the_next_and_a_fault_offers_a_reason(tmp_
 
 
 def test_a_machine_that_never_spoke_is_unknown_until_it_does(tmp_path: Path) -> None:
-    clock, floor = Clock(T + HOUR * S), Floor()
-    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+    clock, floor, ear = Clock(T + HOUR * S), Floor(), Ear()
+    with MonitorSite(tmp_path, [floor, ear], now_us=clock) as site:
         map_ = {"closing": "running", "halt": "stopped"}
         signals: list[dict[str, Any]] = [
             {"role": "state", "tag": STATE, "map": map_},
@@ -146,7 +173,22 @@ def test_a_machine_that_never_spoke_is_unknown_until_it_does(tmp_path: Path) -> 
         clock.now_us += S
         site.tell(OURS, [(STATE, clock.now_us, "closing")])
         site.until(lambda: state_of(floor) == "running")
-        assert floor.hall.now[OURS, "imm1"]["since"] == clock.now_us
+        began = clock.now_us
+        assert floor.hall.now[OURS, "imm1"]["since"] == began
+        # A short stop within one batch is a stop, and told as one to alarms and watches.
+        words = [(20, "halt"), (50, "closing"), (55, "closing")]
+        clock.now_us += 60 * S
+        site.tell(OURS, [(STATE, began + at * S, word) for at, word in words])
+        site.until(lambda: floor.hall.now[OURS, "imm1"]["since"] == began + 50 * S)
+        told = {"asset": "imm1", "start": began, "end": clock.now_us}
+        spans = site.ask("asset", OURS, topic="monitor", **told)["spans"]
+        assert [[(a - began) // S, (b - began) // S, state] for a, b, state, *_ in spans] == [
+            [0, 20, "running"],
+            [20, 50, "stopped"],
+            [50, 60, "running"],
+        ]
+        changes = [((point.time_us - began) // S, point.value) for point in ear.states]
+        assert changes[-3:] == [(0, "running"), (20, "stopped"), (50, "running")]
 
 
 def test_a_shift_is_final_ten_minutes_later_told_once_and_put_right_by_late_data(

@@ -78,7 +78,13 @@ class MonitorSite(HistorySite):
 
     def tell(self, organisation: str, points: Sequence[tuple[str, int, Value]]) -> None:
         """Say live values on the bus, as the writer does."""
-        message = {"points": [[*point, 192] for point in points]}
+        last = {point[0]: place for place, point in enumerate(points)}
+        newest = [place == last[tag] for place, (tag, *_) in enumerate(points)]
+        told = [([*point, 192], new) for point, new in zip(points, newest, strict=True)]
+        message = {
+            "points": [point for point, new in told if new],
+            "before": [point for point, new in told if not new],
+        }
         subject = bus.live_subject(organisation)
         heard = self.monitor.points + len(points)
         self.bus.run(self.bus.connection.tell(subject, json.dumps(message).encode()))

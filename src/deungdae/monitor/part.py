@@ -28,7 +28,7 @@ class Part(Protocol):
         """Read what is kept, follow the buckets; history may not be there yet."""
 
     async def heard(self, organisation: str, points: Sequence[Point]) -> None:
-        """Take live points: of each tag the newest of a batch."""
+        """Take live points; of one tag in order of time, unless one came late."""
 
     async def passed(self, now_us: int) -> None:
         """Do what time brings; called about twice a second."""

@@ -178,6 +178,52 @@ def test_points_that_come_late_or_from_a_wrong_clock_change_nothing(site: Site) 
     assert site.standing() == []
 
 
+def test_what_came_late_or_was_never_heard_is_raised_with_the_next_look_at_the_history(
+    site: Site,
+) -> None:
+    hot(site)
+    site.rule("open", kind="one_of", tag="a/door", condition={"values": ["open"]})
+    site.comes("a/hot", 5.0)
+    began = site.clock.now
+    site.comes("a/hot", 6.0, after=10 * SECOND)
+    # A spike that came after the newer reading, and a door of which no live value told.
+    spike = [(began + 2 * SECOND, 5.0), (began + 3 * SECOND, 15.0), (began + 4 * SECOND, 5.0)]
+    site.store(site.org, "plc", "a/hot", [*spike, (site.clock.now, 6.0)])
+    site.tell(site.org, [("a/hot", *spike[1])])
+    site.store(site.org, "plc", "a/door", [(began + 5 * SECOND, "open")])
+    assert site.standing() == []
+    site.clock.now += MINUTE
+    waits(site, lambda: len(site.standing()) == 2 and len(site.told("hot")) == 1)
+    found = {one["rule"]: one for one in site.standing()}
+    assert (found["hot"]["since"], found["hot"]["gone"]) == (began + 3 * SECOND, began + 4 * SECOND)
+    assert found["hot"]["what"]["values"]["value"] == "15 °C"
+    assert (found["open"]["since"], found["open"]["gone"]) == (began + 5 * SECOND, None)
+    # Once: what was found stays found.
+    site.comes("a/hot", 7.0)
+    site.clock.now += MINUTE
+    reread = site.alarms._reread_us
+    waits(site, lambda: site.alarms._reread_us > reread and not site.alarms._reading)
+    assert len(site.told("hot")) == 1
+
+
+def test_a_state_that_came_and_went_at_once_is_an_alarm(site: Site) -> None:
+    site.rule("stop", kind="machine", asset="m", condition={"after_seconds": 60})
+    began = site.clock.now
+    site.clock.now += 5 * MINUTE
+    states = [(0, "running"), (10, "stopped"), (100, "running"), (200, "stopped"), (250, "running")]
+    told = [Point("~state/m", began + at * SECOND, state, 0) for at, state in states]
+    site.monitor.context.spread(site.org, told)
+    waits(site, lambda: bool(site.standing()))
+    (one,) = site.standing()
+    assert (one["since"], one["gone"]) == (began + 70 * SECOND, began + 100 * SECOND)
+    # What was taken for a stop is found to have been none: it ends, though its time is of before.
+    site.monitor.context.spread(site.org, [Point("~state/m", began + 290 * SECOND, "stopped", 0)])
+    site.clock.now += MINUTE
+    waits(site, lambda: len(site.standing()) == 1 and site.standing()[0]["gone"] is None)
+    site.monitor.context.spread(site.org, [Point("~state/m", began + 250 * SECOND, "running", 0)])
+    waits(site, lambda: site.standing()[0]["gone"] is not None)
+
+
 def test_a_shelved_alarm_says_nothing_and_comes_back_by_itself(site: Site) -> None:
     hot(site)
     until = site.clock.now + 15 * MINUTE

@@ -172,15 +172,16 @@ class Writer:
                 await asyncio.sleep(LINGER_SECONDS)
                 continue
             messages = await reader.next(200, 1.0, LINGER_SECONDS)
-            oldest_us = self._clock_us() - STALE_US
+            now_us = self._clock_us()
+            oldest_us = now_us - STALE_US
             fresh = [message for message in messages if message.stored_us >= oldest_us]
             if fresh:
-                for organisation, text in await asyncio.to_thread(_live, fresh):
+                for organisation, text in await asyncio.to_thread(_live, fresh, now_us):
                     await self._connection.tell(live_subject(organisation), text)
 
 
-def _live(messages: list[Stored]) -> list[tuple[str, bytes]]:
-    return tellings(read(messages).points)
+def _live(messages: list[Stored], now_us: int) -> list[tuple[str, bytes]]:
+    return tellings(read(messages).points, now_us)
 
 
 def held_in(messages: list[Stored]) -> list[Held]:

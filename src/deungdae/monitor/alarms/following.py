@@ -1,13 +1,15 @@
 """One rule followed in time: readings go in, the comings and goings of its condition come out.
 
-A reading that is older than what was taken already says nothing any more and is counted as late;
-one from a clock that runs ahead counts from now on, and one far ahead not at all. Events go out in
-order of time, never before those that went out already.
+A reading that is older than what was taken already is counted as late, and judged when the history
+is read again; one from a clock that runs ahead counts from now on, and one far ahead not at all.
+Events go out in order of time, never before those that went out already.
 """
 
+from collections import deque
+from collections.abc import Sequence
 from typing import Any, Final
 
-from deungdae.analysis.alarms import Flip, Stale, Watch
+from deungdae.analysis.alarms import Flip, Memory, Stale, Watch
 from deungdae.monitor.alarms.charting import Hits, Live, Usual
 from deungdae.monitor.alarms.rules import Rule
 from deungdae.records.readings import Quality, finite
@@ -15,6 +17,8 @@ from deungdae.records.readings import Quality, finite
 AHEAD_US: Final = 300_000_000  #: a clock this far ahead is wrong
 #: What an edge agent had to keep for longer than this says nothing of the present.
 OLD_US: Final = 600_000_000
+MOST_TAKEN: Final = 4_096  #: readings whose times are remembered
+MOST_CAME: Final = 50
 
 Value = float | int | bool | str | None
 
@@ -34,6 +38,11 @@ class Follower:
         self.value_us: int | None = None
         self.late = 0  #: readings that came after a newer one
         self.ahead = 0  #: readings of a clock that is wrong
+        self.late_us: int | None = None  #: earliest of those that are not judged yet
+        #: Times of the readings that were taken since `began_us`, and when the condition held.
+        self.began_us = since_us
+        self.taken: deque[int] = deque(maxlen=MOST_TAKEN)
+        self._came: deque[list[int | None]] = deque(maxlen=MOST_CAME)
         self.rules: frozenset[str] = frozenset()  #: which the newest point of the chart breaks
 
     @property
@@ -64,6 +73,34 @@ class Follower:
             self._chart.recall(memory["chart"])
         self._given_us, self.value = memory["given_us"], memory["value"]
         self.value_us = memory["value_us"]
+        self.began_us = self.last_us
+        if self.active:
+            self._came.append([self.began_us, None])
+
+    def watched(self) -> Memory:
+        """Return what it knows of the condition alone."""
+        return self._watch.memory()
+
+    def untaken(self, times_us: Sequence[int]) -> list[int]:
+        """Return the times of readings older than the newest that were not taken when they came."""
+        full = len(self.taken) == MOST_TAKEN
+        first = max(self.began_us, self.taken[0]) if full else self.began_us
+        known = set(self.taken)
+        newest = self.value_us or 0
+        return [at for at in times_us if first < at < newest and at not in known]
+
+    def knew(self, start_us: int, end_us: int) -> bool:
+        """Say whether the condition was known to hold at some time between two instants."""
+        return any(
+            (end is None or end >= start_us) and start is not None and start <= end_us
+            for start, end in self._came
+        )
+
+    def adopt(self, flips: list[Flip], watched: Memory | None) -> list[Flip]:
+        """Take what another one saw of the same condition; return it in order."""
+        if watched is not None:
+            self._watch.recall(watched)
+        return self._ordered(flips)
 
     def forgive(self, now_us: int) -> None:
         """Count no silence before this moment: nobody knows whether there was one."""
@@ -85,12 +122,19 @@ class Follower:
             self.ahead += 1
             return []
         at = min(time_us, now_us)
+        own = self.rule.source.startswith("~")
         if self.value_us is not None and at < self.value_us:
-            self.late += 1
-            return []
+            if not own:
+                self.late += 1
+                if time_us >= now_us - OLD_US:
+                    self.late_us = min(time_us, self.late_us or time_us)
+                return []
+            at = self.value_us  # what a part found out later holds from now on
+        if not own:
+            self.taken.append(time_us)
         # A state counts from when it began, though it was found out later.
         at = max(at, self._watch.last_us)
-        bad = quality < Quality.UNCERTAIN and not self.rule.source.startswith("~")
+        bad = quality < Quality.UNCERTAIN and not own
         self.value_us = at
         value, _ = finite(value, Quality.GOOD)  # what is kept of it is plain data
         if not bad:
@@ -121,6 +165,10 @@ class Follower:
         found = []
         for flip in flips:
             self._given_us = max(self._given_us, flip.at_us)
+            if flip.active:
+                self._came.append([flip.at_us, None])
+            elif self._came:
+                self._came[-1][1] = flip.at_us
             found.append(Flip(self._given_us, flip.active))
         return found
 

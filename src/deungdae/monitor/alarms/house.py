@@ -20,7 +20,7 @@ from deungdae.analysis.alarms import (
     Verdict,
 )
 from deungdae.analysis.shifts import Period
-from deungdae.monitor.alarms import telling, words
+from deungdae.monitor.alarms import rereading, telling, words
 from deungdae.monitor.alarms.charting import Usual
 from deungdae.monitor.alarms.crowd import INCIDENT_US, Crowd
 from deungdae.monitor.alarms.following import Follower
@@ -29,7 +29,9 @@ from deungdae.monitor.alarms.plant import Plant
 from deungdae.monitor.alarms.rules import DEFAULT_POLICY, Rule, state_tag
 from deungdae.monitor.alarms.store import Store, Told
 from deungdae.monitor.alarms.telling import Outgoing
+from deungdae.monitor.past import Readings
 from deungdae.monitor.point import Point
+from deungdae.records.readings import Quality
 
 SNAPSHOT_US: Final = 30_000_000  #: after which the place in time of each rule is kept
 MOST_WAITING: Final = 100_000  #: readings that wait until the past of a rule is known
@@ -227,6 +229,19 @@ class House:
         """Take readings of the past."""
         for at, value, quality in (point[1:] for point in points):
             self._flips(one, one.follower.push(at, value, quality, now_us))
+
+    def reread(self, one: Tracked, readings: Readings, now_us: int) -> None:
+        """Take what the history knows of the last minutes and was not heard, or came late."""
+        follower = one.follower
+        for what in rereading.missed(follower, readings, now_us):
+            now = follower.value
+            follower.value = what.value  # with which it came: that is what people are told
+            self._flips(one, follower.adopt(what.flips, what.memory))
+            follower.value = now
+        follower.late_us = None
+        newest = follower.value_us or 0
+        new = [told for told in rereading.points(readings) if told[0] > newest]
+        self.read(one, (Point("", *told, Quality.GOOD) for told in new), now_us)
 
     def _state(self, one: Tracked, state: str, now_us: int) -> None:
         held = State.SUPPRESSED in one.life.holds

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from heapq import merge
 from typing import Any, Final
@@ -11,10 +11,11 @@ import numpy as np
 
 from deungdae.bus import ALARMS, AlarmRule, Mirror, Refusal, Unavailable
 from deungdae.bus.ending import end
-from deungdae.monitor.alarms import charting, documents
+from deungdae.monitor.alarms import charting, documents, rereading
 from deungdae.monitor.alarms.house import House, Tracked
 from deungdae.monitor.alarms.plant import Plant
 from deungdae.monitor.alarms.questions import Questions
+from deungdae.monitor.alarms.rereading import AGAIN_US
 from deungdae.monitor.alarms.rules import Rule, rule_of
 from deungdae.monitor.alarms.store import Store, Told
 from deungdae.monitor.alarms.telling import KIND
@@ -30,6 +31,7 @@ LONGEST_BACK_US: Final = 6 * 3_600_000_000
 EMPTY_US: Final = 180_000_000
 TIDY_US: Final = 24 * 3_600_000_000
 SOON_SECONDS: Final = 0.05
+RULES_AT_ONCE: Final = 50
 AT_ONCE: Final = 5_000  #: readings of the past that are taken before others have their turn
 
 _log = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ class Alarms:
         self._read: dict[str, tuple[AlarmRule, Rule | None]] = {}
         self._dirty = True
         self._emptied_us: int | None = None
-        self._tidied_us = 0
+        self._tidied_us = self._reread_us = 0
         self._reading: set[asyncio.Task[None]] = set()
         self._questions = Questions(self)
         self.unusable = 0  #: rules that were not understood, and raise nothing
@@ -101,6 +103,9 @@ class Alarms:
                     step(now_us)
                 except Exception as error:  # noqa: BLE001 - raised when the others had their turn
                     failed.append(_of_house(error, house.organisation))
+        if now_us - self._reread_us >= AGAIN_US and not self._rereading():
+            self._reread_us = now_us
+            self._begin(self._reread(now_us), "alarms' last minutes")
         if now_us - self._tidied_us > TIDY_US:
             self._tidied_us = now_us
             await asyncio.to_thread(self._store.tidy, now_us)
@@ -198,9 +203,7 @@ class Alarms:
                 continue
             self._rules[organisation] = mine
             if fresh:
-                task = asyncio.create_task(self._catch_up(house, fresh), name="alarms' past")
-                self._reading.add(task)
-                task.add_done_callback(self._reading.discard)
+                self._begin(self._catch_up(house, fresh), "alarms' past")
             self._settle_or_later(house)
         self._dirty = bool(failed)
         return failed
@@ -217,6 +220,46 @@ class Alarms:
             return None
 
     # ── the past ──
+
+    def _begin(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._reading.add(task)
+        task.add_done_callback(self._reading.discard)
+
+    def _rereading(self) -> bool:
+        return any(task.get_name() == "alarms' last minutes" for task in self._reading)
+
+    async def _reread(self, now_us: int) -> None:
+        """Judge the readings of the last minutes that were not heard, or not in their turn."""
+        for house in list(self._houses.values()):
+            try:
+                await self._reread_house(house, now_us)
+            except (Unavailable, Refusal, TimeoutError) as error:
+                _log.info("alarms of %s do not see what came late: %s", house.organisation, error)
+            except Exception:  # noqa: BLE001 - written to the log; the others go on
+                _log.exception("alarms of %s do not see what came late", house.organisation)
+
+    async def _reread_house(self, house: House, now_us: int) -> None:
+        begins: dict[bool, list[Tracked]] = {}
+        for one in house.tracked.values():
+            if one.waiting is None and not one.rule.source.startswith("~"):
+                far = rereading.since_us(one.follower, now_us) < now_us - rereading.TAIL_US
+                begins.setdefault(far, []).append(one)
+        for mine in begins.values():
+            since = min(rereading.since_us(one.follower, now_us) for one in mine)
+            tags = sorted({one.rule.source for one in mine})
+            found = await self._context.past.readings(
+                house.organisation, tags, since, now_us + rereading.AHEAD_US
+            )
+            for place, one in enumerate(mine, 1):
+                readings = found.get(one.rule.source)
+                # Another rule of its name may have taken its place meanwhile.
+                if readings is not None and house.tracked.get(one.rule.rule) is one:
+                    house.reread(one, readings, self._context.now_us())
+                if place % RULES_AT_ONCE == 0:
+                    await asyncio.sleep(0)
+        if house.changed:
+            self._settle_or_later(house)
 
     async def _catch_up(self, house: House, fresh: Sequence[Tracked]) -> None:
         """Read what came while nobody looked, then let the rules take what comes."""

@@ -27,6 +27,7 @@ from deungdae.monitor.structure import Key
 
 BEAT_US = 10_000_000  #: a machine whose figures alone move is told so often
 SEEN_EVERY_US = 60_000_000
+MOST_CHANGES = 100  #: of a machine's state that others are told of at once
 
 _log = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ class Floor:
         self._tell(key, machines.now_document(machine, found, since, proposed, now_us), now_us)
         if since != before:
             machine.since = since
-            self._spread(key, since)
+            self._spread(key, _changes(before, since, found))
 
     def _since(self, key: Key, machine: Machine, found: Summary) -> tuple[State, int]:
         """Return the state of now, and since when; it may have begun before the frame."""
@@ -170,9 +171,10 @@ class Floor:
             before = kept[:2] if kept is not None and kept[2] >= start - SEEN_EVERY_US else None
         return (state, min(start, before[1])) if before and before[0] is state else (state, start)
 
-    def _spread(self, key: Key, since: tuple[State, int]) -> None:
-        point = Point(f"~state/{key[1]}", since[1], since[0].value, 0)
-        self.hall.context.spread(key[0], [point])
+    def _spread(self, key: Key, changes: Sequence[tuple[State, int]]) -> None:
+        tag = f"~state/{key[1]}"
+        points = [Point(tag, start, state.value, 0) for state, start in changes]
+        self.hall.context.spread(key[0], points)
 
     def _look_at_lines(self, organisation: str, assets: set[str], now_us: int) -> None:
         every = self.hall.context.structure.assets(organisation)
@@ -207,7 +209,7 @@ class Floor:
             self.hall.context.tell(key[0], {"floor": [document]})
         is_line = key not in self.hall.machines
         if is_line and (before is None or (before["state"], before["since"]) != state):
-            self._spread(key, (State(state[0]), state[1]))
+            self._spread(key, [(State(state[0]), state[1])])
 
     def _keep_states(self) -> None:
         seen = [
@@ -251,3 +253,18 @@ class Floor:
             for signal in machine.asset.signals:
                 if signal.tag not in machine.tags:
                     others.setdefault(signal.tag, []).append(machine)
+
+
+def _changes(
+    before: tuple[State, int] | None, since: tuple[State, int], found: Summary
+) -> list[tuple[State, int]]:
+    """Return the states since the one that was known, also those that are over again by now."""
+    if before is None:
+        return [since]
+    changes = [before]
+    for each in found.told:
+        if each.span.start_us > before[1] and each.span.state is not changes[-1][0]:
+            changes.append((each.span.state, each.span.start_us))
+    if changes[-1][0] is not since[0] or len(changes) == 1:
+        changes.append(since)
+    return changes[1:][-MOST_CHANGES:]
