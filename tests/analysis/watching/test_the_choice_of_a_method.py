@@ -139,6 +139,7 @@ def test_tags_with_a_day_of_their_own_are_watched_by_their_hours() -> None:
     stream = from_arrays(to_arrays(watch)).stream(later[:-24], 0)
     one_by_one = np.array([stream.push(row)[0] for row in later[-24:]])
     assert one_by_one.max() > watch.limit.score == 1.0
+    assert one_by_one == pytest.approx(watch.score(later, 0).relations[-24:])
     assert watch.blame(later, 0, 6)[0].name == "room"
 
 

@@ -75,15 +75,12 @@ class Canonical:
         It is the reconstruction-based contribution.
         """
         form = self.form_rest + self.form_state if whole else self.form_rest
-        pulled = rows @ form
-        found = np.empty(tags)
-        for tag in range(tags):
-            own = [tag + tags * back for back in range(self.past)]
-            inner = form[np.ix_(own, own)] + _SMALL * np.eye(self.past)
-            found[tag] = np.einsum(
-                "ij,ij->i", pulled[:, own] @ np.linalg.inv(inner), pulled[:, own]
-            ).mean()
-        return found
+        # By tag: its steps of the past, and the part of the form that is of them alone.
+        pulled = (rows @ form).reshape(len(rows), self.past, tags).transpose(2, 0, 1)
+        blocks = form.reshape(self.past, tags, self.past, tags)
+        inner = np.einsum("itjt->tij", blocks) + _SMALL * np.eye(self.past)
+        weighed = pulled @ np.linalg.inv(inner) * pulled
+        return np.asarray(weighed.sum(axis=2).mean(axis=1))
 
 
 def stacked(z: NDArray[np.float64], past: int) -> NDArray[np.float64]:

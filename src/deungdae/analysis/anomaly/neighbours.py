@@ -32,7 +32,7 @@ NEAREST = 8
 MOST_ROWS = 2_000  #: of the good period that are kept to compare with
 APART = 40  #: rows that are nearer in time than this are no neighbours of one another
 RIDGE = 1e-2  #: of a tag's variance: directions that hardly vary must not decide alone
-BLAMED_ROWS = 20  #: of those of an anomaly; more say no more
+BLAMED_ROWS = 10  #: of those of an anomaly; more say no more
 AT_ONCE = 2_048  #: rows whose distances are held in memory together
 _SMALL = 1e-9
 
@@ -90,7 +90,9 @@ class Neighbours:
 
     def of_rows(self, rows: Floats) -> Floats:
         """Return (log d, score) of whole rows, each with its past beside it."""
-        squares = _squares(rows @ self.whitened, self.kept, self._sizes)
+        return self._scores(_squares(rows @ self.whitened, self.kept, self._sizes))
+
+    def _scores(self, squares: Floats) -> Floats:
         nearest = _nearest(squares)
         far = np.log(np.take_along_axis(squares, nearest, axis=1).mean(axis=1) + _SMALL)
         return np.column_stack((far, far - self.own[nearest].mean(axis=1)))
@@ -100,25 +102,36 @@ class Neighbours:
 
         Of `whole` it is the distance that falls.
         """
-        found = np.empty(tags)
         which = 0 if whole else 1
         if len(rows) > BLAMED_ROWS:
             rows = rows[np.linspace(0, len(rows) - 1, BLAMED_ROWS).astype(int)]
-        now = self.of_rows(rows)[:, which]
+        points = rows @ self.whitened
+        squares = _squares(points, self.kept, self._sizes)
+        plain = _squares(rows, self.plain)
+        now = self._scores(squares)[:, which]
+        found = np.empty(tags)
         for tag in range(tags):
             own = [tag + tags * back for back in range(self.past)]
-            fallen = now - self.of_rows(self._without(rows, own))[:, which]
-            found[tag] = np.maximum(fallen, 0).mean()
+            moved = self._moved(rows, points, squares, plain, own)
+            found[tag] = np.maximum(now - self._scores(moved)[:, which], 0).mean()
         return found
 
-    def _without(self, rows: Floats, columns: list[int]) -> Floats:
-        """Return rows with some columns as the moments that are alike in all others had them."""
-        others = np.setdiff1d(np.arange(rows.shape[1]), columns)
-        nearest = _nearest(_squares(rows[:, others], self.plain[:, others]))
-        replaced = rows.copy()
+    def _moved(
+        self, rows: Floats, points: Floats, squares: Floats, plain: Floats, columns: list[int]
+    ) -> Floats:
+        """Return the squared distances of rows with some columns as the others would have them.
+
+        Those are of the moments that are alike in all other columns. What is known of the whole
+        rows is used: only what the columns change is computed.
+        """
+        others = plain.copy()
         for column in columns:
-            replaced[:, column] = self.plain[nearest, column].mean(axis=1)
-        return replaced
+            others -= (rows[:, column, None] - self.plain[None, :, column]) ** 2
+        nearest = _nearest(others)
+        usual = np.stack([self.plain[nearest, one].mean(axis=1) for one in columns], axis=1)
+        step = (usual - rows[:, columns]) @ self.whitened[columns]
+        along = (step * (2 * points + step)).sum(axis=1)[:, None]
+        return np.asarray(np.maximum(squares + along - 2 * step @ self.kept.T, 0))
 
 
 def _squares(rows: Floats, kept: Floats, of_kept: Floats | None = None) -> Floats:

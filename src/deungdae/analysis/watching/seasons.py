@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from deungdae.analysis.anomaly import Blame, LeftOut, Limit, Scores, TooLittle
 from deungdae.analysis.seasonal import Seasonal
 from deungdae.analysis.seasonal import TooLittle as TooShort
-from deungdae.analysis.seasonal.shape import LEVEL_DAYS
+from deungdae.analysis.seasonal.model import FURTHEST, SMOOTHING
+from deungdae.analysis.seasonal.shape import LEVEL_DAYS, trailing
 
 Floats = NDArray[np.float64]
 MOST_MISSING = 0.5
@@ -124,25 +125,66 @@ class Seasons:
 
 
 class SeasonStream:
-    """Takes one row at a time after two weeks that are given at once."""
+    """Takes one row at a time after two weeks that are given at once; the scores are the same.
+
+    A row costs what it says: the levels are renewed four times a day, as the good period's were.
+    """
 
     def __init__(self, watch: Seasons, before: Floats, phase: int) -> None:
         """Begin after rows `before`, the first of them at `phase`."""
         self.watch = watch
-        columns = 0 if not len(before) else before.shape[1]
-        self._rows: deque[Floats] = deque(
-            (np.asarray(row, float) for row in before), maxlen=watch.lead + watch.per_day
-        )
-        self._columns = columns
-        self._next = phase + len(before)
+        self._next = phase
+        self._count = 0  #: rows since the first one
+        tags = len(watch.tags)
+        self._beside: deque[Floats] = deque(maxlen=watch.lead)  #: of each tag, beside its shape
+        self._level = np.full(tags, np.nan)
+        self._smoothed = np.zeros(tags)
+        self._limits = np.array([own.model.limit.score for own in watch.tags])
+        self._columns = [own.column for own in watch.tags]
+        if len(before):
+            self._begin(np.asarray(before, float))
+
+    def _begin(self, before: Floats) -> None:
+        rows, per_day = len(before), self.watch.per_day
+        shapes = [own.model.shape.at(rows, self._next) for own in self.watch.tags]
+        usual, spread = (np.column_stack(each) for each in zip(*shapes, strict=True))
+        beside = before[:, self._columns] - usual
+        levels = np.column_stack([trailing(each, per_day) for each in beside.T])
+        for z in (beside - levels) / spread:
+            self._smooth(z)
+        self._level = levels[-1]
+        self._beside.extend(beside)
+        self._next += rows
+        self._count = rows
 
     def push(self, row: Floats) -> tuple[float, float]:
         """Take a row; return its score, and NaN for its place."""
-        self._rows.append(np.asarray(row, float))
-        self._next += 1
-        values = np.array(self._rows)
-        scores = self.watch.score(values, (self._next - len(values)) % (7 * self.watch.per_day))
-        return float(scores.relations[-1]), float("nan")
+        if self._count % max(1, self.watch.per_day // 4) == 0:
+            self._renew()
+        shapes = [own.model.shape.at(1, self._next) for own in self.watch.tags]
+        usual, spread = (np.concatenate(each) for each in zip(*shapes, strict=True))
+        beside = np.asarray(row, float)[self._columns] - usual
+        known = self._smooth((beside - self._level) / spread)
+        self._beside.append(beside)
+        self._next = (self._next + 1) % (7 * self.watch.per_day)
+        self._count += 1
+        if not known.any():
+            return float("nan"), float("nan")
+        return float((np.abs(self._smoothed) / self._limits)[known].max()), float("nan")
+
+    def _renew(self) -> None:
+        beside = np.array(self._beside).reshape(-1, len(self._columns))
+        for place, own in enumerate(beside.T):
+            finite = own[np.isfinite(own)]
+            enough = len(finite) >= self.watch.per_day
+            self._level[place] = np.median(finite) if enough else np.nan
+
+    def _smooth(self, z: Floats) -> NDArray[np.bool_]:
+        """Take the deviations of a row into the smoothed ones; return which tags are known."""
+        known = np.isfinite(z)
+        step = SMOOTHING * (np.clip(z, -FURTHEST, FURTHEST) - self._smoothed)
+        self._smoothed = np.where(known, self._smoothed + step, self._smoothed)
+        return known
 
 
 def _mean(column: Floats) -> float:

@@ -5,10 +5,8 @@ from typing import Any
 
 from deungdae.monitor.context import Context
 from deungdae.monitor.watches.following import Followed
-from deungdae.monitor.watches.store import Store
+from deungdae.monitor.watches.store import Key, Store
 from deungdae.monitor.watches.wanted import Wanted
-
-Key = tuple[str, str]  #: organisation and watch
 
 
 class Book:

@@ -1,6 +1,7 @@
 """One watch while its machine works: live values to rows, rows to scores, scores to anomalies."""
 
 from collections import deque
+from math import isfinite, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,8 @@ LONGEST_LAG_US = 60_000_000  #: of a machine's clock, or of its agent; beyond th
 AHEAD_ROWS = 300
 BLAMED_ROWS = 60
 BLAMED_TAGS = 6
-GROWN = 1.2  #: times the highest score so far
+BLAMED_AGAIN = (3, 10, 30)  #: rows after the beginning; later after each 60 more
+GROWN = 1.5  #: times the score for which the tags were blamed last
 SILENT_ROWS = 12  #: without a score while the machine runs, after which its tags are silent
 
 
@@ -48,20 +50,24 @@ class Followed:
         self.wanted = wanted
         self.grid = grid
         self.place_limit = place_limit
+        self._limit = watch.limit.score
         self.running: bool | None = None  #: None: nobody says
         self._settled_us = 0
         self._columns = {tag: column for column, tag in enumerate(wanted.tags)}
+        self._nothing = np.full(len(self._columns), np.nan)
         self._pending: dict[int, Floats] = {}
         self._lag_us = 0.0
         self._next = next_row
         self._stream = watch.stream(before, grid.phase(next_row - len(before)))
         self._recent: deque[Floats] = deque(before, maxlen=watch.lead + BLAMED_ROWS)
         self._quiet = 0
-        self._minute: list[float] = [np.nan, np.nan]
+        self._minute = [nan, nan]
         self.last: Row | None = None  #: the newest row that had a score
         self.anomaly: Anomaly | None = None
         self.anomaly_changed = False
         self.minutes: list[Minute] = []  #: that are over and not kept yet
+        self.blame_due_us: int | None = None  #: since when the tags are to be blamed (anew)
+        self._blamed_score = 0.0
 
     @property
     def silent(self) -> bool:
@@ -78,9 +84,10 @@ class Followed:
             self._lag_us = max(self._lag_us, lag)
         row = self.grid.row(time_us)
         if self._next <= row <= self._next + AHEAD_ROWS:
-            if row not in self._pending:
-                self._pending[row] = np.full(len(self._columns), np.nan)
-            self._pending[row][column] = float(value)
+            values = self._pending.get(row)
+            if values is None:
+                values = self._pending[row] = self._nothing.copy()
+            values[column] = value
 
     def state(self, running: bool | None, since_us: int) -> None:
         """Take note that the machine runs, or not, since a moment."""
@@ -103,37 +110,38 @@ class Followed:
         self._flush_minute()
         self._next += rows
         self._pending.clear()
-        self._stream = self.watch.stream(np.empty((0, len(self._columns))), 0)
+        nothing = np.empty((0, len(self._columns)))
+        self._stream = self.watch.stream(nothing, self.grid.phase(self._next))
         self._end_anomaly()
 
     def _close(self) -> Row:
         start_us = self._next * self.grid.every_us
         end_us = start_us + self.grid.every_us
         self._lag_us *= 0.995
-        nothing = np.full(len(self._columns), np.nan)
-        values = self._pending.pop(self._next, nothing)
         counts = self.running is not False and start_us >= self._settled_us
+        values = self._pending.pop(self._next, self._nothing)
         if not counts:
-            values = nothing
+            values = self._nothing
         self._next += 1
         self._recent.append(values)
         relations, place = self._stream.push(values)
-        score = relations / self.watch.limit.score
-        if not counts or not np.isfinite(score):
+        score = relations / self._limit
+        if not counts or not isfinite(score):
             self._quiet = self._quiet + 1 if counts else 0
             row = Row(end_us, None, None)
         else:
             self._quiet = 0
             beyond = place / self.place_limit
-            row = Row(end_us, float(score), float(beyond) if np.isfinite(beyond) else None)
+            row = Row(end_us, float(score), float(beyond) if isfinite(beyond) else None)
             self.last = row
         self._note(row, start_us)
         return row
 
     def _note(self, row: Row, start_us: int) -> None:
         if row.score is not None:
-            self._minute[0] = np.fmax(self._minute[0], row.score)
-            self._minute[1] = np.fmax(self._minute[1], np.nan if row.place is None else row.place)
+            self._minute[0] = max(row.score, self._minute[0])  # NaN is no greater than anything
+            if row.place is not None:
+                self._minute[1] = max(row.place, self._minute[1])
         if (start_us + self.grid.every_us) // MINUTE_US > start_us // MINUTE_US:
             self._flush_minute(start_us // MINUTE_US * MINUTE_US)
         if row.score is not None and row.score > 1.0:
@@ -145,24 +153,36 @@ class Followed:
         now = self.anomaly
         assert row.score is not None
         if now is None:
-            blames = self._blames(1)
-            self.anomaly = Anomaly(start_us, row.end_us, row.score, row.end_us, blames, True)
+            self._blamed_score = row.score
+            self.anomaly = Anomaly(start_us, row.end_us, row.score, row.end_us, [], True)
+            renewed = self.anomaly_changed = True
         else:
             rows = (row.end_us - now.began) // self.grid.every_us
             # Blamed anew now and then, and when it has grown: one row may mislead.
-            renewed = rows == 3 or rows % 10 == 0 or row.score > GROWN * now.peak
+            grown = row.score > GROWN * self._blamed_score
+            renewed = rows in BLAMED_AGAIN or rows % BLAMED_ROWS == 0 or grown
+            # What is kept is brought up to date with each minute, and when it is blamed or over.
+            self.anomaly_changed |= not now.open or start_us // MINUTE_US != row.end_us // MINUTE_US
             self.anomaly = now._replace(
                 ended=row.end_us,
                 peak=max(now.peak, row.score),
                 peak_at=row.end_us if row.score > now.peak else now.peak_at,
-                blames=self._blames(rows) if renewed else now.blames,
                 open=True,  # also one that was over, but could not be kept yet
             )
-        self.anomaly_changed = True
+        if renewed:
+            self._blamed_score = max(self._blamed_score, row.score)
+            if self.blame_due_us is None:
+                self.blame_due_us = row.end_us
 
-    def _blames(self, rows: int) -> list[list[Any]]:
-        values = np.array(self._recent)
-        return blames(self.watch, values, self.grid.phase(self._next - len(values)), rows)
+    def blame(self) -> None:
+        """Find the tags to blame for the anomaly, where that is due: it takes milliseconds."""
+        self.blame_due_us = None
+        if self.anomaly is not None:
+            rows = (self._next * self.grid.every_us - self.anomaly.began) // self.grid.every_us
+            values = np.array(self._recent)
+            found = blames(self.watch, values, self.grid.phase(self._next - len(values)), rows)
+            self.anomaly = self.anomaly._replace(blames=found or self.anomaly.blames)
+            self.anomaly_changed = True
 
     def _end_anomaly(self) -> None:
         if self.anomaly is not None:
@@ -171,15 +191,16 @@ class Followed:
 
     def ended(self) -> None:
         """Forget an anomaly that is over and was kept."""
-        if self.anomaly is not None and not self.anomaly.open:
+        blamed = self.blame_due_us is None
+        if self.anomaly is not None and not self.anomaly.open and blamed:
             self.anomaly = None
 
     def _flush_minute(self, minute: int | None = None) -> None:
         if minute is None:
             minute = (self._next * self.grid.every_us - 1) // MINUTE_US * MINUTE_US
-        score, place = (None if np.isnan(one) else float(one) for one in self._minute)
+        score, place = (one if isfinite(one) else None for one in self._minute)
         self.minutes.append(Minute(minute, score, place))
-        self._minute = [np.nan, np.nan]
+        self._minute = [nan, nan]
 
 
 def blames(watch: Watch, values: Floats, phase: int, rows: int) -> list[list[Any]]:

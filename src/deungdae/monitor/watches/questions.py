@@ -7,7 +7,8 @@ from deungdae.bus import Unavailable
 from deungdae.bus.desk import Handler
 from deungdae.bus.given import Given
 from deungdae.monitor.watches import drift, learning, previews
-from deungdae.monitor.watches.book import Book, Key
+from deungdae.monitor.watches.book import Book
+from deungdae.monitor.watches.store import Key
 from deungdae.records.errors import PublicError, UnusableOption
 
 WAIT_SECONDS = 18.0

@@ -1,11 +1,14 @@
 """What watches found, in one file: scores by the minute, anomalies, and what was learned."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from sqlite3 import Cursor
 from typing import Any, NamedTuple
 
 from deungdae.monitor.database import Database
+
+Key = tuple[str, str]  #: organisation and watch
 
 MINUTE_US = 60_000_000
 KEPT_US = 400 * 86_400_000_000  #: scores; anomalies stay
@@ -100,15 +103,27 @@ class Store:
                     (organisation, watch),
                 )
 
+    def put(
+        self,
+        minutes: Mapping[Key, Iterable[Minute]],
+        anomalies: Iterable[tuple[Key, int, Anomaly, int]],
+    ) -> None:
+        """Keep minutes as they pass, and anomalies (watch, revision, anomaly, how far apart).
+
+        All of it is kept, or nothing: there is one wait for the disk, however many watches.
+        """
+        with self._database.change() as cursor:
+            for key, passed in minutes.items():
+                _put_minutes(cursor, key, passed, looked=False)
+            for key, revision, one, apart_us in anomalies:
+                _put_anomaly(cursor, key, revision, one, apart_us)
+
     def put_minutes(
         self, organisation: str, watch: str, minutes: Iterable[Minute], looked: bool
     ) -> None:
         """Keep minutes; `looked`: history was asked, and there is no more to find."""
         with self._database.change() as cursor:
-            cursor.executemany(
-                "INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?, ?)",
-                [(organisation, watch, *one, int(looked)) for one in minutes],
-            )
+            _put_minutes(cursor, (organisation, watch), minutes, looked=looked)
 
     def minutes(
         self, organisation: str, watch: str, start_us: int, end_us: int, every: int = 1
@@ -147,33 +162,7 @@ class Store:
     ) -> None:
         """Keep an anomaly; those that it touches, or nearly, become one with it."""
         with self._database.change() as cursor:
-            touching: Any = cursor.execute(
-                "SELECT began, ended, peak, peak_at, blames FROM anomaly "
-                "WHERE organisation = ? AND watch = ? AND began <= ? AND ended >= ?",
-                (organisation, watch, one.ended + apart_us, one.began - apart_us),
-            ).fetchall()
-            for began, ended, peak, peak_at, blames in touching:
-                greater = peak > one.peak
-                one = one._replace(
-                    began=min(one.began, began),
-                    ended=max(one.ended, ended),
-                    peak=max(one.peak, peak),
-                    peak_at=peak_at if greater else one.peak_at,
-                    blames=json.loads(blames) if greater or not one.blames else one.blames,
-                )
-            cursor.executemany(
-                "DELETE FROM anomaly WHERE organisation = ? AND watch = ? AND began = ?",
-                [(organisation, watch, row[0]) for row in touching],
-            )
-            cursor.execute(
-                "INSERT INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(organisation, watch, one.began, one.ended, one.peak, one.peak_at),
-                    json.dumps(one.blames, ensure_ascii=False, allow_nan=False),
-                    revision,
-                    int(one.open),
-                ),
-            )
+            _put_anomaly(cursor, (organisation, watch), revision, one, apart_us)
 
     def close_anomalies(self, organisation: str, watch: str) -> None:
         """Note that none goes on any more."""
@@ -198,3 +187,40 @@ class Store:
         """Forget scores that are older than a year."""
         with self._database.change() as cursor:
             cursor.execute("DELETE FROM score WHERE minute < ?", (now_us - KEPT_US,))
+
+
+def _put_minutes(cursor: Cursor, key: Key, minutes: Iterable[Minute], *, looked: bool) -> None:
+    cursor.executemany(
+        "INSERT OR REPLACE INTO score VALUES (?, ?, ?, ?, ?, ?)",
+        [(*key, *one, int(looked)) for one in minutes],
+    )
+
+
+def _put_anomaly(cursor: Cursor, key: Key, revision: int, one: Anomaly, apart_us: int) -> None:
+    touching: Any = cursor.execute(
+        "SELECT began, ended, peak, peak_at, blames FROM anomaly "
+        "WHERE organisation = ? AND watch = ? AND began <= ? AND ended >= ?",
+        (*key, one.ended + apart_us, one.began - apart_us),
+    ).fetchall()
+    for began, ended, peak, peak_at, blames in touching:
+        greater = peak > one.peak
+        one = one._replace(
+            began=min(one.began, began),
+            ended=max(one.ended, ended),
+            peak=max(one.peak, peak),
+            peak_at=peak_at if greater else one.peak_at,
+            blames=json.loads(blames) if greater or not one.blames else one.blames,
+        )
+    cursor.executemany(
+        "DELETE FROM anomaly WHERE organisation = ? AND watch = ? AND began = ?",
+        [(*key, row[0]) for row in touching],
+    )
+    cursor.execute(
+        "INSERT INTO anomaly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(*key, one.began, one.ended, one.peak, one.peak_at),
+            json.dumps(one.blames, ensure_ascii=False, allow_nan=False),
+            revision,
+            int(one.open),
+        ),
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,10 +13,10 @@ from deungdae.analysis.oee import State
 from deungdae.bus.ending import end
 from deungdae.monitor.part import Context, Handler, Point
 from deungdae.monitor.watches import drift, learning, rows
-from deungdae.monitor.watches.book import Book, Key
+from deungdae.monitor.watches.book import Book
 from deungdae.monitor.watches.following import Followed, judged
 from deungdae.monitor.watches.questions import Questions
-from deungdae.monitor.watches.store import MINUTE_US, Learned
+from deungdae.monitor.watches.store import MINUTE_US, Anomaly, Key, Learned, Minute
 from deungdae.monitor.watches.wanted import Grid, Wanted
 from deungdae.records.errors import PublicError, UnusableOption
 from deungdae.records.messages import message
@@ -29,6 +30,7 @@ AGAIN_US = 3_600 * 1_000_000  #: before a period is learned again that failed fo
 SAID_AGAIN_US = 600 * 1_000_000  #: what keeps a watch back is logged no more often
 MOST_KEPT = 1_440  #: minutes that wait until they can be written; history fills the others
 WITHIN = 30.0
+BLAME_SECONDS = 0.1  #: of one beat, for finding the tags to blame
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Watches(Book):
 
     def __init__(self) -> None:
         super().__init__()
-        self._by_tag: dict[Key, list[Followed]] = {}  #: organisation and tag
+        self._by_tag: dict[str, dict[str, list[Followed]]] = {}  #: organisation, then tag
         self._states: dict[Key, tuple[bool | None, int]] = {}  #: of machines
         self._tasks: list[asyncio.Task[None]] = []
         self._looked_us = self._drift_us = 0
@@ -73,11 +75,12 @@ class Watches(Book):
     async def heard(self, organisation: str, points: Sequence[Point]) -> None:
         """Hand values to the watches of their tags."""
         now_us = self.context.now_us()
+        by_tag = self._by_tag.get(organisation, {})
         for point in points:
+            for followed in by_tag.get(point.tag, ()):
+                followed.hear(point.tag, point.time_us, point.value, now_us)
             if point.tag.startswith("~state/"):
                 self._state(organisation, point)
-            for followed in self._by_tag.get((organisation, point.tag), ()):
-                followed.hear(point.tag, point.time_us, point.value, now_us)
 
     def _state(self, organisation: str, point: Point) -> None:
         asset = point.tag.removeprefix("~state/")
@@ -88,50 +91,90 @@ class Watches(Book):
                 followed.state(known, point.time_us)
 
     async def passed(self, now_us: int) -> None:
-        """Close the rows that are over, keep and tell what they say.
+        """Close the rows that are over, tell what they say, blame and keep.
 
         Raises what failed of some watches when it is done with all.
         """
         failed: list[Exception] = []
+        points: dict[str, list[Point]] = {}
         for key, followed in list(self.followed.items()):
             try:
-                await self._pass(key, followed, now_us)
+                closed = followed.pass_on(now_us)
             except Exception as error:  # noqa: BLE001 - raised when the others had their turn
-                error.add_note(f"This is about the watch {key[1]} of {key[0]}.")
-                failed.append(error)
+                failed.append(_about(key, error))
+                continue
+            points.setdefault(key[0], []).extend(
+                Point(f"~watch/{key[1]}", row.end_us, row.score, 0)
+                for row in closed
+                if row.score is not None
+            )
+            if closed:
+                self._tell(key)
+        for organisation, scored in points.items():
+            if scored:
+                self.context.spread(organisation, scored)
+        failed += self._blame()
+        failed += await self._keep()
         if failed:
             raise ExceptionGroup("some watches", failed)
 
-    async def _pass(self, key: Key, followed: Followed, now_us: int) -> None:
-        closed = followed.pass_on(now_us)
-        if not closed:
-            return
-        organisation, watch = key
-        scored = [row for row in closed if row.score is not None]
-        if scored:
-            points = [Point(f"~watch/{watch}", row.end_us, row.score, 0) for row in scored]
-            self.context.spread(organisation, points)
-        self.context.tell(organisation, {"watches": [self._questions.now(key)]})
-        await self._keep(key, followed)
+    def _tell(self, key: Key) -> None:
+        self.context.tell(key[0], {"watches": [self._questions.now(key)]})
 
-    async def _keep(self, key: Key, followed: Followed) -> None:
-        """Write down what is new; what cannot be written now is written with the next row."""
-        minutes, followed.minutes = followed.minutes, []
-        anomaly = followed.anomaly if followed.anomaly_changed else None
-        followed.anomaly_changed = False
-        try:
-            if minutes:
-                await asyncio.to_thread(self.store.put_minutes, *key, minutes, False)
-                minutes = []
-            if anomaly is not None:
+    def _blame(self) -> list[Exception]:
+        """Find the tags to blame, those that wait longest first; return what failed.
+
+        When a whole plant is unlike itself at once, no alarm waits for it: what does not fit in
+        this beat is done in those to come.
+        """
+        failed: list[Exception] = []
+        due = [
+            (followed.blame_due_us, key)
+            for key, followed in self.followed.items()
+            if followed.blame_due_us is not None
+        ]
+        until = time.monotonic() + BLAME_SECONDS
+        for _, key in sorted(due):
+            try:
+                self.followed[key].blame()
+            except Exception as error:  # noqa: BLE001 - raised when the others had their turn
+                failed.append(_about(key, error))
+            self._tell(key)
+            if time.monotonic() > until:
+                break
+        return failed
+
+    async def _keep(self) -> list[Exception]:
+        """Write down what is new, all of it at once; return what failed.
+
+        What cannot be written now is written with the next row.
+        """
+        minutes: dict[Key, list[Minute]] = {}
+        anomalies: list[tuple[Key, int, Anomaly, int]] = []
+        for key, followed in self.followed.items():
+            if followed.minutes:
+                minutes[key], followed.minutes = followed.minutes, []
+            if followed.anomaly_changed and followed.anomaly is not None:
+                followed.anomaly_changed = False
                 apart = 10 * followed.grid.every_us
-                revision = followed.wanted.revision
-                await asyncio.to_thread(self.store.put_anomaly, *key, revision, anomaly, apart)
-                followed.ended()
-        except BaseException:
-            followed.minutes = [*minutes, *followed.minutes][-MOST_KEPT:]
-            followed.anomaly_changed |= anomaly is not None
-            raise
+                anomalies.append((key, followed.wanted.revision, followed.anomaly, apart))
+        if not minutes and not anomalies:
+            return []
+        followed_then = dict(self.followed)
+        try:
+            await asyncio.to_thread(self.store.put, minutes, anomalies)
+        except BaseException as error:
+            for key, lost in minutes.items():
+                followed = followed_then[key]
+                followed.minutes = [*lost, *followed.minutes][-MOST_KEPT:]
+            for key, *_ in anomalies:
+                followed_then[key].anomaly_changed = True
+            if not isinstance(error, Exception):
+                raise
+            return [error]
+        for key, *_ in anomalies:
+            followed_then[key].ended()
+        return []
 
     # What was asked for, one after another.
 
@@ -213,10 +256,10 @@ class Watches(Book):
         self._index()
 
     def _index(self) -> None:
-        by_tag: dict[Key, list[Followed]] = {}
+        by_tag: dict[str, dict[str, list[Followed]]] = {}
         for (organisation, _), followed in self.followed.items():
             for tag in followed.wanted.tags:
-                by_tag.setdefault((organisation, tag), []).append(followed)
+                by_tag.setdefault(organisation, {}).setdefault(tag, []).append(followed)
         self._by_tag = by_tag
 
     async def _learn(self, key: Key, wanted: Wanted) -> None:
@@ -367,3 +410,8 @@ class Watches(Book):
         self.drifts[key] = found
         says = drift.why(wanted.name, found)
         self._event(key, wanted, "watch_drifted", found["kind"], says)
+
+
+def _about(key: Key, error: Exception) -> Exception:
+    error.add_note(f"This is about the watch {key[1]} of {key[0]}.")
+    return error
