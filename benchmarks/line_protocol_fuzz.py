@@ -94,12 +94,14 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
+        self._fields: list[bytes] = []  # that each line of a text has, mostly
 
     def text(self, lines: int) -> bytes:
         draw = self.draw
         odd = draw.choice([0.0, 0.0, 0.0, 0.002, 0.02, 0.1])
         typed = draw.choice([0.0, 0.0, 0.3])
         timed = draw.choice([True, True, False])
+        self._fields = draw.sample(NAMES, draw.choice([0, 0, 1, 3]))
         found = bytearray()
         for _ in range(lines):
             found += self._line(odd, typed, timed)
@@ -115,10 +117,10 @@ class Maker:
         for name in draw.sample(NAMES, draw.choice([0, 1, 2, 2])):
             told = self._name(odd) if draw.random() < odd else name
             parts.append(told + b"=" + self._name(odd))
-        fields = [
-            self._name(odd) + b"=" + self._value(odd, typed)
-            for _ in range(draw.choice([1, 1, 2, 5]))
-        ]
+        names = self._fields
+        if not names or draw.random() < odd / 2:
+            names = [self._name(odd) for _ in range(draw.choice([1, 1, 2, 5]))]
+        fields = [name + b"=" + self._value(odd, typed) for name in names]
         line = b",".join(parts) + self._gap(odd) + b",".join(fields)
         if timed != (draw.random() < odd):
             line += self._gap(odd) + draw.choice(ODD_TIMES if draw.random() < odd else TIMES)

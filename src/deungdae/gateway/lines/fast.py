@@ -1,31 +1,34 @@
 """The fast reading of line protocol: columns at once, by Arrow's CSV reader.
 
 A line without escapes and quotes is `key fields time`, parted by single spaces; its fields are
-`name=value`, parted by commas. So the text is read as CSV twice: by spaces, then by `=`. Whatever
-the exact reading would see otherwise is looked for, and what Arrow refuses is not judged here:
-`fast` then returns None, and the exact reading decides.
+`name=value`, parted by commas. So the text is read as CSV twice: by spaces, then by `=`, or by
+`layout` where all lines have the same fields. Whatever the exact reading would see otherwise is
+looked for, and what Arrow refuses is not judged here: `fast` then returns None, and the exact
+reading decides.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from deungdae.gateway.lines.diagnosis import Fault
+from deungdae.gateway.lines.layout import laid_out
 from deungdae.gateway.lines.points import EARLIEST_NS, LATEST_NS, Ints, Points, SmallInts
 from deungdae.gateway.lines.reference import key_of
 from deungdae.gateway.lines.series import Key, Series
+from deungdae.gateway.lines.tabular import by, read
 from deungdae.gateway.lines.typed import Values, floats, typed
 
 _NEWLINE, _SPACE, _X = 10, 32, ord("x")
 _CASE = 0x20  # what an upper-case letter lacks
-_MARK = b"\xef\xbb\xbf"  # Arrow skips it at the start of a text; in ours it is part of a name
 _FIELDS_TO_LINES = bytes.maketrans(b",", b"\n")
 _WORDS = pa.dictionary(pa.int32(), pa.string())
-_BY_SPACE = csv.ParseOptions(delimiter=" ", quote_char=False, escape_char=False)
-_BY_EQUALS = csv.ParseOptions(delimiter="=", quote_char=False, escape_char=False)
+_BY_SPACE = by(" ")
+_BY_EQUALS = by("=")
+_MOST_KEYS = 1 << 12  #: that are remembered
 _MOST_PAIRS = 1 << 22  #: of keys and names, for which a table of all combinations is affordable
 
 Signs = np.ndarray[Any, np.dtype[np.uint8]]
@@ -39,7 +42,7 @@ def fast(data: bytes, unit_ns: int, default_ns: int) -> Points | None:
     signs = np.frombuffer(data, np.uint8)
     blanks = int(np.count_nonzero(signs <= _SPACE))
     breaks = int(np.count_nonzero(signs == _NEWLINE))
-    if b"\x7f" in data or data.startswith(_MARK):
+    if b"\x7f" in data:
         return None
     # Arrow reads +1 as 1; one sign alone is found much sooner than two.
     if b"+" in data and (b"=+" in data or b" +" in data):
@@ -51,11 +54,12 @@ def fast(data: bytes, unit_ns: int, default_ns: int) -> Points | None:
         # No control characters, no line of spaces alone: each blank is a separator.
         if blanks != breaks + rows.num_rows * (1 + timed):
             return None
-        names, values, counts = _pairs(rows["fields"].chunk(0), rows.num_rows)
-        keys = [key_of(word) for word in _words(rows["key"])]
+        text = _joined(rows["fields"].chunk(0), rows.num_rows)
+        laid = laid_out(text, rows.num_rows)
+        if laid is None:
+            names, values, counts = _pairs(text, rows["fields"].chunk(0), rows.num_rows)
+        keys = [_key(word) for word in _words(rows["key"])]
     except (pa.ArrowInvalid, Fault):
-        return None
-    if values is None or min(map(len, _words(names)), default=0) == 0:
         return None
     if timed:
         times = _times(rows["time"].chunk(0).to_numpy(), data, signs, unit_ns)
@@ -63,46 +67,46 @@ def fast(data: bytes, unit_ns: int, default_ns: int) -> Points | None:
             return None
     else:
         times = np.full(rows.num_rows, default_ns - default_ns % unit_ns, np.int64)
-    owners = _indices(rows["key"])
+    keys, owners = _distinct(keys, _indices(rows["key"]))
+    if laid is not None:
+        series = [Series(key, field) for key in keys for field in laid.names]
+        width = len(laid.names)
+        which = np.add.outer(owners * np.int32(width), np.arange(width, dtype=np.int32)).ravel()
+        return Points(series, which, np.repeat(times, width), *laid.values)
+    if values is None or min(map(len, _words(names)), default=0) == 0:
+        return None
     if counts is not None:
         owners, times = np.repeat(owners, counts), np.repeat(times, counts)
     fields = [word.decode() for word in _words(names)]
     series, which = _series(keys, owners, fields, _indices(names))
-    return Points(series, which, times, values.kind, values.value, values.text)
+    return Points(series, which, times, *values)
+
+
+#: As `key_of`; a sender says the same keys again and again.
+_key = lru_cache(_MOST_KEYS)(key_of)
 
 
 def _rows(data: bytes, timed: bool) -> pa.Table:
     types = {"key": _WORDS, "fields": pa.string()} | ({"time": pa.int64()} if timed else {})
-    return _read(data, _BY_SPACE, types)
+    return read(data, _BY_SPACE, types)
 
 
-def _read(data: Any, by: csv.ParseOptions, types: dict[str, pa.DataType]) -> pa.Table:
-    # One block, so that each column is one piece.
-    read = csv.ReadOptions(
-        column_names=list(types), block_size=max(len(data), 1) + 1, use_threads=False
-    )
-    convert = csv.ConvertOptions(column_types=types, null_values=[])
-    table = csv.read_csv(
-        pa.BufferReader(data), read_options=read, parse_options=by, convert_options=convert
-    )
-    if table.num_rows == 0 or any(column.num_chunks != 1 for column in table.columns):
-        raise pa.ArrowInvalid("not one block")
-    return table
+def _joined(fields: pa.StringArray, lines: int) -> bytes:
+    whole = pa.ListArray.from_arrays(pa.array([0, lines], pa.int32()), fields)
+    text: bytes = pc.binary_join(whole, "\n")[0].as_buffer().to_pybytes()
+    return text
 
 
 def _pairs(
-    fields: pa.StringArray, lines: int
+    text: bytes, fields: pa.StringArray, lines: int
 ) -> tuple[pa.ChunkedArray, Values | None, SmallInts | None]:
     """Return names and values of all fields, and how many each line has if not all have one."""
-    whole = pa.ListArray.from_arrays(pa.array([0, lines], pa.int32()), fields)
-    text = pc.binary_join(whole, "\n")[0].as_buffer().to_pybytes().translate(_FIELDS_TO_LINES)
-    if text.startswith(_MARK):
-        raise pa.ArrowInvalid("a mark of byte order")
+    text = text.translate(_FIELDS_TO_LINES)
     try:
-        pairs = _read(text, _BY_EQUALS, {"name": _WORDS, "value": pa.float64()})
+        pairs = read(text, _BY_EQUALS, {"name": _WORDS, "value": pa.float64()})
         values = floats(pairs["value"].chunk(0))
     except pa.ArrowInvalid:
-        pairs = _read(text, _BY_EQUALS, {"name": _WORDS, "value": pa.string()})
+        pairs = read(text, _BY_EQUALS, {"name": _WORDS, "value": pa.string()})
         values = typed(pairs["value"].chunk(0))
     # Arrow passes over empty lines: an empty field would shift all that follow.
     if pairs.num_rows != text.count(b"\n") + 1:
@@ -135,17 +139,19 @@ def _indices(column: pa.ChunkedArray) -> SmallInts:
     return found
 
 
+def _distinct(keys: list[Key], owners: SmallInts) -> tuple[list[Key], SmallInts]:
+    """Return each key once: two ways of writing one, such as tags in another order, are one."""
+    places: dict[Key, int] = {}
+    same = np.array([places.setdefault(key, len(places)) for key in keys], np.int32)
+    return list(places), owners if len(places) == len(keys) else same[owners]
+
+
 def _series(
     keys: list[Key], owners: SmallInts, fields: list[str], names: SmallInts
 ) -> tuple[list[Series], SmallInts]:
     """Return the series that occur, and for each point its place among them."""
-    # Two ways of writing a key, such as tags in another order, are one key.
-    own_keys: dict[Key, int] = {}
-    same = np.array([own_keys.setdefault(key, len(own_keys)) for key in keys], np.int32)
-    if len(own_keys) < len(keys):
-        owners = same[owners]
     pairs = owners.astype(np.int64) * len(fields) + names
-    size = len(own_keys) * len(fields)
+    size = len(keys) * len(fields)
     if size <= _MOST_PAIRS:
         occurs = np.zeros(size, bool)
         occurs[pairs] = True
@@ -156,5 +162,4 @@ def _series(
     else:
         found, inverse = np.unique(pairs, return_inverse=True)
         which = inverse.astype(np.int32)
-    distinct = list(own_keys)
-    return [Series(distinct[p // len(fields)], fields[p % len(fields)]) for p in found], which
+    return [Series(keys[p // len(fields)], fields[p % len(fields)]) for p in found], which

@@ -6,7 +6,8 @@ percent sign inside a name: `%`, `/`, and in tags `,` and `=`.
 """
 
 import re
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Final, NamedTuple
 from unicodedata import normalize
 from urllib.parse import quote, unquote
 
@@ -14,6 +15,9 @@ from deungdae.records.readings import MOST_PART_BYTES, TagPath, tag_path
 
 _IN_NAME = re.compile(r"[%/\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _IN_TAG = re.compile(r"[%/,=\x00-\x1f\x7f-\x9f\u2028\u2029]")
+#: Paths that are remembered: a sender says the same names again and again.
+_MOST_KEYS: Final = 1 << 12
+_MOST_PATHS: Final = 1 << 15
 _BLANK = re.compile(r"\s+")
 
 
@@ -50,6 +54,7 @@ def wanted_path(prefix: str, series: Series) -> str:
     return normalize("NFC", "/".join([*parts, _coded(_IN_NAME, series.field)]))
 
 
+@lru_cache(_MOST_KEYS)
 def key_path(prefix: str, key: Key) -> TagPath:
     """Return the part of a path that all fields of a key share; raise `BadReading` as above."""
     parts = [prefix] if prefix else []
@@ -58,6 +63,7 @@ def key_path(prefix: str, key: Key) -> TagPath:
     return tag_path("/".join(parts))
 
 
+@lru_cache(_MOST_PATHS)
 def field_path(above: TagPath, field: str) -> TagPath:
     """Return the path of a field below what `key_path` returned."""
     return tag_path(f"{above}/{_coded(_IN_NAME, field)}")

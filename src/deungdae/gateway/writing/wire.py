@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from deungdae.bus import Part, Stored
 from deungdae.gateway.telemetry import WIRE
 from deungdae.lake.intake import Sum, Tally
+from deungdae.lake.intake.table import HOUR_US
 from deungdae.lake.telemetry import SCHEMA
 
 UNREADABLE = "unreadable_message"
 _NONE = WIRE.empty_table()
+_MOST_GROUPS = 1 << 20  #: of organisation, source and hour, for which a table of all is affordable
 
 
 @dataclass(frozen=True)
@@ -70,22 +73,29 @@ def _held(part: Part) -> Part:
 
 
 def _by_hour(points: pa.Table) -> Tally:
-    hours = pc.cast(pc.floor_temporal(points.column("received"), unit="hour"), pa.int64())
-    grouped = (
-        pa.table(
-            {
-                "organisation": points.column("organisation"),
-                "source": points.column("source"),
-                "hour": hours,
-            }
-        )
-        .group_by(["organisation", "source", "hour"])
-        .aggregate([([], "count_all")])
-    )
+    """Return how many points came from each source in each hour of receipt."""
     tally = Tally()
-    for row in grouped.to_pylist():
-        amount = Sum(received=row["count_all"])
-        tally.count(row["organisation"], row["source"], row["hour"], amount)
+    if not points.num_rows:
+        return tally
+    owners, sources = (points.column(name).combine_chunks() for name in ("organisation", "source"))
+    hours = points.column("received").cast(pa.int64()).to_numpy() // HOUR_US
+    first, last = int(hours.min()), int(hours.max())
+    groups = owners.indices.to_numpy().astype(np.int64) * len(sources.dictionary)
+    groups += sources.indices.to_numpy()
+    size = len(owners.dictionary) * len(sources.dictionary)
+    if last > first:
+        groups += (hours - first) * size
+    if size * (last - first + 1) <= _MOST_GROUPS:
+        counts = np.bincount(groups)
+        found = np.flatnonzero(counts)
+        counts = counts[found]
+    else:
+        found, counts = np.unique(groups, return_counts=True)
+    names, said = owners.dictionary.to_pylist(), sources.dictionary.to_pylist()
+    for group, count in zip(found.tolist(), counts.tolist(), strict=True):
+        owner, source = divmod(group % size, len(said))
+        hour_us = (first + group // size) * HOUR_US
+        tally.count(names[owner], said[source], hour_us, Sum(received=count))
     return tally
 
 
