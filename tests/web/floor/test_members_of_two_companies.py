@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from deungdae.web.core.models import AuditEntry, Membership, Person
 from deungdae.web.floor.actions.assets import ChangeAsset
 from deungdae.web.floor.actions.reasons import RetireReason
 from deungdae.web.floor.actions.said import UnsayScrap, UnsayStop
-from deungdae.web.floor.models import Asset, Reason, ScrapSaid, StopSaid
+from deungdae.web.floor.models import Asset, Reason, ScrapSaid, ShiftReport, StopSaid
 from deungdae.web.watches.actions.watches import LearnAgain, LearnSameAgain
 from deungdae.web.watches.models import Watch
 
@@ -189,3 +190,62 @@ def test_what_is_no_id_is_not_there(both: Both) -> None:
         (reverse("alarms:act"), {"do": "acknowledge", "occurrence": f"{'x' * 36}:1"}),
     )
     assert [both.client.post(*one).status_code for one in both_kinds] == [404, 404]
+
+
+def kept_report(rows: Rows) -> ShiftReport:
+    """Keep the report of a shift of the line, in which its machine stood ten minutes."""
+    began, key = BEGAN_US - 3600 * 1_000_000, str(rows.machine.public_id)
+    shift = {"start": began, "end": began + 8 * 3600 * 1_000_000, "counts": {}, "scrap": []}
+    stop = [key, BEGAN_US, BEGAN_US + 600_000_000, "down", "mould", None, ""]
+    rows.machine.line = rows.line
+    rows.machine.save()
+    kept: ShiftReport = ShiftReport.objects.create(
+        organisation=rows.organisation, asset=rows.line, day="2026-09-21", shift="주간",
+        revision=1, current=True,
+        made_at=datetime.fromtimestamp(began / 1e6, UTC),
+        began_at=datetime.fromtimestamp(began / 1e6, UTC),
+        ended_at=datetime.fromtimestamp(began / 1e6 + 28_800, UTC),
+        document={
+            "shift": shift, "members": [[key, rows.machine.name, {**shift, "stops": 1}]],
+            "stops": [stop], "names": {key: rows.machine.name},
+        },
+    )  # fmt: skip
+    return kept
+
+
+def test_a_page_of_a_row_speaks_the_words_of_the_rows_company(both: Both) -> None:
+    of_line = kept_report(both.other).get_absolute_url()
+    page = both.client.get(of_line).content.decode()
+    assert ">가온정밀 금형" not in page  # the person reads English
+    Reason._base_manager.filter(organisation=both.other.organisation).update(word_en="Tool of A")
+    Reason._base_manager.filter(organisation=both.shown.organisation).update(word_en="Tool of B")
+    page = both.client.get(of_line).content.decode()
+    assert "Tool of A" in page and "Tool of B" not in page
+    crumbs = {
+        address: both.client.get(address)
+        .content.decode()
+        .split('class="crumbs"')[1]
+        .split("</ol>")[0]
+        for address in (
+            of_line,
+            reverse("floor:line", args=(both.other.line.public_id,)),
+            reverse("floor:machine", args=(both.other.machine.public_id,)),
+            reverse("alarms:rule", args=(both.other.rule.public_id,)),
+        )
+    }
+    assert all("가온정밀" in crumb for crumb in crumbs.values()), crumbs
+    own = both.client.get(reverse("floor:machine", args=(both.shown.machine.public_id,)))
+    assert "The floor" in own.content.decode().split('class="crumbs"')[1].split("</ol>")[0]
+
+
+def test_each_machine_has_its_part_of_the_kept_report_of_its_line(both: Both) -> None:
+    kept = kept_report(both.shown)
+    machine = both.shown.machine
+    its = reverse("floor:shift", args=(machine.public_id, "2026-09-21", "주간"))
+    assert f'href="{its}"' in both.client.get(kept.get_absolute_url()).content.decode()
+    answer = both.client.get(its)  # no monitor is there: it is the kept report that speaks
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert answer.context["of_line"] == kept
+    assert [row["lasted"] for row in answer.context["stops"]] == ["10 min"]
+    assert f'href="{kept.get_absolute_url()}"' in page

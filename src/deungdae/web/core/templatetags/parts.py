@@ -18,6 +18,8 @@ from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from deungdae.web.core.models import Owned
+
 register: Final = template.Library()
 
 #: what every component may know of the page around it
@@ -128,6 +130,16 @@ def sparkline(values: Iterable[float | None]) -> list[str]:
         line.append(pen + point)
         pen, last = "L", point
     return ["".join(line), f"M{last}h0"]
+
+
+@register.simple_tag(takes_context=True)
+def other_company(context: Context, row: Owned) -> str:
+    """Return whose a row is, where that is not the company whose pages are shown; else "".
+
+    Its page then stands below that company's name, and not in lists where it is not found.
+    """
+    shown = context["scope"].current
+    return "" if shown is not None and row.organisation_id == shown.pk else row.organisation.name
 
 
 @register.simple_tag(takes_context=True)

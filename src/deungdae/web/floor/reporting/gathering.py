@@ -63,6 +63,19 @@ def gather(scope: Scope, asset: Asset, day: str, shift: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_member(document: Mapping[str, Any], machine: Asset) -> dict[str, Any] | None:
+    """Return what the kept report of a line holds of one machine; None where it has nothing of it.
+
+    It says nothing of alarms, nor of what is usual: the line's report keeps those for the line.
+    """
+    key = asking.key(machine)
+    mine = next((shift for one, _name, shift in document.get("members") or () if one == key), None)
+    if mine is None:
+        return None
+    stops = [row for row in document.get("stops") or () if row[0] == key]
+    return {"shift": mine, "stops": stops, "usual": None, "names": {key: machine.name}}
+
+
 def _asked(organisation: Organisation, name: str, given: Mapping[str, Any]) -> Any:
     question = bus.Question(
         asking.TOPIC, name, str(organisation.public_id), given, within=LONG_SECONDS

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from deungdae.web.core.access import needs
+from deungdae.web.core.access import beside, needs
 from deungdae.web.floor import asking, standing
 from deungdae.web.floor.access import get_asset
 from deungdae.web.floor.shown import answers
@@ -30,10 +30,10 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one line on the whole screen; `?theme=dark` or `light` holds for this board alone."""
-    scope = request.tenant_scope
-    line = get_asset(scope, public_id)
+    line = get_asset(request.tenant_scope, public_id)
     if not line.is_line:
         raise Http404
+    scope = beside(request.tenant_scope, line, "floor.see")
     at_us, words = now_us(), standing.reasons(scope)
     heard = asking.now(line.organisation)
     machines = [one for one in standing.assets(scope) if one.line_id == line.pk]

@@ -18,18 +18,22 @@ from django.views.decorators.http import require_POST, require_safe
 from deungdae import bus
 from deungdae.web.core.access import needs
 from deungdae.web.core.lists import Column, Filter, Listing
-from deungdae.web.floor import asking, picturing, standing
+from deungdae.web.core.scope import Scope
+from deungdae.web.floor import asking, metering, picturing, standing
 from deungdae.web.floor.access import get_asset
 from deungdae.web.floor.actions.reporting import Subscribe, Unsubscribe
 from deungdae.web.floor.actions.said import WriteNote
 from deungdae.web.floor.models import Asset, ReportSubscription, ShiftNote, ShiftReport
+from deungdae.web.floor.reasons import words as reason_words
 from deungdae.web.floor.reporting import telling
-from deungdae.web.floor.reporting.gathering import NotThere, gather, good
+from deungdae.web.floor.reporting.gathering import NotThere, gather, good, of_member
 from deungdae.web.floor.shown.documents import Figures, Past, Waterfall
 from deungdae.web.floor.shown.durations import clock, count, lasting, money, percent
 from deungdae.web.floor.shown.words import LOSS_WORDS, Reasons, why
 from deungdae.web.floor.span import FIRST_DAY
+from deungdae.web.floor.views.site import url_of
 from deungdae.web.plant.errors import Refused
+from deungdae.web.plant.live.board import now_us
 
 LONGEST_NAME = 40
 LONGEST_NOTE = 2000
@@ -145,14 +149,19 @@ def _one(request: HttpRequest, asset: Asset, on: date, shift: str) -> HttpRespon
     report = next((one for one in revisions if str(one.revision) == wanted), None)
     report = report or (revisions[0] if revisions else None)
     problem, document = "", None if report is None else report.document
+    of_line = None if document is not None else _kept_of_line(scope, asset, on, shift)
+    if of_line is not None:
+        document = of_member(of_line.document, asset)
     if document is None:
         problem, document = _now(request, asset, on, shift)
     context: dict[str, Any] = {
         "asset": asset,
+        "asset_url": url_of(asset),
         "day": on.isoformat(),
         "day_words": telling.day_words(on),
         "shift": shift,
         "report": report,
+        "of_line": of_line,
         "newest": report is None or report.current,
         "revisions": [(one, telling.changed(one.changes)) for one in revisions],
         "problem": problem,
@@ -169,8 +178,24 @@ def _one(request: HttpRequest, asset: Asset, on: date, shift: str) -> HttpRespon
         "can_mail": settings.CAN_SEND_EMAIL,
     }
     if document is not None:
-        context |= _shown(document, standing.reasons(scope))
+        context |= _shown(document, reason_words(scope, asset.organisation))
+        began = int(document["shift"]["start"])
+        if now_us() - began < asking.LONG_US:  # no page of a machine finds what lies farther back
+            context["look_url"] = f"{context['asset_url']}?span=shift&at={began}"
+        for row, (key, _name, _shift) in zip(
+            context["members"], document.get("members") or (), strict=True
+        ):
+            row["url"] = reverse("floor:shift", args=(key, on.isoformat(), shift))
     return render(request, "floor/shift.html", context, status=404 if not document else 200)
+
+
+def _kept_of_line(scope: Scope, asset: Asset, on: date, shift: str) -> ShiftReport | None:
+    """Return the kept report in which a machine of a line stands, if there is one."""
+    if asset.line is None:
+        return None
+    rows = ShiftReport.objects.within(scope).filter(asset=asset.line, day=on, shift=shift)
+    kept: ShiftReport | None = rows.filter(current=True, revision__gt=0).first()
+    return kept if kept is not None and of_member(kept.document, asset) else None
 
 
 def _now(request: HttpRequest, asset: Asset, on: date, shift: str) -> tuple[str, Any]:
@@ -215,6 +240,7 @@ def _shown(document: Mapping[str, Any], reasons: Reasons) -> dict[str, Any]:
         "micro": shift.get("micro_stops"),
         "lost": money(shift.get("lost_cost")),
         "energy": f"{shift['energy_kwh']:,.1f}" if shift.get("energy_kwh") is not None else "",
+        "energy_tiles": metering.of_shift(shift),
         "members": [_member(row) for row in document.get("members") or ()],
         "stops": _stops(document, reasons),
         "scrap_rows": [
