@@ -245,6 +245,21 @@ FLOOR_STRUCTURE = [
     Line("floor:remove_version", "POST", *WORKED_BY_ITS, _CALENDAR),
     Line("floor:retire_calendar", "POST", *WORKED_BY_ITS, _CALENDAR),
     Line("floor:remove_exception", "POST", *WORKED_BY_ITS, {"public_id": "exception"}),
+    Line("floor:power_contract", "GET", *READ_BY_ITS, {"public_id": "site"}),
+    Line(
+        "floor:power_contract",
+        "POST",
+        *MANAGERS_OF_ITS,
+        {"public_id": "site"},
+        {"since": "2026-01-01", "contract_kw": "300"},
+    ),
+    Line(
+        "floor:remove_power_contract",
+        "POST",
+        *MANAGERS_OF_ITS,
+        {"public_id": "site"},
+        {"since": "2026-01-01"},
+    ),
     Line("floor:reasons", "GET", *ANYBODY),
     Line("floor:reasons", "POST", 302, 403, 400, 400, 400, 400),
     Line("floor:change_reason", "GET", *ASKED_BY_ITS, _REASON),
@@ -288,6 +303,7 @@ _OCCURRENCE = {"rule": "alarm_rule", "number": "alarm_number"}
 ALARMS = [
     Line("alarms:standing", "GET", *ANYBODY),
     Line("alarms:now", "GET", *ANYBODY),
+    Line("alarms:waiting", "GET", *ANYBODY),
     Line("alarms:events", "GET", *ANYBODY),
     Line(
         "alarms:act", "POST", *SAID_BY_ITS, operator=302,
@@ -356,6 +372,7 @@ _ANOMALY = {**_WATCH, "began_us": "floor_stop_start"}
 #: Anomaly watches. Without a monitor the pages say so.
 WATCHES = [
     Line("watches:index", "GET", *ANYBODY),
+    Line("watches:events", "GET", *ANYBODY),
     Line("watches:new", "GET", *WORKERS),
     Line("watches:watch", "GET", *READ_BY_ITS, _WATCH),
     Line("watches:again", "GET", *ASKED_BY_ITS, _WATCH),

@@ -28,6 +28,8 @@ _LABELS: Final = {
     "ambient_temperature": ("실내 온도", "Ambient temperature"),
     "humidity": ("습도", "Humidity"),
 }
+#: kW of an ampere of the motor: three phases of 380 V at a power factor of 0.85.
+KW_OF_AN_AMPERE: Final = round(3**0.5 * 380 * 0.85 / 1000, 3)
 _NAMES: Final = {
     OFFICE: ("1라인 PC (데모)", "PC of line 1 (demo)"),
     PRESS_SHOP: ("2라인 PC (데모)", "PC of line 2 (demo)"),
@@ -129,6 +131,7 @@ def _signals(machine: shop.Machine) -> list[tuple[str, str, dict[str, Any]]]:
         ("load", "motor_current", {"window_seconds": machine.cycle_s, **polled}),
         ("cycle_time", "cycle_time", polled),
         ("lot", "lot", {}),
+        ("power", "motor_current", {"scale": KW_OF_AN_AMPERE}),
     ]
     watched = [tag for tag in shop.TAGS if tag not in {tag for _, tag, _ in said}]
     return [

@@ -10,6 +10,10 @@ from deungdae.web.core.scope import Scope
 Count = Callable[[Scope, Site], int]
 Move = Callable[[Scope, Site, Site], Any]
 
+#: A page about a site: its word and its address, None where there is none for this site.
+Page = Callable[[Scope, Site], tuple[str, str] | None]
+
+_PAGES: Final[list[Page]] = []
 _ATTACHED: Final[dict[str, tuple[Count, Move]]] = {}
 
 
@@ -27,3 +31,14 @@ def move(scope: Scope, site: Site, to: Site) -> None:
     """Let everything that hangs on a site hang on another one."""
     for _, moved in _ATTACHED.values():
         moved(scope, site, to)
+
+
+def add_page(page: Page) -> None:
+    """Say which page an app has about each site; an app does so when it is ready."""
+    if page not in _PAGES:
+        _PAGES.append(page)
+
+
+def pages(scope: Scope, site: Site) -> list[tuple[str, str]]:
+    """Return words and addresses of what else there is about a site."""
+    return [found for page in _PAGES if (found := page(scope, site)) is not None]

@@ -143,6 +143,7 @@ def _site(request: HttpRequest, site: Site, form: SiteForm) -> HttpResponse:
         "site": site,
         "form": form,
         "hanging": attached.count(request.tenant_scope, site),
+        "pages": attached.pages(request.tenant_scope, site),
         "main": sites.filter(main=True).first(),
     }
     return render(request, "companies/site.html", context)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from deungdae.web.companies.models import Site
 from deungdae.web.core.access import get_owned
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor.models import (
@@ -27,6 +28,11 @@ def get_calendar(scope: Scope, public_id: UUID | str) -> ShiftCalendar:
 def get_exception(scope: Scope, public_id: UUID | str) -> CalendarException:
     """Return a day off or extra work within the scope; Http404 without one."""
     return get_owned(CalendarException, scope, public_id)
+
+
+def get_site(scope: Scope, public_id: UUID | str) -> Site:
+    """Return a site within the scope; Http404 without one."""
+    return get_owned(Site, scope, public_id)
 
 
 def get_reason(scope: Scope, public_id: UUID | str) -> Reason:

@@ -28,6 +28,7 @@ class FloorConfig(AppConfig):
 
         navigation.add(*PLACES)
         attached.add("floor", _count, _move)
+        attached.add_page(_power)
         reconciling.add("floor", reconcile)
         following.HANDLERS["shift_ended"] = keeping.ended
 
@@ -42,3 +43,10 @@ def _move(scope: "Scope", site: "Site", to: "Site") -> None:
     from deungdae.web.floor.models import Asset
 
     Asset.objects.within(scope).filter(site=site).update(site=to)
+
+
+def _power(scope: "Scope", site: "Site") -> tuple[str, str]:
+    from django.urls import reverse
+    from django.utils.translation import gettext as _
+
+    return _("Electricity contract"), reverse("floor:power_contract", args=(site.public_id,))

@@ -16,6 +16,7 @@ from deungdae.web.floor.models import (
     Asset,
     CalendarException,
     Plan,
+    PowerContract,
     Reason,
     ShiftCalendar,
     Signal,
@@ -51,14 +52,39 @@ def asset_records(
         .first()
     )
     reasons = _reasons(scope, organisation)
+    contracts = contract_documents(scope, organisation)
     return [
         bus.Asset(
             str(organisation.public_id),
             str(asset.public_id),
-            _document(asset, signals[asset.pk], plans[asset.pk], default, reasons),
+            {
+                **_document(asset, signals[asset.pk], plans[asset.pk], default, reasons),
+                "site_zone": asset.site.time_zone,
+                "contracts": contracts[asset.site_id],
+            },
         )
         for asset in assets
     ]
+
+
+def contract_documents(
+    scope: Scope, organisation: Organisation
+) -> defaultdict[int, list[dict[str, Any]]]:
+    """Return the electricity contracts of each site as the monitor reads them."""
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = PowerContract.objects.within(scope).filter(organisation=organisation)
+    for row in rows.order_by("since"):
+        found[row.site_id].append(
+            {
+                "since": row.since.isoformat(),
+                "tariff": row.tariff or None,
+                "prices": row.prices,
+                "base": row.base,
+                "contract_kw": row.contract_kw,
+                "example": row.example,
+            }
+        )
+    return found
 
 
 def _reasons(scope: Scope, organisation: Organisation) -> dict[str, dict[str, str]]:

@@ -19,6 +19,8 @@ PLANNED_DAYS: Final = 28
 PLANNED_SHARE: Final = 0.93  #: of what could be made in a shift
 IDEAL_SHARE: Final = 0.98  #: of the usual cycle; the mould could do so much
 HOUR_COST: Final = 45_000.0
+TARIFF: Final = "kepco-industrial-a2-high-a-2024-10/1"  #: the last one with prices that are known
+CONTRACT_KW: Final = 150.0
 MICRO_STOP_SECONDS: Final = 120.0  #: its stops last one to four minutes; the longer ones wait
 
 
@@ -52,6 +54,7 @@ def register(scope: Any, organisation: Any, site: Any, lines: Sequence[Line]) ->
         for kind in ("stop", "scrap"):
             reasons.of(scope, organisation, kind)
         _draw(scope, organisation, site, lines)
+        _contract(scope, organisation, site)
     _plan(scope, organisation, lines)
     assets = Asset.objects.within(scope).filter(organisation=organisation, retired_at=None)
     by_path = {asset.path: asset for asset in assets.select_related("line")}
@@ -72,6 +75,21 @@ def _calendar(scope: Any, organisation: Any) -> None:
             pattern={"preset": CALENDAR},
             day_cut=7 * 60,
         ).perform()
+
+
+def _contract(scope: Any, organisation: Any, site: Any) -> None:
+    """Enter an electricity contract that says of itself that it is an example."""
+    from deungdae.web.floor.actions.contracts import KeepContract
+
+    KeepContract(
+        scope=scope,
+        organisation=organisation,
+        site=site,
+        since=SINCE,
+        tariff=TARIFF,
+        contract_kw=CONTRACT_KW,
+        example=True,
+    ).perform()
 
 
 def _draw(scope: Any, organisation: Any, site: Any, lines: Sequence[Line]) -> None:

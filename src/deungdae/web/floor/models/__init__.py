@@ -6,6 +6,7 @@ from deungdae.web.floor.models.calendars import (
     CalendarVersion,
     ShiftCalendar,
 )
+from deungdae.web.floor.models.contracts import PowerContract
 from deungdae.web.floor.models.plans import Plan
 from deungdae.web.floor.models.reporting import Followed, ReportSubscription, ShiftReport
 from deungdae.web.floor.models.said import Reason, ScrapSaid, ShiftNote, StopSaid
@@ -16,6 +17,7 @@ __all__ = [
     "CalendarVersion",
     "Followed",
     "Plan",
+    "PowerContract",
     "Reason",
     "ReportSubscription",
     "ScrapSaid",

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from deungdae.web.floor.shown.energy import Energy
+
 UNKNOWN: Final = "unknown"
 #: The steps of lost time in their order, as the arithmetic gives them.
 LOSSES: Final = (
@@ -342,15 +344,6 @@ class Reliability:
 
 
 @dataclass(frozen=True, slots=True)
-class Energy:
-    """What was metered."""
-
-    kwh: float | None
-    per_part: float | None
-    peak_kw: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Bottleneck:
     """Which machine held up the line, and each one's share of the time."""
 
@@ -389,7 +382,7 @@ class Past:
             Waterfall.of(_mapping(data, "waterfall")),
             [Weight(str(r), s, int(n), x, y) for r, s, n, x, y in _rows(data, "pareto")],
             _reliability(_mapping(data, "reliability")),
-            _energy(_mapping(data, "energy")),
+            Energy.of(_mapping(data, "energy")),
             _number(cycles, "typical"),
             _number(cycles, "demonstrated"),
             [(int(t), v) for t, v, *_ in _rows(cycles, "trend") if v is not None],
@@ -406,12 +399,6 @@ def _reliability(data: Mapping[str, Any]) -> Reliability | None:
         for long, short in (("between_seconds", "mtbf"), ("restore_seconds", "mttr"))
     )
     return Reliability(_whole(data, "faults") or 0, between, restore)
-
-
-def _energy(data: Mapping[str, Any]) -> Energy | None:
-    if not data:
-        return None
-    return Energy(_number(data, "kwh"), _number(data, "per_part_kwh"), _number(data, "peak_kw"))
 
 
 def _bottleneck(data: Any) -> Bottleneck | None:

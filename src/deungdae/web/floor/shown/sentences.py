@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 from deungdae.web.floor.shown.documents import (
     STANDING,
     UNKNOWN,
-    Energy,
     Figures,
     Made,
     Past,
@@ -166,18 +165,6 @@ def of_reliability(found: Reliability | None) -> str:
         "restore": lasting(found.restore),
     }
     return f"{told} {means}"
-
-
-def of_energy(found: Energy) -> str:
-    """Return what was metered: in all, for one part, and at most."""
-    parts = []
-    if found.kwh is not None:
-        parts.append(_("%(kwh)s kWh in this time.") % {"kwh": f"{found.kwh:,.1f}"})
-    if found.per_part is not None:
-        parts.append(_("%(kwh)s kWh for a part.") % {"kwh": f"{found.per_part:.3g}"})
-    if found.peak_kw is not None:
-        parts.append(_("At most %(kw)s kW.") % {"kw": f"{found.peak_kw:,.1f}"})
-    return " ".join(parts)
 
 
 def of_bottleneck(name: str, share: float) -> str:

@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from deungdae.web.core.access import needs
+from deungdae.web.core.access import beside, needs
 from deungdae.web.core.rules import allowed
-from deungdae.web.floor import asking, standing
+from deungdae.web.floor import asking, metering, standing
 from deungdae.web.floor import span as spans
 from deungdae.web.floor.access import get_asset
 from deungdae.web.floor.models import Asset
@@ -27,10 +27,10 @@ from deungdae.web.plant.live.board import now_us
 @require_safe
 def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a line in the span of the address."""
-    scope = request.tenant_scope
-    line = get_asset(scope, public_id)
+    line = get_asset(request.tenant_scope, public_id)
     if not line.is_line:
         return redirect("floor:machine", public_id=line.public_id)
+    scope = beside(request.tenant_scope, line, "floor.see")
     at_us, reasons = now_us(), standing.reasons(scope)
     heard = asking.now(line.organisation)
     machines = [one for one in standing.assets(scope) if one.line_id == line.pk]
@@ -43,6 +43,7 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "answer": answers.of_machine(answers.Named(line.name, shown.now), at_us, reasons),
         "waiting": sum(one.now.waiting_stops for one in cards),
         "manage": allowed("floor.manage", scope, line.organisation),
+        **metering.contract(scope, line.site),
         "bottleneck_key": shown.now.bottleneck,
         **live(request, away=heard.away),
     }

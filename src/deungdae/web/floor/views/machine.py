@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from deungdae import bus
-from deungdae.web.core.access import needs
+from deungdae.web.core.access import beside, needs
 from deungdae.web.core.rules import allowed
-from deungdae.web.floor import asking, picturing, standing, tiles
+from deungdae.web.core.scope import Scope
+from deungdae.web.floor import asking, metering, picturing, standing, tiles
 from deungdae.web.floor import span as spans
 from deungdae.web.floor.access import get_asset
 from deungdae.web.floor.models import Asset, Signal
@@ -41,10 +42,10 @@ TRENDS: Final = (Signal.Role.WATCHED, Signal.Role.LOAD, Signal.Role.POWER)
 @require_safe
 def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show a machine in the span of the address."""
-    scope = request.tenant_scope
-    machine = get_asset(scope, public_id)
+    machine = get_asset(request.tenant_scope, public_id)
     if machine.is_line:
         return redirect("floor:line", public_id=machine.public_id)
+    scope = beside(request.tenant_scope, machine, "floor.see")
     at_us, reasons = now_us(), standing.reasons(scope)
     heard = asking.now(machine.organisation)
     shown = card(machine, heard, at_us, reasons)
@@ -55,15 +56,21 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "line_url": url_of(machine.line) if machine.line else "",
         "answer": answers.of_machine(answers.Named(machine.name, shown.now), at_us, reasons),
         "manage": allowed("floor.manage", scope, machine.organisation),
+        **metering.contract(scope, machine.site),
         **live(request, away=heard.away),
     }
     if not heard.away:
-        context |= _past(request, machine, shown.now, reasons, at_us)
+        context |= _past(request, scope, machine, shown.now, reasons, at_us)
     return render(request, "floor/machine.html", context)
 
 
 def _past(
-    request: HttpRequest, machine: Asset, now: Now, reasons: Mapping[str, str], at_us: int
+    request: HttpRequest,
+    scope: Scope,
+    machine: Asset,
+    now: Now,
+    reasons: Mapping[str, str],
+    at_us: int,
 ) -> dict[str, Any]:
     shifts = asking.lately(machine, at_us)
     chosen = spans.choose(request.GET, shifts.found, at_us)
@@ -81,8 +88,7 @@ def _past(
         "more_stops": max(0, len(stops.found) - MOST_STOPS),
         "reliability": sentences.of_reliability(past.reliability),
         "reliable": past.reliability,
-        "energy": sentences.of_energy(past.energy) if past.energy else "",
-        "watched": watched(request, machine, chosen, at_us),
+        "watched": watched(scope, machine, chosen, at_us),
     }
 
 
@@ -107,6 +113,7 @@ def of_span(
         "losses": picturing.losses(past),
         "pareto": picturing.pareto(past, reasons),
         "oee": picturing.oee(shifts, chosen),
+        "energy": metering.card(past.energy, chosen, at_us),
     }
 
 
@@ -124,12 +131,10 @@ def stop_row(one: Stop, reasons: Mapping[str, str], at_us: int) -> dict[str, str
     }
 
 
-def watched(
-    request: HttpRequest, machine: Asset, chosen: spans.Chosen, at_us: int
-) -> dict[str, Any]:
+def watched(scope: Scope, machine: Asset, chosen: spans.Chosen, at_us: int) -> dict[str, Any]:
     """Return the trends of the tags that are watched, and where all of them can be looked at."""
     order = {role: place for place, role in enumerate(TRENDS)}
-    rows = Signal.objects.within(request.tenant_scope).filter(asset=machine)
+    rows = Signal.objects.within(scope).filter(asset=machine)
     signals = [one for one in rows if one.role in order]
     tags = list(dict.fromkeys(s.tag for s in sorted(signals, key=lambda s: order[s.role])))
     if not tags:
@@ -142,9 +147,9 @@ def watched(
         "charts": [],
         "more": len(tags) - len(look.tags),
     }
-    if not allowed("plant.see", request.tenant_scope, machine.organisation):
+    if not allowed("plant.see", scope, machine.organisation):
         return {}
-    known = finding.known(request.tenant_scope)
+    known = finding.known(scope)
     try:
         fetched = fetch(str(machine.organisation.public_id), look, known)
     except (bus.Unavailable, bus.Refusal):

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from deungdae.web.core.access import needs
 from deungdae.web.core.rules import allowed
-from deungdae.web.floor import asking, standing
-from deungdae.web.floor.models import Asset
+from deungdae.web.floor import asking, metering, standing
+from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.floor.shown import answers
 from deungdae.web.floor.shown.documents import Now
 from deungdae.web.floor.shown.says import Says, nothing, says
@@ -80,9 +80,31 @@ def index(request: HttpRequest) -> HttpResponse:
         "waiting": sum(one.now.waiting_stops for one in machines),
         "problem": "" if heard.away else heard.problem,
         "manage": allowed("floor.manage", scope, scope.current),
+        "power": [] if heard.away else _power(request, assets),
         **live(request, away=heard.away),
     }
     return render(request, "floor/site.html", context)
+
+
+def _power(request: HttpRequest, assets: Sequence[Asset]) -> list[Mapping[str, Any]]:
+    """Return what each site with meters has used since midnight, for its card."""
+    scope, midnight = request.tenant_scope, timezone.localtime().replace(hour=0, minute=0, second=0)
+    start_us = int(midnight.replace(microsecond=0).timestamp()) * 1_000_000
+    metered = set(
+        Signal.objects.within(scope)
+        .filter(asset__in=[one.pk for one in assets])
+        .filter(role__in=(Signal.Role.ENERGY, Signal.Role.POWER))
+        .values_list("asset__site_id", flat=True)
+    )
+    sites = {one.site_id: one.site for one in assets if one.site_id in metered}
+    found: list[Mapping[str, Any]] = []
+    for site in sites.values():
+        key = str(site.public_id)
+        told = metering.of_site(site.organisation, key, start_us, now_us())
+        if told is not None:
+            about = metering.contract(scope, site)
+            found.append({"name": site.name if len(sites) > 1 else "", "energy": told, **about})
+    return found
 
 
 def live(request: HttpRequest, *, away: bool) -> dict[str, Any]:
