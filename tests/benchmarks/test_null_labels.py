@@ -1,11 +1,10 @@
 """Null labels: what has no cause is not called clear.
 
-The promise is a share of at most 3 % of the runs. Of 40 runs that is one at most. If none of the
-first 20 is clear, no more are tried: a method that calls 10 % of null tables clear has one or more
-of 20 with a probability of 88 %, and passes the 40 after that with 3 % alone, so it is caught with
-85 % on each data set and on nearly all of them together; a method with a true share of 0.5 % is
-caught wrongly with 2 %. `benchmarks/nulls.py` tries more. Seeds are fixed: a given version always
-gives the same answer.
+The promise is a share of at most 3 % of the runs, and `benchmarks/nulls.py` measures it, with 200
+runs of each kind of null labels on each data set. Here a few runs of each data set show that a
+change has not broken it: none of them all may be clear, which a method that calls 10 % clear passes
+with a probability of 0.3 %, and one that calls 5 % clear with 6 %. Seeds are fixed: a given version
+always gives the same answer.
 """
 
 import os
@@ -23,29 +22,37 @@ if not datasets.available():
         raise FileNotFoundError(f"the shared data sets must stand in {datasets.DATA}")
     pytest.skip(f"no shared data sets in {datasets.DATA}", allow_module_level=True)
 
-FIRST, RUNS = 20, 40
-ALLOWED = 1
-#: Where a run takes longest, fewer are tried and none may be clear: of 16, a method that calls 10 %
-#: clear has one or more with a probability of 81 %, of 20 with 88 %.
-FEW = {"secom": 16, "milling": 20, "garment": 20, "feed rates": 20, "lens classes": 20}
-#: Results of whole runs, quality classes and measured values: none of their runs may be clear.
-NEVER = frozenset({"milling", "lens classes", "garment", "feed rates"})
-#: Shuffled ones are the easiest, and take time; benchmarks/nulls.py tries them too.
-TRIED = [pair for pair in PAIRS if pair[1] != "shuffled"]
+#: How many runs of each: 55 in all, fewer where one takes long. Shuffled labels are the easiest,
+#: and are left to the benchmark.
+TRIED = (
+    ("kamp", "shifted", 6),
+    ("ai4i", "shifted", 12),
+    ("secom", "shifted", 1),
+    ("tep", "runs", 8),
+    ("lenses", "shifted", 10),
+    ("milling", "swapped", 2),
+    ("lens classes", "blocks", 8),
+    ("garment", "shifted", 3),
+    ("garment", "blocks", 3),
+    ("feed rates", "swapped", 2),
+)
 
 
-@pytest.mark.parametrize(("dataset", "kind"), TRIED)
-def test_null_labels_have_no_clear_cause(dataset: str, kind: str) -> None:
+def test_every_data_set_is_tried() -> None:
+    assert {dataset for dataset, _, _ in TRIED} == set(GROUNDS)
+    assert {(dataset, kind) for dataset, kind, _ in TRIED} <= set(PAIRS)
+    assert sum(runs for _, _, runs in TRIED) == 55
+
+
+@pytest.mark.parametrize(("dataset", "kind", "runs"), TRIED)
+def test_null_labels_have_no_clear_cause(dataset: str, kind: str, runs: int) -> None:
     clear: dict[int, tuple[str, ...]] = {}
-    for seed in range(FEW.get(dataset, RUNS)):
-        if seed == FIRST and not clear:
-            break
+    for seed in range(runs):
         one = trial(dataset, kind, seed)
         assert one.verdicts <= {"clear", "suspected", "none", "not_enough_data"}
         if "clear" in one.verdicts:
             clear[seed] = one.causes
-    none_may_be = dataset in NEVER or dataset in FEW
-    assert len(clear) <= (0 if none_may_be else ALLOWED), clear
+    assert not clear
 
 
 @pytest.mark.parametrize(("dataset", "kind"), PAIRS)
