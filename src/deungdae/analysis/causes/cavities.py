@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.causes.frame import Ints, Texts
 
@@ -63,7 +63,7 @@ def compare(
         if total <= 0 or excess <= 0:
             continue
         deviate = max(abs(excess) - 0.5, 0.0) / np.sqrt(total)
-        p = min(1.0, 2 * float(stats.norm.sf(deviate)) * levels.size)
+        p = min(1.0, 2 * float(special.ndtr(-deviate)) * levels.size)
         if best is None or p < best[0]:
             best = (p, int(level))
     if best is None:
@@ -113,4 +113,4 @@ def _stability(here: Mask, is_bad: Mask, number: Ints, rng: np.random.Generator)
     spread = np.bincount(block, weights=variance, minlength=blocks)
     weights = rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=RESAMPLES)
     deviates = (weights @ sums) / np.sqrt(np.maximum(weights @ spread, 1e-9))
-    return float(np.mean(deviates > stats.norm.isf(0.05)))
+    return float(np.mean(deviates > special.ndtri(0.95)))

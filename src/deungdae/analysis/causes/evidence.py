@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.causes.measured import pieces_inside
 from deungdae.analysis.causes.problem import Floats, Ints, Mask, Problem, episodes
@@ -13,6 +13,7 @@ from deungdae.analysis.causes.relearn import relearn
 from deungdae.analysis.causes.search import Found
 from deungdae.analysis.stats.binning import MISSING, Coded, code
 from deungdae.analysis.stats.levels import best_of_levels
+from deungdae.analysis.stats.ranks import ranks
 from deungdae.analysis.stats.scan import OUTSIDE, all_regions, best_of_counts, bin_counts
 from deungdae.analysis.stats.weights import best_of_level_sums, best_of_sums, sums_by_bin
 
@@ -96,7 +97,7 @@ def _interval(problem: Problem, inside: Mask, outside: Mask) -> tuple[float, flo
     deviation = float(np.sqrt(max(clustered, independent, 0.0)))
     # With one or two episodes a t quantile would say nothing at all; few_episodes says it instead.
     freedom = max(problem.episodes - 1, 2)
-    width = float(stats.t.ppf(0.975, freedom)) * deviation
+    width = float(special.stdtrit(freedom, 0.975)) * deviation
     centre = float(np.log(p_in / p_out))
     low = float(np.exp(max(centre - width, -700)))
     high = None if open_ended or centre + width > np.log(1e6) else float(np.exp(centre + width))
@@ -224,7 +225,7 @@ def same_as(problem: Problem, coded: Coded, found: Found) -> list[int]:
     among = np.nonzero(found.among)[0]
     step = max(1, among.size // 5000)
     sample = among[::step]
-    ranks = {c: stats.rankdata(problem.numbers[c][sample]) for c in numbers}
+    ranked = {c: ranks(problem.numbers[c][sample]) for c in numbers}
     part = coded.take(among)
     labels = problem.labels(among)
     value, where = labels.scanner(part).values(labels.observed[None])
@@ -234,7 +235,7 @@ def same_as(problem: Problem, coded: Coded, found: Found) -> list[int]:
         if column in used:
             continue
         values = problem.numbers[column][sample]
-        near = any(_agree(values, problem.numbers[c][sample], ranks[c]) for c in numbers)
+        near = any(_agree(values, problem.numbers[c][sample], ranked[c]) for c in numbers)
         if not near and value[0, column] >= 0.7 * found.described.value:
             own = region_of(part, column, int(where[0, column]))
             near = bool(np.sum(own & inside) >= 0.7 * np.sum(own | inside))
@@ -243,14 +244,14 @@ def same_as(problem: Problem, coded: Coded, found: Found) -> list[int]:
     return [column for _, column in sorted(alike)]
 
 
-def _agree(values: Floats, others: Floats, ranks: Floats) -> bool:
+def _agree(values: Floats, others: Floats, ranked: Floats) -> bool:
     both = ~np.isnan(values) & ~np.isnan(others)
     if both.sum() < 10:
         return False
     if both.all():
-        first, second = stats.rankdata(values), ranks
+        first, second = ranks(values), ranked
     else:
-        first, second = stats.rankdata(values[both]), stats.rankdata(others[both])
+        first, second = ranks(values[both]), ranks(others[both])
     if first.std() == 0 or second.std() == 0:
         return False
     return bool(abs(np.corrcoef(first, second)[0, 1]) >= SAME)

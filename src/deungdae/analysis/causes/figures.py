@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.causes.measured import blocks_of
 from deungdae.analysis.causes.problem import Problem
@@ -115,7 +115,9 @@ def _mean_interval(
     sums = np.bincount(np.unique(block, return_inverse=True)[1].reshape(-1), weights=score)
     clustered = float(np.square(sums).sum()) * sums.size / max(sums.size - 1, 1)
     alone = float(np.square(score).sum()) / problem.independent
-    width = float(stats.t.ppf(0.975, max(sums.size - 1, 2))) * float(np.sqrt(max(clustered, alone)))
+    width = float(special.stdtrit(max(sums.size - 1, 2), 0.975)) * float(
+        np.sqrt(max(clustered, alone))
+    )
     return mean - width, mean + width
 
 

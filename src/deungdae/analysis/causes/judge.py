@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from deungdae.analysis.causes import power
 from deungdae.analysis.causes.disguise import disguises
@@ -21,6 +20,7 @@ from deungdae.analysis.causes.problem import Mask, Problem
 from deungdae.analysis.causes.region import Condition, region
 from deungdae.analysis.causes.search import Found, Outcome
 from deungdae.analysis.stats.binning import code
+from deungdae.analysis.stats.ranks import ranks
 
 CLEAR, SUSPECTED, NONE, NOT_ENOUGH = "clear", "suspected", "none", "not_enough_data"
 
@@ -262,11 +262,11 @@ def _tells_all(problem: Problem, measured: Rates | Means, condition: Condition) 
         return False
     values = condition.feature.values(problem)
     known = ~np.isnan(values)
-    ranks = stats.rankdata(values[known])
-    scores = stats.rankdata(problem.scores[known])
-    if ranks.size < 10 or ranks.std() == 0 or scores.std() == 0:
+    ranked = ranks(values[known])
+    scores = ranks(problem.scores[known])
+    if ranked.size < 10 or ranked.std() == 0 or scores.std() == 0:
         return False
-    return bool(abs(np.corrcoef(ranks, scores)[0, 1]) >= PERFECT)
+    return bool(abs(np.corrcoef(ranked, scores)[0, 1]) >= PERFECT)
 
 
 def _one_period(problem: Problem) -> bool:
@@ -288,7 +288,7 @@ def _drifts(problem: Problem, column: int) -> bool:
     known = ~np.isnan(values)
     if known.sum() < 30:
         return False
-    ranks = stats.rankdata(values[known])
-    if ranks.std() == 0:
+    ranked = ranks(values[known])
+    if ranked.std() == 0:
         return False
-    return bool(abs(np.corrcoef(ranks, np.arange(ranks.size))[0, 1]) >= DRIFT)
+    return bool(abs(np.corrcoef(ranked, np.arange(ranked.size))[0, 1]) >= DRIFT)

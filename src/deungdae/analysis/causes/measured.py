@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.causes.problem import Ints, Mask, Problem
 from deungdae.analysis.causes.region import Condition, region
@@ -73,7 +73,7 @@ def difference_interval(problem: Problem, inside: Mask, outside: Mask) -> tuple[
     alone = float(np.square(score).sum()) / problem.independent
     there = min(np.unique(block[inside]).size, np.unique(block[outside]).size)
     freedom = max(there - 1, 2)
-    width = float(stats.t.ppf(0.975, freedom)) * float(np.sqrt(max(clustered, alone)))
+    width = float(special.stdtrit(freedom, 0.975)) * float(np.sqrt(max(clustered, alone)))
     return mean_in - mean_out - width, mean_in - mean_out + width
 
 

@@ -6,10 +6,10 @@ move together, so that their difference or ratio holds something that neither of
 """
 
 import numpy as np
-from scipy import stats
 
 from deungdae.analysis.causes.problem import Ints, Problem
 from deungdae.analysis.causes.region import DIFFERENCE, RATIO, Feature
+from deungdae.analysis.stats.ranks import ranks
 
 #: With more columns than this, pairs are too many to be looked at.
 MOST_COLUMNS = 60
@@ -36,9 +36,9 @@ def related(problem: Problem) -> list[Feature]:
     if not 2 <= count <= MOST_COLUMNS:
         return []
     step = max(1, problem.units // UNITS)
-    ranks = np.stack([_ranks(values[::step]) for values in problem.numbers])
+    ranked = np.stack([_ranks(values[::step]) for values in problem.numbers])
     with np.errstate(invalid="ignore", divide="ignore"):
-        rho = np.abs(np.nan_to_num(np.corrcoef(ranks)))
+        rho = np.abs(np.nan_to_num(np.corrcoef(ranked)))
     close: Ints = np.argwhere(np.triu((rho >= TOGETHER) & (rho <= IDENTICAL), k=1))
     order = np.argsort(-rho[close[:, 0], close[:, 1]], kind="stable")[:MOST_PAIRS]
     features = []
@@ -57,9 +57,9 @@ def _ranks(
     values: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     known = ~np.isnan(values)
-    ranks = np.zeros(values.size)
+    ranked = np.zeros(values.size)
     if known.any():
-        ranks[known] = stats.rankdata(values[known])
+        ranked[known] = ranks(values[known])
         # A missing value stands in the middle, where it neither adds nor takes away.
-        ranks[~known] = ranks[known].mean()
-    return ranks
+        ranked[~known] = ranked[known].mean()
+    return ranked

@@ -3,7 +3,8 @@
 import math
 from functools import cache
 
-from scipy import stats
+import numpy as np
+from scipy import special
 
 #: The cause that should not be missed: triple the risk in a quarter of the production.
 RISK_RATIO = 3.0
@@ -26,10 +27,17 @@ def episodes_needed(columns: int) -> int:
     inside = RISK_RATIO * SHARE / (RISK_RATIO * SHARE + 1 - SHARE)
     alpha = ALPHA / max(columns, 1)
     for episodes in range(3, 2000):
-        critical = int(stats.binom.isf(alpha, episodes, SHARE)) + 1
-        if stats.binom.sf(critical - 1, episodes, inside) >= POWER:
+        critical = _critical(alpha, episodes)
+        if special.bdtrc(critical - 1, episodes, inside) >= POWER:
             return episodes
     return 2000
+
+
+def _critical(alpha: float, episodes: int) -> int:
+    """Return the least number of episodes inside that chance reaches with `alpha` at most."""
+    beyond = special.bdtrc(np.arange(episodes), episodes, SHARE)  # more than 0, 1, … inside
+    enough = np.flatnonzero(beyond <= alpha)
+    return int(enough[0] if enough.size else episodes) + 1
 
 
 @cache
@@ -40,7 +48,7 @@ def independent_needed(columns: int) -> int:
     apart are told apart with probability `POWER` by a one-sided test at `ALPHA` divided by the
     number of columns: n = (z_alpha + z_power)^2 / (share * (1 - share) * difference^2).
     """
-    deviates = stats.norm.isf(ALPHA / max(columns, 1)) + stats.norm.ppf(POWER)
+    deviates = special.ndtri(POWER) - special.ndtri(ALPHA / max(columns, 1))
     return math.ceil(float(deviates) ** 2 / (SHARE * (1 - SHARE) * DIFFERENCE**2))
 
 

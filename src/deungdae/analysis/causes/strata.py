@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import ks_2samp
 
 from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.cleaning import DROPOUT
 from deungdae.analysis.causes.frame import Frame, Ints, Numbers, Texts
 from deungdae.analysis.causes.roles import Roles
+from deungdae.analysis.stats.ranks import largest_distance
 
 Mask = NDArray[np.bool_]
 
@@ -193,5 +193,5 @@ def _different(
         if a.size < 10 or b.size < 10:
             continue
         compared += 1
-        apart += ks_2samp(a, b, method="asymp").statistic >= APART
+        apart += largest_distance(a, b) >= APART
     return bool(compared and apart >= max(2 if compared > 3 else 1, share * compared))

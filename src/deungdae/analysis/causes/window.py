@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.cleaning import DROPOUT
@@ -159,7 +159,7 @@ def _of_rates(problem: Problem, within: Mask, known: Mask, chosen: Mask) -> Effe
     choice = np.log((bad[chosen].sum() + 0.5) / (rows[chosen].sum() + 1))
     choice -= np.log((b_in + 0.5) / (n_in + 1))
     deviation = np.sqrt(max(_clustered(problem, score), alone, 0.0) + choice**2 / 2)
-    width = float(stats.t.ppf(0.975, max(problem.episodes - 1, 2)) * deviation)
+    width = float(special.stdtrit(max(problem.episodes - 1, 2), 0.975) * deviation)
     ratio = float(np.log(p_in / p))
     return Effect(
         float(b / n), float(b_in / n_in), float(1 - (b_in / n_in) / (b / n)),
@@ -180,7 +180,7 @@ def _of_means(problem: Problem, within: Mask, known: Mask, chosen: Mask) -> Effe
     freedom = max(np.unique(block[known & ~within]).size - 1, 2)
     choice = float(np.average(values[chosen], weights=rows[chosen])) - inside
     deviation = np.sqrt(max(_clustered(problem, score), alone) + choice**2 / 2)
-    width = float(stats.t.ppf(0.975, freedom) * deviation)
+    width = float(special.stdtrit(freedom, 0.975) * deviation)
     gained = problem.measure.sign * (today - inside)
     return Effect(today, inside, gained, (gained - width, gained + width))
 

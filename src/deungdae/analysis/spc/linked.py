@@ -14,12 +14,12 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from deungdae.analysis.causes import vocabulary as say
 from deungdae.analysis.causes.frame import Frame, Numbers, Texts, Times
 from deungdae.analysis.spc.panels import Floats, Mask
 from deungdae.analysis.spc.samples import Samples
+from deungdae.analysis.stats.ranks import ranks
 
 #: p-values, corrected for all columns: below the first a tie is clear, below the second suspected.
 CLEAR: Final = 0.05
@@ -73,8 +73,8 @@ class Beside:
         if serial or (whole and (say.names(name, say.IDENTIFIER) or say.numbered(name))):
             return
         scored = np.zeros(values.size)
-        ranks = rankdata(values[known])
-        scored[known] = ranks - ranks.mean()
+        ranked = ranks(values[known])
+        scored[known] = ranked - ranked.mean()
         self._features.append(_Feature(name, None, _unit(scored), values))
 
     def _add_texts(self, texts: Texts, samples: Samples) -> None:

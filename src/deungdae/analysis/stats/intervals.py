@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import stats
+from scipy import special
 
 
 def wilson(hits: int, rows: int, z: float = 1.959963984540054) -> tuple[float, float]:
@@ -23,6 +23,6 @@ def clopper_pearson(hits: int, rows: int, tail: float = 0.025) -> tuple[float, f
     """Return the exact interval of a share (Clopper and Pearson 1934), (0, 1) for no rows."""
     if rows == 0:
         return 0.0, 1.0
-    low = 0.0 if hits == 0 else float(stats.beta.ppf(tail, hits, rows - hits + 1))
-    high = 1.0 if hits == rows else float(stats.beta.ppf(1 - tail, hits + 1, rows - hits))
+    low = 0.0 if hits == 0 else float(special.betaincinv(hits, rows - hits + 1, tail))
+    high = 1.0 if hits == rows else float(special.betaincinv(hits + 1, rows - hits, 1 - tail))
     return low, high

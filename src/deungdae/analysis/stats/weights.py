@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from deungdae.analysis.stats.binning import BINS, MISSING, Coded
+from deungdae.analysis.stats.ranks import ranks
 from deungdae.analysis.stats.scan import (
     LARGEST_SHARE,
     Numbers,
@@ -47,7 +47,7 @@ def normal_scores(values: Floats) -> Floats:
     keep the order of the values and nothing else, so that one wild reading weighs no more than any
     other highest value. Shape (units,), no NaN.
     """
-    scores: Floats = ndtri((rankdata(values) - 0.375) / (values.size + 0.25))
+    scores: Floats = ndtri((ranks(values) - 0.375) / (values.size + 0.25))
     return scores
 
 
