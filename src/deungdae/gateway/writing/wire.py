@@ -77,7 +77,7 @@ def _by_hour(points: pa.Table) -> Tally:
     tally = Tally()
     if not points.num_rows:
         return tally
-    owners, sources = (points.column(name).combine_chunks() for name in ("organisation", "source"))
+    owners, sources = (points.column(name).chunk(0) for name in ("organisation", "source"))
     hours = points.column("received").cast(pa.int64()).to_numpy() // HOUR_US
     first, last = int(hours.min()), int(hours.max())
     groups = owners.indices.to_numpy().astype(np.int64) * len(sources.dictionary)

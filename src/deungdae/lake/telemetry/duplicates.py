@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from deungdae.lake.telemetry import engine
 from deungdae.lake.telemetry.journal import File
 from deungdae.lake.telemetry.parts import bounds
-from deungdae.lake.telemetry.schema import KEY, Flag
+from deungdae.lake.telemetry.schema import KEY, Flag, in_one, plain
 
 Keys = npt.NDArray[np.uint64]
 
@@ -64,7 +64,7 @@ class Recent:
         return self._files[file.path]
 
     def _hashes(self, column: pa.ChunkedArray) -> Keys:
-        encoded = column.combine_chunks().dictionary_encode()
+        encoded = in_one(column).dictionary_encode()
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.combine_chunks()
         if len(self._words) > _MOST_WORDS:
@@ -97,7 +97,7 @@ def sort_out(points: pa.Table, folder: Path, files: Sequence[File], recent: Rece
     """
     keys = recent.keys(points)
     order = np.argsort(keys)
-    suspect = _repeated(keys)
+    suspect = _repeated(keys, order)
     to_read: list[File] = []
     low, high = bounds(points)
     times = points.column("time").cast(pa.int64()).to_numpy()
@@ -119,7 +119,7 @@ def sort_out(points: pa.Table, folder: Path, files: Sequence[File], recent: Rece
     duplicate = np.zeros(len(keys), bool)
     conflicting = np.zeros(len(keys), bool)
     if suspect.any():
-        _compare(points, keys, suspect, folder, to_read, recent, duplicate, conflicting)
+        _compare(plain(points), keys, suspect, folder, to_read, recent, duplicate, conflicting)
     if conflicting.any():
         place = points.schema.get_field_index("flag")
         flags = points.column("flag").to_numpy() | (conflicting * np.int8(Flag.OTHER_VALUE))
@@ -147,7 +147,7 @@ def _compare(
     order = np.argsort(known)
     first = np.searchsorted(known[order], keys)
     matches = np.searchsorted(known[order], keys, side="right") - first
-    twice = _repeated(keys)
+    twice = _repeated(keys, np.argsort(keys))
     # One of it in the batch and one in the table: compared column by column.
     alone = np.flatnonzero((matches == 1) & ~twice)
     if len(alone):
@@ -222,12 +222,13 @@ def _stored(suspects: pa.Table, folder: Path, files: Sequence[File]) -> pa.Table
     )
 
 
-def _repeated(keys: Keys) -> npt.NDArray[np.bool_]:
-    order = np.argsort(keys)
-    equal = keys[order][1:] == keys[order][:-1]
+def _repeated(keys: Keys, order: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Return which keys occur more than once; `order` sorts them."""
+    rising = keys[order]
+    equal = np.flatnonzero(rising[1:] == rising[:-1])
     twice = np.zeros(len(keys), bool)
-    twice[order[1:][equal]] = True
-    twice[order[:-1][equal]] = True
+    twice[order[equal]] = True
+    twice[order[equal + 1]] = True
     return twice
 
 

@@ -93,11 +93,16 @@ def write(
 def bounds(table: pa.Table) -> tuple[Bound, Bound]:
     """Return the smallest and largest organisation, tag and time of a table that has rows."""
     found = [
-        pc.min_max(pc.unique(table.column("organisation"))).as_py(),
-        pc.min_max(pc.unique(table.column("tag"))).as_py(),
+        pc.min_max(_words(table.column("organisation"))).as_py(),
+        pc.min_max(_words(table.column("tag"))).as_py(),
         pc.min_max(table.column("time").cast(TIME).cast(pa.int64())).as_py(),
     ]
     return Bound(*(f["min"] for f in found)), Bound(*(f["max"] for f in found))
+
+
+def _words(column: pa.ChunkedArray) -> pa.Array:
+    found = pc.unique(column)
+    return found.dictionary_decode() if pa.types.is_dictionary(found.type) else found
 
 
 def _each(choose: Callable[..., Any], one: Bound, other: Bound) -> Bound:

@@ -74,24 +74,55 @@ class UnsuitablePoints(DeungdaeError):  # noqa: N818
 
 
 def checked(points: pa.Table) -> pa.Table:
-    """Return the columns of `SCHEMA` in its order, without dictionaries, in one chunk each.
+    """Return the columns of `SCHEMA` in its order, in one chunk each.
+
+    Words may stand in dictionaries, and then stay there; `plain` takes them out.
 
     Raises `UnsuitablePoints` for a column that is missing, superfluous or of another type, and for
     a null where the schema has none.
     """
     if set(points.column_names) != set(SCHEMA.names) or len(points.column_names) != len(SCHEMA):
         raise UnsuitablePoints(f"points need the columns {SCHEMA.names}, not {points.column_names}")
-    columns = []
+    columns, fields = [], []
     for field in SCHEMA:
         column = points.column(field.name)
-        if pa.types.is_dictionary(column.type):
+        if not pa.types.is_dictionary(column.type):
+            fields.append(field)
+        elif _is_simple(column):
+            fields.append(pa.field(field.name, column.type, nullable=field.nullable))
+        else:
             column = column.cast(column.type.value_type)
-        if column.type != field.type:
+            fields.append(field)
+        kind = fields[-1].type
+        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+        if kind != field.type or column.type != fields[-1].type:
             raise UnsuitablePoints(f"column {field.name} is of type {column.type}")
         if column.null_count and not field.nullable:
             raise UnsuitablePoints(f"column {field.name} has {column.null_count} nulls")
-        columns.append(column.combine_chunks())
+        columns.append(in_one(column))
     values = columns[SCHEMA.names.index("value")]
     if not pc.all(pc.is_finite(values), min_count=0).as_py():
         raise UnsuitablePoints("a value is not finite: what is no number has no value")
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def plain(points: pa.Table) -> pa.Table:
+    """Return a table without dictionaries."""
+    for place, field in enumerate(points.schema):
+        if pa.types.is_dictionary(field.type):
+            words = field.with_type(field.type.value_type)
+            points = points.set_column(place, words, points.column(place).cast(words.type))
+    return points
+
+
+def _is_simple(column: pa.ChunkedArray) -> bool:
+    """Say whether a column has one dictionary, of words alone, each once."""
+    if column.num_chunks != 1:
+        return False
+    words = column.chunk(0).dictionary
+    return not words.null_count and len(pc.unique(words)) == len(words)
+
+
+def in_one(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array, which is a copy only where it is in several."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

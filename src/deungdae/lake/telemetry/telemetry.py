@@ -13,7 +13,7 @@ from deungdae.lake.telemetry import parts
 from deungdae.lake.telemetry.duplicates import Recent, sort_out
 from deungdae.lake.telemetry.failures import public
 from deungdae.lake.telemetry.journal import File
-from deungdae.lake.telemetry.schema import SCHEMA, TIME, checked
+from deungdae.lake.telemetry.schema import TIME, checked, plain
 from deungdae.lake.telemetry.tables import Tables
 
 Moment = Literal["written", "committed"]
@@ -83,8 +83,10 @@ class Telemetry:
             dates = _dates(points)
             stored, duplicates, conflicting = [], [], []
             new: list[tuple[File, Any]] = []
-            for date in np.unique(dates):
-                chosen = points.filter(pa.array(dates == date)) if len(points) else points
+            several = np.unique(dates)
+            for date in several:
+                # Mostly all are of one day, and need not be copied.
+                chosen = points.filter(pa.array(dates == date)) if len(several) > 1 else points
                 day = f"{date}"
                 sorted_out = sort_out(chosen, journal.folder, snapshot.of(day), self._recent)
                 if sorted_out.points.num_rows:
@@ -93,7 +95,7 @@ class Telemetry:
                         f"date={day}",
                         parts.named("fresh", snapshot.version + 1),
                         [sorted_out.points],
-                        SCHEMA,
+                        sorted_out.points.schema,
                     )
                     new.append((file, sorted_out.keys))
                 stored.append(chosen)
@@ -153,9 +155,9 @@ def _count(batches: list[pa.Table], duplicates: list[Any], conflicting: list[Any
         )
         .group_by(["organisation", "source", "hour"])
         .aggregate([(name, "sum") for name in _COUNTS.names[3:]])
-        .sort_by([(name, "ascending") for name in _COUNTS.names[:3]])
     )
-    return _table(grouped.select([0, 1, 2, 3, 4, 5]).rename_columns(_COUNTS.names).to_pylist())
+    few = plain(grouped).sort_by([(name, "ascending") for name in _COUNTS.names[:3]])
+    return _table(few.select([0, 1, 2, 3, 4, 5]).rename_columns(_COUNTS.names).to_pylist())
 
 
 def _plain(counts: pa.Table) -> list[list[Any]]:
