@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from live_stream import opened
@@ -77,6 +78,12 @@ class Desk:
         self.until(lambda: str(rule.public_id) in self.known())
         return rule
 
+    def waiting(self) -> tuple[int | None, str]:
+        """What the navigation shows beside its word."""
+        cache.clear()  # what was answered a moment ago
+        told = self.client.get("/alarms/waiting/").json()
+        return told["count"], told["words"]
+
     def known(self) -> Any:
         """What the monitor says of the rules that are followed."""
         (part,) = self.monitor._parts
@@ -100,12 +107,14 @@ def test_an_alarm_from_its_rule_to_the_last_word(desk: Desk) -> None:
     page = desk.page("/alarms/now/")
     assert "히터 3" in page and "12.5: above 10" in page and "히터 휴즈를 확인" in page
     assert "1 alarm stands. 1 waits to be acknowledged." in page
+    assert desk.waiting() == (1, "1 alarm waits to be acknowledged.")
     name = f"{rule.public_id}:1"
     note = desk.send(f"/alarms/{rule.public_id}/1/note/", text="휴즈를 갈았음")
     assert "휴즈를 갈았음" in note.content.decode()
     assert AlarmNote.objects.within(_all(desk)).get().took_seconds < 60
     answer = desk.send("/alarms/act/", occurrence=name, do="acknowledge")
     assert "All are acknowledged." in answer.content.decode()
+    assert desk.waiting() == (0, "No alarm waits to be acknowledged.")
     desk.send("/alarms/act/", occurrence=name, do="false")
     verdict = AlarmVerdict.objects.within(_all(desk)).get()
     assert (verdict.verdict, verdict.told) == ("false", True)
@@ -201,6 +210,14 @@ def test_while_nobody_looks_the_page_says_so_and_nothing_is_done(
     settings.BUS = settings_in(tmp_path)
     line.hang_up()
     assert "deungdae monitor" in desk.page("/alarms/")
+    # The navigation does not say "none", and asks nobody for a while, though somebody is there.
+    assert desk.waiting() == (None, "Whether an alarm stands is not known at the moment.")
+    settings.BUS = desk.monitor.settings.bus
+    line.hang_up()
+    assert desk.client.get("/alarms/waiting/").json()["count"] is None
+    assert desk.waiting() == (0, "No alarm waits to be acknowledged.")
+    settings.BUS = settings_in(tmp_path)
+    line.hang_up()
     before = AuditEntry._base_manager.count()
     answer = desk.send("/alarms/act/", occurrence=f"{rule.public_id}:1", do="acknowledge")
     assert "deungdae monitor" in answer.content.decode()

@@ -8,7 +8,7 @@ from deungdae.web.core.navigation import Place
 
 PLACES: Final = (
     Place(
-        _("Alarms"), "warning", "alarms:standing", "alarms.see", order=3,
+        _("Alarms"), "warning", "alarms:standing", "alarms.see", order=3, counted="alarms:waiting",
         also=(
             "alarms:occurrence", "alarms:history", "alarms:figures", "alarms:rules",
             "alarms:rule", "alarms:new_rule", "alarms:change_rule",

@@ -31,6 +31,8 @@ class Place:
     order: int = 50
     group: Word = ""
     also: Sequence[str] = ()
+    #: URL name of `{"count": 3, "words": "3 wait …"}`, which the browser asks for beside the page
+    counted: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Shown:
     icon: str
     url: str
     current: bool
+    counted: str = ""  #: where its count is asked for
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ def groups(request: HttpRequest, scope: Scope) -> list[Group]:
             place.icon,
             reverse(place.url_name),
             here == place.url_name or here in place.also,
+            reverse(place.counted) if place.counted else "",
         )
         group = found.setdefault(str(place.group), Group(place.group, []))
         found[str(place.group)] = Group(group.heading, [*group.places, shown])

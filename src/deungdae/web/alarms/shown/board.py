@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deungdae.web.alarms.lately import last_times
+from deungdae.web.alarms.shown.counting import words
 from deungdae.web.alarms.shown.one import Alarm, alarm, state_word
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking
@@ -78,6 +79,11 @@ class Board:
             "%(n)d waits to be acknowledged.", "%(n)d wait to be acknowledged.", self.waiting
         ) % {"n": self.waiting}  # fmt: skip
         return f"{standing} {waiting}"
+
+    @property
+    def waiting_words(self) -> str:
+        """How many wait, as the navigation says it; empty while nobody knows."""
+        return "" if self.problem else words(self.waiting)
 
 
 def look(scope: Scope) -> Board:

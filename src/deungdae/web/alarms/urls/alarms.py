@@ -7,6 +7,7 @@ from deungdae.web.alarms.views import events, occurrences, rules, standing
 urlpatterns = [
     path("", standing.standing, name="standing"),
     path("now/", standing.now, name="now"),
+    path("waiting/", standing.waiting, name="waiting"),
     path("act/", standing.act, name="act"),
     path("events/", events.events, name="events"),
     path("history/", occurrences.history, name="history"),

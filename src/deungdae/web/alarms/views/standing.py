@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from deungdae.web.alarms.access import get_rule
 from deungdae.web.alarms.actions.acting import Acknowledge, Judge, Reset, Shelve, Unshelve
 from deungdae.web.alarms.models import AlarmRule, AlarmVerdict
-from deungdae.web.alarms.shown import board
+from deungdae.web.alarms.shown import board, counting
 from deungdae.web.core.access import needs
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking
@@ -55,6 +55,14 @@ def _context(request: HttpRequest) -> dict[str, Any]:
             "connecting": words["connecting"],
         },
     }
+
+
+@needs("alarms.see")
+@require_safe
+def waiting(request: HttpRequest) -> JsonResponse:
+    """Say how many alarms wait to be acknowledged; `count` null where nobody knows."""
+    count = counting.waiting(request.tenant_scope.current)
+    return JsonResponse({"count": count, "words": counting.words(count)})
 
 
 @needs("alarms.act")

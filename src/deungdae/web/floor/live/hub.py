@@ -64,6 +64,7 @@ class Hub:
         self.known = Known()
         self.away = False  #: the monitor does not answer, or there is no bus
         self.version = 0
+        self.alarms = 0  #: how often alarms became others; what they are, their own page knows
         self.ready = False  #: whether the first question was answered, one way or the other
         self._spoken: dict[str, Spoken] = {}
         self._moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -80,10 +81,13 @@ class Hub:
 
     def hear(self, message: bytes) -> None:
         """Take one message of the monitor: whole documents of the assets that changed."""
-        told = json.loads(message).get("floor") or ()
-        for one in told:
+        told = json.loads(message)
+        floor = told.get("floor") or ()
+        for one in floor:
             self.now[str(one["asset"])] = Now.of(one)
-        if told:
+        if told.get("alarms"):
+            self.alarms += 1
+        if floor or told.get("alarms"):
             self._move()
 
     def spoken(self, language: str, now_us: int) -> Spoken:

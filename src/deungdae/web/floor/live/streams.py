@@ -3,6 +3,7 @@
     snapshot  {now, away, answer, assets: {key: {name: text}}}    at the beginning
     change    {now, away?, answer?, assets?: {key: {name: text}}} at most twice a second
     beat      {now}        after five seconds without anything else
+    alarms    {}           alarms are others than before: the count in the navigation is asked anew
     reload    {}           there are other lines and machines than the page shows
     end       {words}      the browser shall not come back by itself
 
@@ -84,6 +85,8 @@ async def _follow(visitor: Visitor, hub: Hub) -> AsyncGenerator[bytes, None]:
         if page.reshaped:
             yield event("reload", {})
             page = Page(hub, visitor)
+        if page.alarmed():
+            yield event("alarms", {})
         if (found := page.change(now_us())) is not None:
             yield event("change", found)
             sent = now
@@ -109,6 +112,7 @@ class Page:
         self._visitor = visitor
         self.version = hub.version
         self._names = hub.known.names
+        self._alarms = hub.alarms
         self._said: dict[str, Says] = {}
         self._answer = ""
         self._away = False
@@ -117,6 +121,11 @@ class Page:
     def reshaped(self) -> bool:
         """Whether there are other lines and machines now, or they are called otherwise."""
         return self._names != self._hub.known.names
+
+    def alarmed(self) -> bool:
+        """Say once whether alarms became others since it was last asked."""
+        before, self._alarms = self._alarms, self._hub.alarms
+        return before != self._alarms
 
     def snapshot(self, now: int) -> dict[str, Any]:
         """Return all that the page shows."""

@@ -31,6 +31,11 @@ function settle() {
   const answer = document.querySelector("[data-alarms-answer]");
   if (answer && answer.textContent !== list.dataset.answer) answer.textContent = list.dataset.answer;
   const waiting = Number(list.dataset.waiting || 0);
+  // The list has just said it: the navigation need not ask. Where nobody answers, it asks itself.
+  if (list.dataset.waitingWords) {
+    const detail = { count: waiting, words: list.dataset.waitingWords };
+    document.dispatchEvent(new CustomEvent("counts:told", { detail }));
+  } else document.dispatchEvent(new CustomEvent("counts:changed"));
   document.title = waiting ? `(${waiting}) ${title}` : title;
   for (const one of list.querySelectorAll("[data-say]")) {
     const detail = { words: one.textContent, kind: one.dataset.say };

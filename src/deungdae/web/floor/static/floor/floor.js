@@ -150,6 +150,7 @@ function connect() {
   if (!heard) status("connecting", words.connecting);
   const mine = (source = new EventSource(address()));
   for (const name of ["snapshot", "change", "beat"]) mine.addEventListener(name, take);
+  mine.addEventListener("alarms", () => document.dispatchEvent(new CustomEvent("counts:changed")));
   mine.addEventListener("reload", () => location.reload());
   mine.addEventListener("end", (event) => {
     over = true;
