@@ -316,3 +316,74 @@ def _process(site: MonitorSite) -> "subprocess.Popen[str]":
     assert running.stdout.readline() == "Machines are looked after.\n"
     running.stdout.close()
     return running
+
+
+def test_a_machine_that_speaks_only_on_change_is_unknown_while_its_agent_is_away(
+    tmp_path: Path,
+) -> None:
+    clock, floor = Clock(T + HOUR * S), Floor()
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+        statuses = site.bus.run(bus.Mirror.open(site.bus.connection, bus.STATUS))
+
+        def passes(seconds: int) -> None:
+            """Let time pass at the end of which the agent is heard."""
+            at = clock.now_us + seconds * S
+            status = bus.Status(OURS, "pc1", at, document={"version": "1"})
+            site.bus.run(statuses.put(status, OURS, "pc1"))
+            clock.now_us = at
+
+        def now() -> dict[str, Any]:
+            return floor.hall.now.get((OURS, "imm1"), {})
+
+        passes(0)
+        site.store(OURS, "pc1", STATE, [(T + 60 * S, "closing"), (T + 1800 * S, "halt")])
+        signal = {"role": "state", "tag": STATE, "map": {"closing": "running", "halt": "stopped"}}
+        site.put_asset(OURS, "imm1", machine(signal))
+        site.until(lambda: state_of(floor) == "stopped" and now()["unheard"] is None)
+        died = clock.now_us
+        clock.now_us += 600 * S
+        site.until(lambda: state_of(floor) == "unknown" and now()["unheard"] is not None)
+        assert now()["unheard"] == {"source": "pc1", "since": died} and now()["since"] == died
+        # It is back, and its machine has not changed: what lay between stays unknown.
+        passes(600)
+        site.until(lambda: state_of(floor) == "stopped" and now()["unheard"] is None)
+        back = clock.now_us
+        # Its driver loses the machine, and says so by a reading without a value.
+        passes(60)
+        site.store(OURS, "pc1", STATE, [(clock.now_us, None)], quality=0)
+        site.bus.run(
+            site.bus.connection.tell(
+                bus.live_subject(OURS),
+                json.dumps({"points": [[STATE, clock.now_us, None, 0]]}).encode(),
+            )
+        )
+        site.until(lambda: state_of(floor) == "unknown")
+        lost = clock.now_us
+        passes(60)
+        site.tell(OURS, [(STATE, clock.now_us, "halt")])
+        site.until(lambda: state_of(floor) == "stopped")
+        found = clock.now_us
+        passes(30)
+        told = {"asset": "imm1", "start": T, "end": clock.now_us}
+        expected = [
+            [T, T + 60 * S, "unknown"],
+            [T + 60 * S, T + 1800 * S, "running"],
+            [T + 1800 * S, died, "stopped"],
+            [died, back, "unknown"],
+            [back, lost, "stopped"],
+            [lost, found, "unknown"],
+        ]
+
+        def spans() -> list[list[Any]]:
+            return [span[:3] for span in site.ask("asset", OURS, topic="monitor", **told)["spans"]]
+
+        site.until(lambda: now()["as_of"] > found)
+        assert spans()[:-1] == expected
+        # And so the history says it, when a monitor begins anew.
+        site.store(OURS, "pc1", STATE, [(found, "halt")])
+        site.end()
+        floor = Floor()
+        site.begin([floor])
+        site.until(lambda: state_of(floor) == "stopped")
+        assert spans()[:-1] == expected
+        site.bus.run(statuses.close())

@@ -29,6 +29,7 @@ class Readings(NamedTuple):
     times: Times
     values: Values
     texts: NDArray[np.object_]
+    bad: Times = np.empty(0, np.int64)  #: when points came that say that there is no value
 
 
 class Means(NamedTuple):
@@ -133,7 +134,9 @@ def _numbers(table: pa.Table, name: str) -> Any:
 
 
 def _readings(table: pa.Table) -> dict[str, Readings]:
-    table = table.filter(pa.compute.greater(table.column("quality"), int(Quality.BAD)))
+    is_good = pa.compute.greater(table.column("quality"), int(Quality.BAD))
+    bad = _bad(table.filter(pa.compute.invert(is_good)))
+    table = table.filter(is_good)
     table = table.sort_by([("tag", "ascending"), ("time", "ascending"), ("received", "ascending")])
     times = table.column("time").cast(pa.int64()).to_numpy()
     values = _numbers(table, "value").astype(float)
@@ -141,8 +144,17 @@ def _readings(table: pa.Table) -> dict[str, Readings]:
     texts = table.column("text").to_numpy()
     values = np.where(is_text, np.nan, values)
     return {
-        tag: Readings(times[a:b], values[a:b], texts[a:b]) for tag, (a, b) in _by_tag(table).items()
+        tag: Readings(times[a:b], values[a:b], texts[a:b], bad.get(tag, times[:0]))
+        for tag, (a, b) in _by_tag(table).items()
     }
+
+
+def _bad(table: pa.Table) -> dict[str, Times]:
+    if not table.num_rows:
+        return {}
+    table = table.sort_by([("tag", "ascending"), ("time", "ascending")])
+    times = table.column("time").cast(pa.int64()).to_numpy()
+    return {tag: times[a:b] for tag, (a, b) in _by_tag(table).items()}
 
 
 def _means(table: pa.Table) -> dict[str, Means]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from deungdae.analysis.oee import State
 from deungdae.monitor.floor import machine as machines
+from deungdae.monitor.floor.absent import Absent
 from deungdae.monitor.floor.answers import Answers
 from deungdae.monitor.floor.figures import Summary, needs_reason
 from deungdae.monitor.floor.hall import Hall
@@ -62,6 +63,7 @@ class Floor:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="floor")
         self._unheed = context.structure.heed(self._restructured.set)
         self._rebuild()
+        self.keeping.absent = await Absent.open(self.hall.store, context.connection)
         self.keeping.begin()
 
     async def heard(self, organisation: str, points: Sequence[Point]) -> None:
@@ -96,6 +98,8 @@ class Floor:
         """Stop reading, and keep what was seen last."""
         self._unheed()
         await self.keeping.end()
+        if self.keeping.absent is not None:
+            await self.keeping.absent.close()
         await self._look(self._keep_states)
         self._thread.shutdown()
         self.hall.store.close()

@@ -211,8 +211,7 @@ def _in_the_dark(
     did, the time is known, and so the parts.
     """
     own = track.heard.gap_us is not None
-    heard = track.heard if own else hearing
-    silences = heard.silences(states[0].start_us, states[-1].end_us)
+    silences = track.silences(hearing, states[0].start_us, states[-1].end_us)
     found: dict[int, float] = {}
     for _, again in silences:
         # The first movement at the end of a silence or after it is the one that spans it.

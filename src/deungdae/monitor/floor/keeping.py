@@ -19,6 +19,7 @@ from deungdae.bus import Unavailable
 from deungdae.bus.ending import end
 from deungdae.monitor.definitions import Asset
 from deungdae.monitor.floor import energy as metered
+from deungdae.monitor.floor.absent import Absent
 from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.learning import Model, learn
@@ -64,6 +65,7 @@ class Keeping:
         self._healed: dict[Key, int] = {}
         self._backfill: dict[Key, list[Bounds]] = {}
         self._rest_until = 0.0
+        self.absent: Absent | None = None
         #: Until when what failed of a machine, or of a frame of it, is left alone.
         self._ailing: dict[tuple[object, ...], float] = {}
 
@@ -99,6 +101,8 @@ class Keeping:
             await asyncio.gather(
                 *(self._apart((*key, "load"), self._load, key, each, now_us) for key, each in some)
             )
+        if self.absent is not None:
+            await asyncio.to_thread(self.absent.look, list(machines.values()), now_us)
         if now_us - self._tail_us >= TAIL_EVERY_US:
             await self._refresh(now_us)
             self._tail_us = now_us
@@ -155,6 +159,11 @@ class Keeping:
         told = await self.readings(
             key[0], machine.asset, machine.model, bounds.start_us, now_us + AHEAD_US
         )
+        seldom = [s.tag for s in machine.signals if machine.model.gap_us(s) is None]
+        latest = await self._hall.context.past.latest(key[0], seldom) if seldom else []
+        machine.sources = {point["tag"]: point["source"] for point in latest}
+        if self.absent is not None:
+            await asyncio.to_thread(self.absent.tell, machine)
         await asyncio.to_thread(self._take, machine, told, bounds)
         if key not in self._backfill:
             self._backfill[key] = await asyncio.to_thread(self._missing, key, now_us)
@@ -274,7 +283,11 @@ class Keeping:
         machine = self._hall.machines.get(key)
         model = machine.model if machine is not None else Model()
         told = await self.readings(key[0], asset, model, bounds.start_us, bounds.end_us)
-        frame = await asyncio.to_thread(_computed, key, asset, model, told, bounds)
+        absences = {} if machine is None else machine.absences
+        sources = {} if machine is None else machine.sources
+        frame = await asyncio.to_thread(
+            _computed, key, asset, model, told, bounds, sources, absences
+        )
         used = await self.energy(key, asset, bounds.start_us, bounds.end_us)
         if used is None:
             return frame
@@ -430,9 +443,16 @@ def _spliced(machine: Machine, since_us: int, told: Mapping[str, Readings]) -> N
 
 
 def _computed(
-    key: Key, asset: Asset, model: Model, told: Mapping[str, Readings], bounds: Bounds
+    key: Key,
+    asset: Asset,
+    model: Model,
+    told: Mapping[str, Readings],
+    bounds: Bounds,
+    sources: dict[str, str],
+    absences: dict[str, list[tuple[int, int | None]]],
 ) -> Frame:
     machine = Machine(*key, asset, model)
+    machine.sources, machine.absences = sources, absences
     machine.splice(bounds.start_us - SELDOM_US - LOOKBACK_US, told)
     machine.bounds = bounds
     return machine.look(bounds.end_us)

@@ -64,6 +64,9 @@ class Machine:
         self.bounds: Bounds | None = None
         self.frame: Frame | None = None
         self.since: tuple[State, int] | None = None
+        self.sources: dict[str, str] = {}  #: of its tags that speak only when something changes
+        #: When those were not heard; an end of None: they still are not.
+        self.absences: dict[str, list[tuple[int, int | None]]] = {}
         self.relearn(model)
 
     def relearn(self, model: Model) -> None:
@@ -92,6 +95,8 @@ class Machine:
         while self.pending:
             point = self.pending.popleft()
             if point.quality == Quality.BAD:
+                lost = [track.lose(point.time_us) for track in self._by_tag[point.tag]]
+                self.dirty = self.dirty or any(lost)
                 continue
             if point.time_us > now_us + AHEAD_US:
                 self.ahead_us, self.ahead_seen_us = point.time_us - now_us, now_us
@@ -180,11 +185,37 @@ class Machine:
         # A clock that is a little ahead of ours is believed: what it says is of now.
         newest = self.heard_us if self.heard_us <= now_us + AHEAD_US else now_us
         until = min(max(now_us, newest) + 1, self.bounds.end_us)
+        self._take_absences(until)
         self.frame = frame(
             *(self.asset, self.tracks, self.hearing, self.model, self.bounds.start_us, until)
         )
         self.looked_us, self.dirty = now_us, False
         return self.frame
+
+    def _take_absences(self, until_us: int) -> None:
+        """Let each signal know when its source was not heard, up to its first reading after."""
+        by_source: dict[str, list[Track]] = {}
+        for tag, tracks in self._by_tag.items():
+            by_source.setdefault(self.sources.get(tag, ""), []).extend(tracks)
+        for source, tracks in by_source.items():
+            found = []
+            for start, end in self.absences.get(source, ()):
+                after = (np.searchsorted(track.arrays()[0], start, "right") for track in tracks)
+                pairs = zip(tracks, after, strict=True)
+                first = [int(t.arrays()[0][at]) for t, at in pairs if at < len(t.arrays()[0])]
+                found.append((start, min([until_us if end is None else end, *first])))
+            for track in tracks:
+                track.absences = found
+
+    def unheard(self) -> dict[str, Any] | None:
+        """Return which agent is not heard, and since when; None when all are."""
+        found = [
+            (start, source)
+            for source, told in self.absences.items()
+            for start, end in told
+            if end is None
+        ]
+        return {"source": min(found)[1], "since": min(found)[0]} if found else None
 
     def word(self, role: str, now_us: int) -> str | None:
         """Return the text that holds now, of a product or a lot."""
@@ -234,6 +265,7 @@ def now_document(
         "proposed": proposed,
         "fault": fault_now(found),
         "stale": since[0] is State.UNKNOWN,
+        "unheard": machine.unheard() if since[0] is State.UNKNOWN else None,
         "shift": None
         if shift is None
         else {

@@ -89,9 +89,7 @@ def _layer(
     times, values = track.arrays()
     if role == "load":
         return _loaded(asset, track, model, start_us, end_us)
-    # Who speaks only when something changes is believed as long as the machine is heard at all.
-    own = track.heard if track.heard.gap_us is not None else hearing
-    silences = own.silences(start_us, end_us)
+    silences = track.silences(hearing, start_us, end_us)
     if role in ("state", "run"):
         return covered(_held(track, start_us, end_us), silences)
     if model.typical is None:

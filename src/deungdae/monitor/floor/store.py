@@ -32,6 +32,10 @@ CREATE TABLE IF NOT EXISTS since (
     organisation TEXT NOT NULL, asset TEXT NOT NULL, state TEXT NOT NULL,
     since_us INTEGER NOT NULL, seen_us INTEGER NOT NULL, PRIMARY KEY (organisation, asset)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS away (
+    organisation TEXT NOT NULL, source TEXT NOT NULL, start_us INTEGER NOT NULL, end_us INTEGER,
+    PRIMARY KEY (organisation, source, start_us)
+) WITHOUT ROWID;
 """
 KEPT_US = 400 * 86_400_000_000  #: frames; they can be computed again as long as history lasts
 LONGEST_US = 40 * 86_400_000_000  #: a said stop that began before is over
@@ -220,7 +224,35 @@ class Store:
                 [(a, b, state.value, since, until) for a, b, state, since, until in seen],
             )
 
+    def away(self) -> dict[tuple[str, str], int]:
+        """Return which sources are not heard, and since when."""
+        rows: list[Any] = self._database.rows(
+            "SELECT organisation, source, start_us FROM away WHERE end_us IS NULL"
+        )
+        return {(organisation, source): start for organisation, source, start in rows}
+
+    def absences(self, organisation: str, source: str) -> list[tuple[int, int | None]]:
+        """Return when a source was not heard; the last may have no end yet."""
+        rows: list[Any] = self._database.rows(
+            "SELECT start_us, end_us FROM away WHERE organisation=? AND source=? ORDER BY start_us",
+            *(organisation, source),
+        )
+        return [(start, end) for start, end in rows]
+
+    def went(self, organisation: str, source: str, start_us: int) -> None:
+        """Keep that a source is not heard any more."""
+        with self._database.change() as cursor:
+            told = organisation, source, start_us
+            cursor.execute("INSERT OR REPLACE INTO away VALUES (?,?,?,NULL)", told)
+
+    def came_back(self, organisation: str, source: str, start_us: int, end_us: int) -> None:
+        """Keep until when it was not heard."""
+        with self._database.change() as cursor:
+            told = organisation, source, start_us, end_us
+            cursor.execute("INSERT OR REPLACE INTO away VALUES (?,?,?,?)", told)
+
     def tidy(self, now_us: int) -> None:
         """Forget frames of long ago."""
         with self._database.change() as cursor:
+            cursor.execute("DELETE FROM away WHERE end_us < ?", (now_us - KEPT_US,))
             cursor.execute("DELETE FROM frame WHERE end_us < ?", (now_us - KEPT_US,))

@@ -102,6 +102,32 @@ class Track:
         self._tail: list[tuple[int, float]] = []
         self.last_us = 0
         self.last = np.nan  #: value
+        #: When its source said that there is no value, until when: None is still so.
+        self._lost: list[tuple[int, int | None]] = []
+        self.absences: list[tuple[int, int]] = []  #: when its source was not heard
+
+    def lose(self, time_us: int) -> bool:
+        """Note that there is no value; return whether that is new."""
+        if time_us < self.last_us or (self._lost and self._lost[-1][1] is None):
+            return False
+        self._lost.append((time_us, None))
+        return True
+
+    def silences(self, hearing: Hearing, start_us: int, end_us: int) -> list[tuple[int, int]]:
+        """Return when nothing is known of what it says; `hearing` is that of its machine."""
+        if self.heard.gap_us is not None:
+            return self.heard.silences(start_us, end_us)
+        # Who speaks only when something changes is believed as long as the machine is heard at
+        # all, and its source is not known to be away.
+        lost = [(a, end_us if b is None else b) for a, b in self._lost]
+        found: list[tuple[int, int]] = []
+        for a, b in sorted([*hearing.silences(start_us, end_us), *lost, *self.absences]):
+            a, b = max(a, start_us), min(b, end_us)
+            if found and a <= found[-1][1]:
+                found[-1] = found[-1][0], max(b, found[-1][1])
+            elif b > a:
+                found.append((a, b))
+        return found
 
     def add(self, time_us: int, value: Raw) -> bool:
         """Take one live reading; return whether it says something new."""
@@ -110,6 +136,9 @@ class Track:
         number = self.number(value)
         self.heard.add(time_us)
         self.last_us = time_us
+        if self._lost and self._lost[-1][1] is None:
+            self._lost[-1] = self._lost[-1][0], time_us
+            self.last = np.nan  # what is the same again is known again
         new = number != self.last and not (np.isnan(number) and np.isnan(self.last))
         if new or self._all:
             self._tail.append((time_us, number))
@@ -121,18 +150,20 @@ class Track:
         times, values = self.arrays()
         keep = int(np.searchsorted(times, from_us))
         newest = from_us - 1
-        told_t = times[:0]
+        told_t = bad = times[:0]
         parts_t, parts_v = [times[:keep]], [values[:keep]]
         if readings is not None and len(readings.times):
             new = readings.times >= from_us
             told_t, told_v = readings.times[new], self.numbers(readings)[new]
             newest = int(told_t[-1]) if len(told_t) else newest
+            bad = readings.bad[readings.bad >= from_us]
             parts_t.append(told_t)
             parts_v.append(told_v)
         rest = int(np.searchsorted(times, newest, "right"))
         self.heard.replace(from_us, told_t)
         joined_t = np.concatenate([*parts_t, times[rest:]])
         joined_v = np.concatenate([*parts_v, values[rest:]])
+        self._splice_lost(from_us, told_t, bad)
         self._tail = []
         if len(joined_t) and newest >= self.last_us:
             self.last_us, self.last = newest, float(joined_v[-1])
@@ -145,8 +176,21 @@ class Track:
             joined_t, joined_v = joined_t[changed], joined_v[changed]
         self._times, self._values = joined_t, joined_v
 
+    def _splice_lost(self, from_us: int, good: Times, bad: Times) -> None:
+        """Take when the history says that there was no value; what is newer than it stays."""
+        newest = max([from_us - 1, *(int(each[-1]) for each in (good, bad) if len(each))])
+        found = [each for each in self._lost if each[0] < from_us]
+        starts = [] if not found or found[-1][1] is not None else [found.pop()[0]]
+        for start in [*starts, *bad.tolist()]:
+            if found and (found[-1][1] is None or start < found[-1][1]):
+                continue
+            place = int(np.searchsorted(good, start, "right"))
+            found.append((start, int(good[place]) if place < len(good) else None))
+        self._lost = found + [each for each in self._lost if each[0] > newest]
+
     def forget(self, before_us: int) -> None:
         """Forget what is older, but for the last reading before."""
+        self._lost = [each for each in self._lost if each[1] is None or each[1] >= before_us]
         times, values = self.arrays()
         at = max(int(np.searchsorted(times, before_us)) - 1, 0)
         self._times, self._values, self._tail = times[at:], values[at:], []
