@@ -187,6 +187,29 @@ def test_the_fast_reading_is_used_for_what_machines_send() -> None:
     assert answer(points) == answer(exact(lines, "s", 0))
 
 
+@pytest.mark.parametrize("fields", ["a=1.5,bc=2", "a=7i,bc=t", "a=9007199254740993i,bc=1e400"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        *("a=1,bc=2,d=3", "a=1", "bc=1,a=2", "d=1,bc=2", "a=1,bd=2", "a=1i,bc=2", "a=1,bc=true"),
+        *("a=1,bc,2=3", "a,1=bc=2", "a=1=bc,2", "a=1,,bc=2", "a=,bc=2", "=1,bc=2", "a=1,bc=nan"),
+        *(
+            "a=1,a=2",
+            "a=0x1,bc=2",
+            "a=1,bc=+2",
+            "\xef\xbb\xbfa=1,bc=2",
+            "가=1,bc=2",
+            "a=1e400,bc=2",
+        ),
+    ],
+)
+def test_one_line_among_many_of_another_shape_is_read_as_it_stands(fields: str, other: str) -> None:
+    lines = [f"m,t={n} {fields} {n}\n" for n in range(60)]
+    lines[30] = f"m,t=30 {other} 30\n"
+    compared("".join(lines).encode(), "ns")
+    compared("".join(lines[30:]).encode(), "ns")
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from(["ns", "us", "ms", "s"]))
 def test_random_lines_are_read_alike_or_refused_alike(seed: int, precision: str) -> None:

@@ -27,6 +27,25 @@ def test_points_are_read_as_they_were_appended(home: Path) -> None:
     assert {str(day) for day in read.column("date").to_pylist()} == {"2026-09-01"}
 
 
+def test_words_in_dictionaries_are_stored_as_others_are(home: Path) -> None:
+    points = made([1.5, 7, True, "정지", None])
+    coded = points
+    for place in range(3):
+        coded = coded.set_column(place, SCHEMA[place].name, coded[place].dictionary_encode())
+    telemetry = Telemetry(home)
+    # Some words of a dictionary may belong to no point, and a word may stand there twice.
+    assert telemetry.append(coded.slice(0, 2), "ingest-0", 1).stored == 2
+    double = pa.DictionaryArray.from_arrays(
+        [0, 1, 0, 1, 1], pa.array([points["tag"][0].as_py()] * 2)
+    )
+    second = telemetry.append(coded.set_column(2, "tag", double), "ingest-0", 2)
+    assert (second.stored, second.duplicates) == (3, 2)
+    assert stored(home).select(SCHEMA.names).cast(SCHEMA).equals(points)
+    hollow = pa.DictionaryArray.from_arrays([0] * 5, pa.array([None], pa.string()))
+    with pytest.raises(UnsuitablePoints):
+        telemetry.append(coded.set_column(2, "tag", hollow), "ingest-0", 3)
+
+
 def test_a_batch_that_is_sent_again_is_not_stored_again(home: Path) -> None:
     telemetry = Telemetry(home)
     assert telemetry.version("ingest-0") is None
