@@ -125,7 +125,7 @@ NO_PAGES = {
     *("alarms:channel", "alarms:try_channel", "alarms:renew_secret", "alarms:retire_channel"),
     # These name a watch; none was made.
     *("watches:watch", "watches:again", "watches:learn", "watches:retire", "watches:anomaly"),
-    "watches:judge",
+    *("watches:judge", "watches:events"),
     # These name the rule of an alarm, or an alarm; none was set up.
     *("alarms:act", "alarms:events", "alarms:occurrence", "alarms:note", "alarms:new_rule"),
     *("alarms:rule", "alarms:tried_rule", "alarms:change_rule", "alarms:retire_rule"),

@@ -1,8 +1,10 @@
 """axe-core on every page of the product, light and dark, at a desk and on a phone: nobody is shut
 out; and in both languages nothing is wider than the window.
 
-A page is opened once in each language; theme and width then change under the reader's eyes, as
-they do when a phone is turned or the evening comes.
+A page is opened once in each language: in Korean it is held to all rules in light at a desk, in
+English to all rules in the dark on a phone. Every part that pages are made of, what lies over a
+page, and what only a press brings are seen in both themes at both widths: theme and width then
+change under the reader's eyes, as they do when a phone is turned or the evening comes.
 """
 
 from collections.abc import Callable
@@ -185,7 +187,7 @@ ELSEWHERE = {
     "plant:live_rows", "plant:live_today", "plant:live_events", "plant:history_tags",
     "plant:history_export", "plant:intake_name", "plant:intake_replay", "plant:intake_held_export",
     "plant:intake_carry_out", "plant:intake_end", "plant:intake_undo", "plant:intake_other",
-    "alarms:now", "alarms:act", "alarms:events", "alarms:note", "alarms:tried_rule",
+    "alarms:now", "alarms:act", "alarms:events", "watches:events", "alarms:note", "alarms:tried_rule",
     "alarms:retire_rule", "alarms:serve_rule",
     "core:try_mail", "core:send_again", "alarms:choose_mail", "alarms:try_channel",
     "alarms:renew_secret", "alarms:retire_channel", "alarms:add_step", "alarms:change_step",
@@ -200,16 +202,15 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
-#: Width, and the themes there. All rules are held in the first, those of colours in the second.
+#: Width, and the themes there. All rules are held in the first, those of colours in any other.
 AT_A_DESK = (DESKTOP, "light", "dark")
 ON_A_PHONE = (PHONE, "dark", "light")
 FOLDS_OPEN = "document.querySelectorAll('main details:not(.menu)').forEach(d => d.open = true)"
 
 
-def look(reader: Reader, way: tuple[int, str, str], *, covered: bool = False) -> None:
+def look(reader: Reader, width: int, *themes: str, covered: bool = False) -> None:
     """Look at the page that is open in one way; `covered`: a menu lies over part of it."""
     where = (reader.at, reader.run("return document.documentElement.lang"))
-    width, *themes = way
     reader.width(width)
     found: dict[Any, Any] = {
         (width, theme): [one for one in violations if not (covered and _obscured(one))]
@@ -229,8 +230,8 @@ def _obscured(violation: list[Any]) -> bool:
 
 def look_all_ways(reader: Reader, *, covered: bool = False) -> None:
     """Look at the page that is open: at a desk and on a phone, in light and in the dark."""
-    look(reader, AT_A_DESK, covered=covered)
-    look(reader, ON_A_PHONE, covered=covered)
+    look(reader, *AT_A_DESK, covered=covered)
+    look(reader, *ON_A_PHONE, covered=covered)
 
 
 def in_both_languages(reader: Reader) -> None:
@@ -242,10 +243,17 @@ def in_both_languages(reader: Reader) -> None:
     spoken = reader.run("return document.documentElement.lang")
     for language in sorted(ways, key=lambda language: language != spoken):
         reader.speak(language)
-        reader.run(
-            "document.querySelectorAll('main details:not(.menu)').forEach(d => d.open = true)"
-        )
-        look(reader, ways[language])
+        reader.run(FOLDS_OPEN)
+        width, theme, _ = ways[language]
+        look(reader, width, theme)
+
+
+def test_nobody_is_shut_out_of_any_part_of_a_page(reader: Reader, furnished: Any) -> None:
+    furnished.begin("plant", "work")  # the worker is at it while pages are looked at
+    reader.become(OWNER)
+    reader.open("/styleguide/")
+    reader.run(FOLDS_OPEN)
+    look_all_ways(reader)
 
 
 @pytest.mark.parametrize(("who", "path"), PAGES)
@@ -254,7 +262,7 @@ def test_nobody_is_shut_out_of_a_page(
 ) -> None:
     if who:
         reader.become(who)
-    furnished.begin("plant", "work")  # the worker is at it while the first pages are looked at
+    furnished.begin("plant", "work")
     if path.startswith("{"):
         kind = path[1:-1]
         path = furnished.plant.get(kind) or furnished.work[kind]

@@ -1,12 +1,15 @@
 """From a good period on a picture to an anomaly, its blame and a verdict: with a real monitor."""
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from django.test import Client
+from live_stream import opened
 from monitor_site import MonitorSite, clock_us
 
 from deungdae import bus
@@ -157,6 +160,29 @@ def test_another_period_is_learned_and_the_old_one_asked_for_no_more(desk: Desk)
     desk.client.post(f"/watches/{watch.public_id}/retire/")
     assert str(watch.public_id) not in {one.watch for one in line.all(bus.WATCHES)}
     assert f'href="{watch.get_absolute_url()}"' not in desk.page("/watches/")
+
+
+def test_an_open_page_is_told_when_a_watch_stands_otherwise(desk: Desk) -> None:
+    organisation = str(desk.house.organisation.public_id)
+    tell = desk.monitor.monitor.context.tell
+
+    async def looked() -> None:
+        address = "/watches/events/"
+        async with opened(desk.client, urlencode({"of": "another"}), address) as page:
+            assert "Load the page again" in str(await page.next("end"))
+        query = urlencode({"of": organisation, "watch": "one"})
+        async with opened(desk.client, query, address) as page:
+            assert await page.next("change") == {"stands": True}  # the beginning
+            # It hears the bus a moment later; until then what is said passes it by.
+            for n in range(40):
+                state = ("watching", "anomaly")[n % 2]
+                tell(organisation, {"watches": [{"watch": "one", "state": state}]})
+                await asyncio.sleep(0.3)
+                if ("change", {"stands": True}) in page.waiting():
+                    return
+            raise AssertionError("it was told nothing")
+
+    asyncio.run(asyncio.wait_for(looked(), 40))
 
 
 @pytest.mark.parametrize(

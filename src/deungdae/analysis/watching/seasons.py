@@ -20,6 +20,7 @@ from deungdae.analysis.seasonal.shape import LEVEL_DAYS, trailing
 
 Floats = NDArray[np.float64]
 MOST_MISSING = 0.5
+SETTLING = 60  #: rows in which the smoothed deviations find their place
 
 
 class Own(NamedTuple):
@@ -104,24 +105,41 @@ class Seasons:
 
     def blame(self, values: Floats, phase: int, rows: int) -> list[Blame]:
         """Return the tags by their scores in the last `rows`; what is before finds the level."""
-        each = self.each(np.asarray(values, float), phase)[-rows:]
-        parts = np.array([np.nanmean(col) if np.isfinite(col).any() else 0.0 for col in each.T])
-        whole = float(parts.sum()) or 1.0
-        deviations = self._deviations(values, phase)[-rows:]
-        found = [
-            Blame(own.name, float(part) / whole, _mean(deviations[:, place]))
-            for place, (own, part) in enumerate(zip(self.tags, parts, strict=True))
-        ]
-        return sorted(found, key=lambda one: (-one.share, one.name))
-
-    def _deviations(self, values: Floats, phase: int) -> Floats:
+        values = np.asarray(values, float)
+        tail = min(len(values), rows + SETTLING)
         columns = []
         for own in self.tags:
             usual, spread = own.model.shape.at(len(values), phase)
             beside = values[:, own.column] - usual
-            level = np.nanmedian(beside) if np.isfinite(beside).any() else 0.0
-            columns.append((beside - level) / spread)
-        return np.column_stack(columns)
+            before = _finite(beside[:-tail])
+            before = before if len(before) >= self.per_day else _finite(beside)
+            level = np.median(before) if len(before) else 0.0
+            columns.append((beside[-tail:] - level) / spread[-tail:])
+        deviations = np.column_stack(columns)
+        smoothed = Smoothed(len(self.tags))
+        shares = np.array([smoothed.push(each) for each in deviations])[-rows:]
+        shares /= [own.model.limit.score for own in self.tags]
+        parts = [_mean(column) for column in shares.T]
+        whole = sum(parts) or 1.0
+        found = [
+            Blame(own.name, part / whole, _mean(deviations[-rows:, place]))
+            for place, (own, part) in enumerate(zip(self.tags, parts, strict=True))
+        ]
+        return sorted(found, key=lambda one: (-one.share, one.name))
+
+
+class Smoothed:
+    """The smoothed deviations of all tags, row by row."""
+
+    def __init__(self, tags: int) -> None:
+        self._level = np.zeros(tags)
+
+    def push(self, z: Floats) -> Floats:
+        """Take a row's deviations; return the smoothed ones without sign, NaN where unknown."""
+        step = SMOOTHING * (np.clip(z, -FURTHEST, FURTHEST) - self._level)
+        known = np.isfinite(z)
+        self._level = np.where(known, self._level + step, self._level)
+        return np.where(known, np.abs(self._level), np.nan)
 
 
 class SeasonStream:
@@ -138,7 +156,7 @@ class SeasonStream:
         tags = len(watch.tags)
         self._beside: deque[Floats] = deque(maxlen=watch.lead)  #: of each tag, beside its shape
         self._level = np.full(tags, np.nan)
-        self._smoothed = np.zeros(tags)
+        self._smoothed = Smoothed(tags)
         self._limits = np.array([own.model.limit.score for own in watch.tags])
         self._columns = [own.column for own in watch.tags]
         if len(before):
@@ -151,7 +169,7 @@ class SeasonStream:
         beside = before[:, self._columns] - usual
         levels = np.column_stack([trailing(each, per_day) for each in beside.T])
         for z in (beside - levels) / spread:
-            self._smooth(z)
+            self._smoothed.push(z)
         self._level = levels[-1]
         self._beside.extend(beside)
         self._next += rows
@@ -164,29 +182,25 @@ class SeasonStream:
         shapes = [own.model.shape.at(1, self._next) for own in self.watch.tags]
         usual, spread = (np.concatenate(each) for each in zip(*shapes, strict=True))
         beside = np.asarray(row, float)[self._columns] - usual
-        known = self._smooth((beside - self._level) / spread)
+        shares = self._smoothed.push((beside - self._level) / spread) / self._limits
         self._beside.append(beside)
         self._next = (self._next + 1) % (7 * self.watch.per_day)
         self._count += 1
-        if not known.any():
-            return float("nan"), float("nan")
-        return float((np.abs(self._smoothed) / self._limits)[known].max()), float("nan")
+        known = _finite(shares)
+        return float(known.max()) if len(known) else float("nan"), float("nan")
 
     def _renew(self) -> None:
         beside = np.array(self._beside).reshape(-1, len(self._columns))
         for place, own in enumerate(beside.T):
-            finite = own[np.isfinite(own)]
-            enough = len(finite) >= self.watch.per_day
-            self._level[place] = np.median(finite) if enough else np.nan
+            known = _finite(own)
+            enough = len(known) >= self.watch.per_day
+            self._level[place] = np.median(known) if enough else np.nan
 
-    def _smooth(self, z: Floats) -> NDArray[np.bool_]:
-        """Take the deviations of a row into the smoothed ones; return which tags are known."""
-        known = np.isfinite(z)
-        step = SMOOTHING * (np.clip(z, -FURTHEST, FURTHEST) - self._smoothed)
-        self._smoothed = np.where(known, self._smoothed + step, self._smoothed)
-        return known
+
+def _finite(values: Floats) -> Floats:
+    return np.asarray(values[np.isfinite(values)])
 
 
 def _mean(column: Floats) -> float:
-    known = column[np.isfinite(column)]
+    known = _finite(column)
     return float(known.mean()) if len(known) else 0.0

@@ -71,6 +71,7 @@ async def learn(context: Context, organisation: str, watch: str, wanted: Wanted)
         tries=STATE_TRIES,
     )
     rows.keep_running(values, spans, grid, first)
+    ran = float(np.mean(np.isfinite(values[: good - first]).any(axis=1)))
     rows.leave_out(values, wanted.exclude, grid, first)
     known = int(np.isfinite(values[: good - first]).any(axis=1).sum())
     if known < FEWEST_ROWS:
@@ -82,7 +83,7 @@ async def learn(context: Context, organisation: str, watch: str, wanted: Wanted)
     folder = place(context.home, organisation, watch)
     loop = context.loop
     return await loop.run_in_executor(
-        _pool, _learned, context, folder, wanted, grid, values, first, good - first, spans
+        _pool, _learned, context, folder, wanted, grid, values, first, good - first, spans, ran
     )
 
 
@@ -95,6 +96,7 @@ def _learned(
     first: int,
     good: int,
     spans: rows.Spans | None,
+    ran: float,
 ) -> Lesson:
     work = folder / f"{wanted.revision}.work"
     shutil.rmtree(work, ignore_errors=True)
@@ -126,7 +128,6 @@ def _learned(
             score, beyond = read["score"], read["place"]
         silent = np.asarray(~np.isfinite(values).any(axis=1))
         score[silent] = beyond[silent] = np.nan
-        ran = float(np.mean(~silent[:good]))
         minutes = by_minute(score, beyond, grid, first)
         good_minutes = [one for one in minutes if one.minute < wanted.end_us]
         part_us = drift.length(wanted.end_us - wanted.start_us)
@@ -135,6 +136,7 @@ def _learned(
             "offset_us": grid.offset_us,
             "rows": int(good),
             "running": ran,
+            "known": float(np.mean(~silent[:good])),  # without what a person excluded
             "masked": spans is not None,
             "start": wanted.start_us,
             "end": wanted.end_us,

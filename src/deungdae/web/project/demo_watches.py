@@ -3,16 +3,17 @@
 The good period is the day before and a few minutes to come, for the values of the past are still on
 their way when a first start ends here; it is learned when it is over. The third heater of that
 machine runs away every fifty minutes: those stretches are excluded, as an engineer would exclude
-them. Set up once: what a person changed or ended since stays as it is.
+them. Set up once, in the language of the installation: what a person changed or ended since stays.
 """
 
 import time
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 MACHINE: Final = "line2/imm1"
-NAME: Final = "사출 3호기 전체 태그"
-ALARM: Final = "사출 3호기 평소와 다름"
 TAGS: Final = (
     *("barrel_zone1", "barrel_zone2", "barrel_zone3", "barrel_zone4", "motor_current"),
     *("clamp_force", "injection_pressure", "cushion", "cycle_time"),
@@ -28,6 +29,8 @@ PER_WEEK: Final = 7.0
 
 def register(scope: Any, organisation: Any, assets: Mapping[str, Any]) -> None:
     """Set up the watch and its alarm; `assets` are the machines by path."""
+    from django.conf import settings
+
     from deungdae.web.alarms.actions.rules import MakeRule
     from deungdae.web.watches.actions.watches import MakeWatch
     from deungdae.web.watches.models import Watch
@@ -37,11 +40,13 @@ def register(scope: Any, organisation: Any, assets: Mapping[str, Any]) -> None:
         return
     end = time.time_ns() // 1000 // (60 * SECOND) * 60 * SECOND + SOON_US
     start = end - BEFORE_US
+    with override(settings.LANGUAGE_CODE):
+        words = _words(machine.name)
     watch = MakeWatch(
         scope=scope,
         organisation=organisation,
         asset=machine,
-        name=NAME,
+        name=words["watch"],
         tags=[f"{MACHINE}/{tag}" for tag in TAGS],
         start_us=start,
         end_us=end,
@@ -51,15 +56,27 @@ def register(scope: Any, organisation: Any, assets: Mapping[str, Any]) -> None:
     MakeRule(
         scope=scope,
         organisation=organisation,
-        name=ALARM,
+        name=words["alarm"],
         kind="score",
         asset=machine,
         watch=watch.public_id,
         condition={"limit": 1.0, "on_seconds": 60},
         priority="medium",
-        meaning="설비의 태그들이 좋은 기간과 다르게 움직입니다.",
-        remedy="이상 감시 화면에서 어느 태그 때문인지 보고, 진짜인지 오경보인지 눌러 주십시오.",
+        meaning=words["meaning"],
+        remedy=words["remedy"],
     ).perform()
+
+
+def _words(machine: str) -> dict[str, str]:
+    return {
+        "watch": _("%(machine)s: all tags") % {"machine": machine},
+        "alarm": _("%(machine)s: not as usual") % {"machine": machine},
+        "meaning": _("The tags of the machine move otherwise than in its good period."),
+        "remedy": _(
+            "See on the page of the watch which tags are to blame, and say whether it was real or "
+            "a false alarm."
+        ),
+    }
 
 
 def _hot(start_us: int, end_us: int) -> list[list[int]]:

@@ -138,17 +138,18 @@ def wolf(learned: Mapping[str, Any]) -> list[str]:
         (one for one in learned["trials"] if one["method"] == learned["method"]),
         {"false_alarms": 0, "allowed": 0.0},
     )
-    days = learned["rows"] * learned["every_us"] / DAY_US
+    known = learned.get("known", learned["running"])
+    long = lasting(known * learned["rows"] * learned["every_us"] / 1e6)
     said = [
         ngettext(
-            "In the good period (%(days)s days) it would have cried wolf once, in parts it had "
-            "not learned; %(allowed)s would be within what you allow.",
-            "In the good period (%(days)s days) it would have cried wolf %(n)d times, in parts "
+            "In the %(long)s of the good period that count it would have cried wolf once, in parts "
             "it had not learned; %(allowed)s would be within what you allow.",
+            "In the %(long)s of the good period that count it would have cried wolf %(n)d times, "
+            "in parts it had not learned; %(allowed)s would be within what you allow.",
             trial["false_alarms"],
         )
         % {
-            "days": f"{days:.1f}",
+            "long": long,
             "n": trial["false_alarms"],
             "allowed": f"{trial['allowed']:.1f}",
         }
@@ -173,6 +174,22 @@ def wolf(learned: Mapping[str, Any]) -> list[str]:
             )
         )
     return said
+
+
+def span(start_us: int, end_us: int) -> tuple[str, str]:
+    """Return the beginning with its day, and the end with its own where that is another."""
+    return day_clock(start_us, 0), day_clock(end_us, start_us)
+
+
+def learned_share(learned: Mapping[str, Any]) -> str:
+    """Return how much of the good period was learned, and why not the rest."""
+    known = round(100 * learned.get("known", learned["running"]))
+    if not learned["masked"]:
+        return _("nobody says when the machine ran, so all of it counts that was not excluded")
+    return _(
+        "it ran %(ran)s %% of it; without what was excluded %(known)s %% remain, and only that was "
+        "learned"
+    ) % {"ran": round(100 * learned["running"]), "known": known}
 
 
 def trials(learned: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from deungdae.web.watches.views import anomaly, choosing, index, watch
+from deungdae.web.watches.views import anomaly, choosing, events, index, watch
 
 app_name = "watches"
 urlpatterns = [
     path("", index.index, name="index"),
+    path("events/", events.events, name="events"),
     path("new/", choosing.new, name="new"),
     path("<uuid:public_id>/", watch.index, name="watch"),
     path("<uuid:public_id>/again/", choosing.again, name="again"),

@@ -17,7 +17,6 @@ from deungdae.web.floor import standing
 from deungdae.web.floor.access import get_asset
 from deungdae.web.floor.models import Asset
 from deungdae.web.floor.shown.drawing.axis import Axis
-from deungdae.web.floor.shown.durations import day_clock
 from deungdae.web.plant import speech
 from deungdae.web.plant.errors import Refused
 from deungdae.web.plant.explorer.picture import part_words
@@ -145,9 +144,7 @@ def _context(
             }
             for tag in tags
         ],
-        "proposal": _proposal(proposal, told["running"] is not None, at_us)
-        if proposal and told
-        else "",
+        "proposal": _proposal(proposal, told["running"] is not None) if proposal and told else "",
         "picture": _picture(told, chosen, named, period, start, at_us) if told else None,
         "zone": timezone.get_current_timezone_name(),
         "start_ms": start // 1000,
@@ -155,21 +152,19 @@ def _context(
     }
 
 
-def _proposal(proposal: Mapping[str, Any], known: bool, at_us: int) -> str:
+def _proposal(proposal: Mapping[str, Any], known: bool) -> str:
+    start, end = words.span(proposal["start"], proposal["end"])
     if not known:
         return _(
             "Proposed: %(start)s to %(end)s, of all spans of this length the steadiest. Nobody "
             "says when the machine ran; look that it did."
-        ) % {
-            "start": day_clock(proposal["start"], at_us),
-            "end": day_clock(proposal["end"], at_us),
-        }
+        ) % {"start": start, "end": end}
     return _(
         "Proposed: %(start)s to %(end)s. The machine ran %(percent)s %% of it and stopped "
         "%(stops)s times; of all spans of this length it was the steadiest."
     ) % {
-        "start": day_clock(proposal["start"], at_us),
-        "end": day_clock(proposal["end"], at_us),
+        "start": start,
+        "end": end,
         "percent": round(100 * proposal["running"]),
         "stops": proposal["stops"],
     }

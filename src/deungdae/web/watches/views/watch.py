@@ -60,7 +60,7 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "drift": speech.told(now["drift"]["says"]) if now.get("drift") else "",
         "manages": scope.may("watches.manage", watch.organisation),
         "judges": scope.may("watches.judge", watch.organisation),
-        "period": f"{day_clock(watch.start_us, at_us)} – {day_clock(watch.end_us, at_us)}",
+        "period": "{} – {}".format(*words.span(watch.start_us, watch.end_us)),
         "tags": [named.get(tag, tag) for tag in watch.tags],
         "said": {
             "real": verdicts.filter(verdict=AnomalyVerdict.Verdict.REAL).count(),
@@ -105,8 +105,7 @@ def _learned(learned: Mapping[str, Any], named: Mapping[str, str], at_us: int) -
         ],
         "moved": words.moved(learned, named, at_us),
         "every": lasting(learned["every_us"] / 1e6),
-        "ran": round(100 * learned["running"]),
-        "masked": learned["masked"],
+        "share": words.learned_share(learned),
     }
 
 
