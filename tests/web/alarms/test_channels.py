@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -138,6 +139,18 @@ def test_an_address_inside_is_refused_unless_it_was_opened(
 def test_what_may_be_called(address: str, closed: bool, opened: bool) -> None:
     assert outside.may_be_called(address, private=False) is closed
     assert outside.may_be_called(address, private=True) is opened
+
+
+def test_a_name_of_which_nobody_speaks_holds_nobody_up() -> None:
+    let_go = threading.Event()
+    began = monotonic()
+    with pytest.raises(TimeoutError):
+        outside.addresses(
+            "mes.example.org", 443, private=True, within=0.05, look_up=lambda *a, **b: let_go.wait()
+        )
+    assert monotonic() - began < 5
+    let_go.set()
+    assert outside.addresses("127.0.0.1", 443, private=True) == ["127.0.0.1"]
 
 
 def test_a_redirect_is_not_followed(engineer: Client, listening: Hooked) -> None:

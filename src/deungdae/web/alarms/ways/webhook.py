@@ -28,7 +28,7 @@ from deungdae.web.core.outgoing import NotSent
 
 #: For connecting to one address, and for one silence of the program.
 TIMEOUT_SECONDS: Final = 10.0
-#: For all of it, from the first address to the status.
+#: For all of it, from looking the name up to the status.
 DEADLINE_SECONDS: Final = 20.0
 MOST_ADDRESSES: Final = 3
 LONGEST_URL: Final = 2000
@@ -135,12 +135,13 @@ def _ended_in_time(connection: "_Judged | _JudgedSecure") -> Iterator[None]:
 def _connection(parts: SplitResult, host: str, hook: Hook) -> "_Judged | _JudgedSecure":
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
-    ips = outside.addresses(host, port, private=hook.private)
+    until = monotonic() + hook.deadline_seconds
+    within = min(outside.LOOK_UP_SECONDS, hook.deadline_seconds)
+    ips = outside.addresses(host, port, private=hook.private, within=within)
     if not ips:
         raise NotSent(
             message("{host} is an address inside the own network, which is closed.", host=host)
         )
-    until = monotonic() + hook.deadline_seconds
     if secure:
         context = ssl.create_default_context()
         return _JudgedSecure(host, port, ips, until, context)
