@@ -14,6 +14,7 @@ from history_site import HistorySite
 from deungdae.web.companies.models import Site
 from deungdae.web.core import line
 from deungdae.web.core.scope import Scope, SystemActor
+from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.plant.models import Tag
 
 Enter = Callable[[Any], Client]
@@ -67,6 +68,24 @@ def test_the_first_paint_has_values_with_units_and_ages(
     assert "<span data-value>L2611-04</span>" in told
     assert "All 2 tags on 1 line are fresh." in told
     assert "6 min ago" in told
+
+
+def test_the_number_of_a_lot_is_a_name_and_that_of_parts_a_count(
+    here: HistorySite, house: Any, enter: Enter
+) -> None:
+    for tag, role in (("L2/B/lot", "lot"), ("L2/B/shots", "counter")):
+        put(here, house, tag, 26112207, expected_seconds=600)
+        own = {"organisation": house.organisation}
+        machine = Asset.objects.create(
+            **own, site=Site.objects.within(ALL).get(**own), kind="machine", name=tag
+        )
+        Signal.objects.create(**own, asset=machine, role=role, tag=tag)
+    told = page(enter(house.people["viewer"]))
+    lot, shots = (
+        told.split(f'data-tag="L2/B/{name}"')[1].split("</tr>")[0] for name in ("lot", "shots")
+    )
+    assert "<span data-value>26112207</span>" in lot and "data-names" in lot.split(">")[0]
+    assert "<span data-value>26,112,207</span>" in shots and "data-names" not in shots
 
 
 def test_what_is_wrong_is_said_in_words(here: HistorySite, house: Any, enter: Enter) -> None:

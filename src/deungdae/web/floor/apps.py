@@ -20,16 +20,18 @@ class FloorConfig(AppConfig):
         """Let its rights be known, and where its pages are."""
         from deungdae.web.companies import attached
         from deungdae.web.core import navigation
-        from deungdae.web.floor import following, rules  # noqa: F401
+        from deungdae.web.floor import following, naming, rules  # noqa: F401
         from deungdae.web.floor.places import PLACES
         from deungdae.web.floor.reconciling import reconcile
         from deungdae.web.floor.reporting import keeping
         from deungdae.web.plant import reconciling
+        from deungdae.web.plant.live import tags
 
         navigation.add(*PLACES)
         attached.add("floor", _count, _move)
         attached.add_page(_power)
         reconciling.add("floor", reconcile)
+        tags.NAMING.append(naming.tags)
         following.HANDLERS["shift_ended"] = keeping.ended
 
 

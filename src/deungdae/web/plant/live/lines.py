@@ -24,6 +24,7 @@ class Described:
     expected_seconds: float | None = None
     patience: int = patience_us(None)  #: in microseconds
     formerly: tuple[str, ...] = ()  #: names under which older values are kept
+    names: bool = False  #: whether a number in it names something, and counts nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class Row:
     patience_ms: int
     quality: int
     mark: str  #: a word for a state that is not fresh
+    names: bool = False  #: a number in it names something, and counts nothing
 
 
 @dataclass(frozen=True)
@@ -182,8 +183,9 @@ def _row(about: Described, seen: Seen | None, now: int, words: Mapping[str, str]
         name=about.label or stands.name,
         about=stands.name if about.label else "",
         asset=stands.asset,
-        value=say.value_text(seen.value, words) if seen else "",
+        value=say.value_text(seen.value, words, names=about.names) if seen else "",
         unit=about.unit,
+        names=about.names,
         state=state.value,
         age=say.ago((now - seen.at_us) / 1e6, words) if seen else "",
         at=datetime.fromtimestamp(at_ms / 1000, timezone.get_current_timezone()) if seen else None,

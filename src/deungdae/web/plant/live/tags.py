@@ -1,6 +1,6 @@
 """What is known of an organisation's tags, and which of them a page shows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -20,12 +20,25 @@ MOST_ROWS: Final = 1000
 LONGEST: Final = 200  #: of what is looked for, in signs
 
 
+#: Who knows of tags whose values name something, such as a lot: upper apps add what finds them.
+NAMING: Final[list[Callable[[Scope], Iterable[str]]]] = []
+
+
 def described_here(scope: Scope) -> dict[str, Described]:
     """Return what people said of the tags of the organisation that is shown."""
+    naming = {path for find in NAMING for path in find(scope)}
     rows = Tag.objects.here(scope).filter(taken=True)
     found = rows.values_list("path", "label", "unit", "expected_seconds", "formerly")
     return {
-        path: Described(path, label, unit, expected, patience_us(expected), tuple(formerly))
+        path: Described(
+            path,
+            label,
+            unit,
+            expected,
+            patience_us(expected),
+            tuple(formerly),
+            path in naming,
+        )
         for path, label, unit, expected, formerly in found
     }
 

@@ -86,14 +86,19 @@ def count(number: int) -> str:
     return f"{number:,}" if abs(number) >= 10_000 else str(number)
 
 
-def value_text(value: Value, words: Mapping[str, str]) -> str:
-    """Return a value as it is shown, without its unit."""
+def value_text(value: Value, words: Mapping[str, str], *, names: bool = False) -> str:
+    """Return a value as it is shown, without its unit.
+
+    A number that `names` something, such as a lot, is written as its digits are.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return words["yes"] if value else words["no"]
     if isinstance(value, str):
         return value if len(value) <= LONGEST_TEXT else f"{value[: LONGEST_TEXT - 1]}…"
+    if names and float(value).is_integer():
+        return str(int(value))
     if isinstance(value, int):
         return count(value)
     return number(value)

@@ -47,7 +47,7 @@ function adopt(part) {
     if (rows.get(tag)?.tr === tr) continue;
     rows.set(tag, {
       tag, tr, visible: false, dirty: false, trend: 0,
-      at: Number(tr.dataset.at), patience: Number(tr.dataset.patience), quality: Number(tr.dataset.quality), off: 0, value: undefined,
+      at: Number(tr.dataset.at), patience: Number(tr.dataset.patience), quality: Number(tr.dataset.quality), names: tr.dataset.names !== undefined, off: 0, value: undefined,
       shown: tr.dataset.state, says: { value: tr.querySelector("[data-value]"), age: tr.querySelector("[data-age]"), mark: tr.querySelector("[data-mark]"), trend: tr.querySelector("[data-trend]") },
     });
     sight.observe(tr);

@@ -25,6 +25,7 @@ export function valueText(value, row) {
   if (value === null || value === undefined) return "";
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "string") return value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value;
+  if (row.names && Number.isInteger(value)) return String(value); // it names a lot, and counts nothing
   if (Number.isInteger(value) && !row.places) return wholeText(value);
   const { most, places } = decimals(value);
   row.places = Math.max(row.places || 0, places);
