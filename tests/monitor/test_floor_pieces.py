@@ -1,6 +1,7 @@
 """The pieces of the floor: signals, frames, what people said, parallel machines."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,6 +159,27 @@ def test_figures_of_parallel_machines_are_of_all_their_hours() -> None:
     assert found.figures.oee == 0.25  # 180 parts of 10 s in two hours
     assert found.figures.teep == 0.25
     assert found.cost == 1800.0 + 3600.0
+
+
+def test_a_past_shift_keeps_the_ideal_cycle_that_counted_then() -> None:
+    document = {
+        "name": "m",
+        "ideal_seconds": 8.0,
+        "ideal_confirmed": True,
+        "ideals": [{"until": T + 7200 * S, "seconds": 10.0, "confirmed": False, "products": {}}],
+    }
+
+    def of(start: int, told: dict[str, Any]) -> tuple[Any, ...]:
+        end, made = start + 3600 * S, [(start, 180.0, 0.0, 0.0)]
+        hour = Frame(start, end, [Span(start, end, RUN)], 180.0, counted=True, made=made)
+        found = summary(definitions.asset(told), hour, Said(), None, always=True)
+        assert found.figures is not None
+        return found.ideal, found.asset.ideal_confirmed, found.figures.effectiveness
+
+    # 180 parts in an hour: half of what 10 s allow, and four tenths of what 8 s allow.
+    assert of(T, document) == (10.0, False, 0.5)
+    assert of(T + 7200 * S, document) == (8.0, True, 0.4)
+    assert of(T, {**document, "ideals": []}) == (8.0, True, 0.4)  # put right on purpose
 
 
 def test_a_line_takes_from_its_output_what_it_does_not_say() -> None:

@@ -7,9 +7,9 @@ here raises `UnusableDefinition` for what makes no sense.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from deungdae.analysis.oee import State
@@ -68,6 +68,16 @@ class Contract:
 
 
 @dataclass(frozen=True)
+class Ideal:
+    """An ideal cycle that counted once, and until when."""
+
+    until_us: int
+    seconds: float | None
+    confirmed: bool = False
+    products: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Asset:
     """A line or a machine."""
 
@@ -90,10 +100,23 @@ class Asset:
     output: str | None = None
     plan: Mapping[tuple[str, str], float] = field(default_factory=dict)  #: by day and shift
     products: Mapping[str, float] = field(default_factory=dict)  #: ideal seconds of each
+    ideals: tuple[Ideal, ...] = ()  #: those that counted before, in order of time
     reasons: Mapping[str, State] = field(default_factory=dict)  #: what each code makes of a stop
     words: Mapping[str, str] = field(default_factory=dict)  #: and how it is called
     contracts: tuple[Contract, ...] = ()  #: its site's, each from its day on
     site_zone: str = "Asia/Seoul"
+
+    def at(self, time_us: int) -> Self:
+        """Return it with the ideal cycle that counted at an instant."""
+        then = next((each for each in self.ideals if time_us <= each.until_us), None)
+        if then is None:
+            return self
+        return replace(
+            self,
+            ideal_seconds=then.seconds,
+            ideal_confirmed=then.confirmed,
+            products=then.products,
+        )
 
     def signal(self, role: str) -> Signal | None:
         """Return the signal of a role, None without one."""
@@ -235,11 +258,13 @@ def _asset(document: Mapping[str, Any]) -> Asset:
             (each["day"], each["shift"]): float(each["count"])
             for each in document.get("plan") or ()
         },
-        products={
-            str(name): float(seconds)
-            for name, seconds in (document.get("products") or {}).items()
-            if float(seconds) > 0
-        },
+        products=_products(document),
+        ideals=tuple(
+            sorted(
+                (_ideal(each) for each in document.get("ideals") or ()),
+                key=lambda ideal: ideal.until_us,
+            )
+        ),
         reasons={
             code: State(each["state"]) for code, each in (document.get("reasons") or {}).items()
         },
@@ -263,6 +288,23 @@ def _contract(document: Mapping[str, Any]) -> Contract:
         base=_above_zero(document, "base"),
         contract_kw=_above_zero(document, "contract_kw"),
         example=bool(document.get("example")),
+    )
+
+
+def _products(document: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        str(name): float(seconds)
+        for name, seconds in (document.get("products") or {}).items()
+        if float(seconds) > 0
+    }
+
+
+def _ideal(document: Mapping[str, Any]) -> Ideal:
+    return Ideal(
+        int(document["until"]),
+        _above_zero(document, "seconds"),
+        bool(document.get("confirmed")),
+        _products(document),
     )
 
 

@@ -71,6 +71,18 @@ def test_a_machine_is_drawn_by_hand_and_says_what_it_lacks(drawing: Any) -> None
     document = told(drawing, press)
     assert document is not None
     assert (document["ideal_seconds"], document["parts_per_count"]) == (1.5, 2.0)
+    assert document["ideals"] == []  # the first counts for all that was before
+    # Another one counts from now on; what was said before is kept for the shifts of then.
+    drawing.send("confirm_cycle", press.public_id, seconds="1.25")
+    document = told(drawing, press)
+    assert document is not None and document["ideal_seconds"] == 1.25
+    [then] = document["ideals"]
+    assert (then["seconds"], then["confirmed"], then["products"]) == (1.5, True, {})
+    form = {"name": "프레스 1호기", "template": "press", "parts_per_count": "2"}
+    drawing.send("asset_setup", press.public_id, **form, ideal_seconds="1.2", corrects="on")
+    document = told(drawing, press)
+    assert document is not None
+    assert (document["ideal_seconds"], document["ideals"]) == (1.2, [])
 
 
 BAD_SIGNALS = [

@@ -68,6 +68,7 @@ def summary(
     Without a shift no time was planned, unless the machine is `always` meant to work (it has no
     calendar). `demonstrated` is the cycle that stands in for an ideal one nobody told.
     """
+    asset = asset.at(frame.end_us)  # a shift keeps the ideal cycle that counted at its end
     told = laid_over(frame.spans, said.stops)
     if shift is not None:
         working = [(a, min(b, frame.end_us)) for a, b in shift.working if a < frame.end_us]

@@ -43,6 +43,7 @@ def as_line(line: Asset, source: Asset) -> Asset:
         line,
         ideal_seconds=line.ideal_seconds or source.ideal_seconds,
         ideal_confirmed=line.ideal_confirmed if line.ideal_seconds else source.ideal_confirmed,
+        ideals=line.ideals if line.ideal_seconds else source.ideals,
         parts_per_count=source.parts_per_count,
         plan=line.plan or source.plan,
         products=line.products or source.products,

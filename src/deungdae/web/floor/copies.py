@@ -128,6 +128,7 @@ def _document(
         "output": _id(asset.output),
         "plan": plans,
         "products": asset.products,
+        "ideals": asset.ideals,
         "reasons": reasons,
     }
 

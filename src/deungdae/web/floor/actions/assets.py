@@ -14,9 +14,11 @@ from deungdae.web.companies.models import Site
 from deungdae.web.core.action import Action
 from deungdae.web.floor import telling
 from deungdae.web.floor.models import Asset, Signal
+from deungdae.web.plant import copies
 from deungdae.web.plant.errors import Refused
 
 MOST_SIGNALS: Final = 120
+MOST_IDEALS: Final = 200  #: that counted before
 #: Roles of which a machine has one signal at most.
 ONE_EACH: Final = frozenset(Signal.Role.values) - {"watched", "fault", "energy", "power"}
 PARAMS: Final = (
@@ -131,7 +133,11 @@ class DrawAssets(Action[dict[str, Asset]]):
 
 @dataclass(kw_only=True)
 class ChangeAsset(Action[Asset]):
-    """Change what is said of a line or machine: `values` by the names of `FIELDS`."""
+    """Change what is said of a line or machine: `values` by the names of `FIELDS`.
+
+    Another ideal cycle counts from now on; shifts that ended before keep theirs. With `corrects`
+    it counts for all of the past as well: what stood there was wrong.
+    """
 
     verb = "floor.asset_changed"
     right = "floor.manage"
@@ -139,6 +145,7 @@ class ChangeAsset(Action[Asset]):
 
     asset: Asset
     values: Mapping[str, Any]
+    corrects: bool = False
 
     def change(self) -> Asset:
         """Return it as it is now."""
@@ -151,8 +158,24 @@ class ChangeAsset(Action[Asset]):
         line = values.get("line")
         if line is not None and (not line.is_line or line.pk == self.asset.pk):
             raise Refused(_("A machine stands in a line, not in another machine."))
-        self.asset.alter(self.scope, **values)
+        self.asset.alter(self.scope, **values, ideals=self._ideals(values))
         return self.asset
+
+    def _ideals(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return what counted before. The first ideal that is ever said counts for all the past."""
+        asset = self.asset
+        if self.corrects:
+            return []
+        was = asset.ideal_seconds, asset.products
+        now = values.get("ideal_seconds", was[0]), values.get("products", was[1])
+        if now == was or was == (None, {}):
+            return list(asset.ideals)
+        until = copies.microseconds(timezone.now())
+        gone = {
+            "until": until, "seconds": was[0], "confirmed": asset.ideal_confirmed,
+            "products": was[1],
+        }  # fmt: skip
+        return [*asset.ideals, gone][-MOST_IDEALS:]
 
     def details(self, result: Asset) -> dict[str, Any]:
         """Say what is said now."""
@@ -160,6 +183,8 @@ class ChangeAsset(Action[Asset]):
             name: value if isinstance(value, int | float | str | bool | None) else str(value)
             for name, value in self.values.items()
         }
+        if self.corrects:
+            plain["corrects_the_past"] = True
         return {"asset": result.name, **plain}
 
     def after_commit(self, result: Asset) -> None:

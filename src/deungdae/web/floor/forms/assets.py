@@ -69,6 +69,13 @@ class AssetForm(forms.Form):
         _lazy("Ideal cycle (seconds for one part)"),
         _lazy("The shortest time in which it can make one part. Performance is measured by it."),
     )
+    corrects = forms.BooleanField(
+        label=_lazy("This ideal cycle was right from the beginning"),
+        required=False,
+        help_text=_lazy(
+            "Past shifts are worked out with it, too. Otherwise each keeps the one of its time."
+        ),
+    )
     parts_per_count = forms.FloatField(
         label=_lazy("Parts per count"),
         min_value=0.001,
@@ -116,7 +123,7 @@ class AssetForm(forms.Form):
         if kind == "line":
             for name in (
                 *("line", "template", "ideal_seconds", "parts_per_count", "stop_after_seconds"),
-                *("micro_stop_seconds", "products"),
+                *("micro_stop_seconds", "products", "corrects"),
             ):
                 del self.fields[name]
             self.fields["output"].queryset = here.filter(kind="machine", line=asset)
@@ -125,6 +132,8 @@ class AssetForm(forms.Form):
         else:
             del self.fields["output"]
             lines = here.filter(kind="line")
+            if asset is None:
+                del self.fields["corrects"]
             self.fields["line"].queryset = lines if asset is None else lines.filter(site=asset.site)
 
     def clean_path(self) -> str:
@@ -161,7 +170,8 @@ class AssetForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return what is said, by the names of an asset's fields."""
-        found = {name: value for name, value in self.cleaned_data.items() if name != "site"}
+        others = ("site", "corrects")
+        found = {name: value for name, value in self.cleaned_data.items() if name not in others}
         if found.get("ideal_seconds") and "ideal_seconds" in found:
             found["ideal_confirmed"] = True
         elif "ideal_seconds" in found:

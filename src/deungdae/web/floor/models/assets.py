@@ -16,7 +16,8 @@ class Asset(Told):
     `path` is the beginning of its tags' names, such as line1/imm1. `calendar` None takes the
     organisation's default. `ideal_seconds` is the shortest time for one part. `stop_after_seconds`
     None lets the monitor take it from the usual cycle. `output` is the machine whose count is the
-    line's. `products` maps the name of a product to its own ideal seconds.
+    line's. `products` maps the name of a product to its own ideal seconds. `ideals` are those that
+    counted before, in order: {"until": microseconds UTC, "seconds", "confirmed", "products"}.
     """
 
     class Kind(models.TextChoices):
@@ -47,6 +48,7 @@ class Asset(Told):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     products = models.JSONField(default=dict)
+    ideals = models.JSONField(default=list)
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

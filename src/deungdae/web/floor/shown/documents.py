@@ -157,6 +157,7 @@ class Now:
     proposed: str = ""
     fault: str = ""  #: what the machine says itself while it stands
     stale: bool = False
+    unheard_us: int | None = None  #: since when its agent is not heard, where that is why
     clock_ahead: float = 0.0  #: seconds by which its values are ahead of the clock
     shift: ShiftNow | None = None
     counts: Counts = field(default_factory=Counts)
@@ -204,6 +205,7 @@ class Now:
             proposed=proposal(data.get("proposed")),
             fault=str(data.get("fault") or ""),
             stale=bool(data.get("stale")),
+            unheard_us=_whole(_mapping(data, "unheard"), "since"),
             clock_ahead=(_number(data, "clock_ahead_us") or 0.0) / 1e6,
             shift=_shift(_mapping(data, "shift")),
             # Of what nobody counts, none is not a count.

@@ -91,6 +91,10 @@ def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
         return _("Unknown: its clock is %(age)s ahead") % {
             "age": lasting(of_clock(now.clock_ahead))
         }
+    if now.state == UNKNOWN and now.unheard_us:
+        return _("Unknown: its agent has not been heard for %(age)s") % {
+            "age": lasting((now_us - now.unheard_us) / 1e6)
+        }
     heard = now.heard_us if now.heard_us and now.heard_us <= now_us else None
     since = heard if now.state == UNKNOWN and heard else now.since_us
     if since is None:

@@ -89,7 +89,11 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             ChangeAsset(
-                scope=scope, organisation=asset.organisation, asset=asset, values=form.values()
+                scope=scope,
+                organisation=asset.organisation,
+                asset=asset,
+                values=form.values(),
+                corrects=bool(form.cleaned_data.get("corrects")),
             ).perform()
         except Refused as error:
             form.add_error("name", str(error.sentence))
