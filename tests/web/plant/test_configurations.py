@@ -1,11 +1,17 @@
 """What an agent reads: each change is a version, and tags follow what is chosen."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from bus_for_tests import settings_in
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from deungdae.web.companies.models import Site
+from deungdae.web.core import line
 from deungdae.web.core.access import scope_of
 from deungdae.web.core.action import NotAllowed
 from deungdae.web.core.models import AuditEntry
@@ -197,3 +203,18 @@ def test_tags_of_a_site_beside_the_main_one_begin_with_its_name(house: Any) -> N
         scope=scope, organisation=house.organisation, site=second, name="PC", now=timezone.now()
     ).perform()
     assert agent.prefix == "2_공장"
+
+
+def test_while_the_agent_is_not_heard_the_page_asks_again_by_itself(
+    shop: Shop, settings: Any, tmp_path: Path, enter: Callable[[Any], Client], house: Any
+) -> None:
+    settings.BUS = settings_in(tmp_path)  # nobody is there
+    line.hang_up()
+    client = enter(house.people["engineer"])
+    address = reverse("plant:found", args=(shop.agent.public_id, "press3"))
+    page = client.get(address).content.decode()
+    assert f'hx-get="{address}?asked=1" hx-trigger="load delay:5s"' in page
+    assert "asking again" in page and "Try again" in page
+    last = client.get(address, {"asked": 36}).content.decode()
+    assert "asking again" not in last and "Try again" in last
+    line.hang_up()

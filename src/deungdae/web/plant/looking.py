@@ -17,12 +17,16 @@ WITHIN: Final = 35.0  #: seconds; an agent answers within 25 s of hearing the qu
 
 @dataclass(frozen=True)
 class Look:
-    """What was found, or why not: `problem` is a sentence, `problems` are (where, sentence)."""
+    """What was found, or why not: `problem` is a sentence, `problems` are (where, sentence).
+
+    `unheard`: nobody asked the machine, such as while the agent has only just been started.
+    """
 
     found: Sequence[Mapping[str, Any]] = ()
     more: bool = False
     problem: str = ""
     problems: list[tuple[str, str]] = field(default_factory=list)
+    unheard: bool = False
 
 
 def at(agent: Agent, driver: Mapping[str, Any]) -> Look:
@@ -43,13 +47,15 @@ def at(agent: Agent, driver: Mapping[str, Any]) -> Look:
             name: agent.name if value == agent.edge else value
             for name, value in error.message.values.items()
         }
-        return Look(problem=speech.told({"template": error.message.template, "values": values}))
+        told = {"template": error.message.template, "values": values}
+        return Look(problem=speech.told(told), unheard=True)
     except bus.Unavailable:
         return Look(
             problem=_(
                 "The gateway cannot be reached, so the machine cannot be asked. What is set up "
                 "here is kept, and nothing is lost."
-            )
+            ),
+            unheard=True,
         )
     if "error" in told:
         return Look(problem=speech.told(told["error"]), problems=speech.problems(told))

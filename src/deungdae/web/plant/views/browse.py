@@ -1,6 +1,6 @@
 """What a machine offers, with live values: looked through, chosen, named."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +20,10 @@ from deungdae.web.plant.forms.machines import BELOW
 from deungdae.web.plant.machines import KINDS
 from deungdae.web.plant.models import Agent, Tag
 from deungdae.web.plant.views.machines import machine_of
+
+#: How often, and how many times, the page asks again for an agent that was not heard: 3 minutes.
+AGAIN_SECONDS: Final = 5
+MOST_TIMES: Final = 36
 
 
 @needs("plant.manage")
@@ -42,8 +46,12 @@ def found(request: HttpRequest, public_id: UUID, machine: str) -> HttpResponse:
     look = looking.at(agent, driver)
     tags = Tag.objects.within(scope).filter(agent=agent, machine=machine)
     below = driver.get(BELOW) or agent.prefix
+    asked = request.GET.get("asked", "")
+    times = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 4 else 0
     context = _context(agent, machine, driver) | {
         "look": look,
+        "again": times + 1 if look.unheard and times < MOST_TIMES else 0,
+        "again_seconds": AGAIN_SECONDS,
         "rows": rows_of(look.found, kind, driver, below, tags),
     }
     return render(request, "plant/browse_found.html", context)

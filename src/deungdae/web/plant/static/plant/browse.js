@@ -57,6 +57,7 @@ function begin(form) {
   form.dataset.begun = "yes";
   count(form);
   form.addEventListener("input", (event) => {
+    form.dataset.touched = "yes";
     if (event.target.matches("[data-look-for]")) narrow(form, event.target.value);
     else if (event.target.matches("[data-all-shown]")) {
       for (const row of rows(form)) if (!row.hidden) tick(row).checked = event.target.checked;
@@ -75,3 +76,7 @@ function find() {
 }
 find();
 document.addEventListener("htmx:load", find);
+// The page asks again by itself while the agent is not heard; what somebody is typing stays.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id === "found" && event.target.querySelector("[data-touched]")) event.detail.shouldSwap = false;
+});
