@@ -25,6 +25,7 @@ _SHIFTS = (
     *FIGURES,
     *("planned_seconds", "productive_seconds", *(f"lost_{name}" for name in LOSSES)),
     *("stops", "micro_stops", "faults", "mtbf_seconds", "mttr_seconds", "lost_cost", "energy_kwh"),
+    *("energy_won", "energy_standing_kwh", "peak_kw"),
 )
 _STATES = ("start", "end", "state", "reason", "reason_word")
 _STOPS = ("asset", *_STATES, "proposed", "fault")

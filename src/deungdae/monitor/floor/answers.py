@@ -306,6 +306,7 @@ class Answers:
         until = min(end, self._hall.context.now_us())
         if not meters or end - start > MOST_METERED_US or until <= start:
             return {"machines": len(mine), "metered": len(meters), "energy": None}
+        held = costs.valid(meters[0][1], until - 1)
         try:
             used = self._hall.context.wait(
                 self._keeping.energies(organisation, [each for _, each in meters], start, until),
@@ -317,7 +318,12 @@ class Answers:
         found = costs.document(meters[0][1], costs.summed([each.trend for each in known]), [], None)
         if found is not None:
             found["estimated"] = any(costs.estimated(each) for _, each in meters)
-        return {"machines": len(mine), "metered": len(meters), "energy": found}
+        return {
+            "machines": len(mine),
+            "metered": len(meters),
+            "contract_kw": None if held is None else held.contract_kw,
+            "energy": found,
+        }
 
     def _span(self, given: Given) -> tuple[int, int]:
         start, end = given.span()

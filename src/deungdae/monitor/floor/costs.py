@@ -200,6 +200,11 @@ def _standing(
     }
 
 
+def valid(asset: Asset, at_us: int) -> Contract | None:
+    """Return the contract of an asset's site at an instant."""
+    return _valid(asset, datetime.fromtimestamp(at_us / 1e6, ZoneInfo(asset.site_zone)).date())
+
+
 def _valid(asset: Asset, day: date) -> Contract | None:
     return next((one for one in reversed(asset.contracts) if one.since <= day), None)
 

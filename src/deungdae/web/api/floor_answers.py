@@ -83,6 +83,8 @@ def shift_out(told: Mapping[str, Any]) -> dict[str, Any]:
         "mttr_seconds": told["mttr"],
         "lost_cost": told["lost_cost"],
         "energy_kwh": told["energy_kwh"],
+        **_power(told.get("energy") or {}),
+        "peak_kw": told.get("peak_kw"),
     }
 
 
@@ -126,6 +128,11 @@ def alarm_out(told: Mapping[str, Any]) -> dict[str, Any]:
         "value": told["value"],
         "incident": told["incident"],
     }
+
+
+def _power(told: Mapping[str, Any]) -> dict[str, float | None]:
+    cost, standing = told.get("cost") or {}, told.get("standing") or {}
+    return {"energy_won": cost.get("energy_won"), "energy_standing_kwh": standing.get("kwh")}
 
 
 def _when(us: int | None) -> datetime | None:

@@ -103,6 +103,8 @@ class ShiftOut(Schema):
     """What one shift gave; `final` once nothing changes it but late data.
 
     `losses` are seconds of planned time by their kind, `lost_cost` in the currency of the site.
+    `energy_won` is the energy charge by the site's contract, without the basic charge;
+    `energy_standing_kwh` what was used while nothing ran. None where nobody meters or told.
     """
 
     day: str
@@ -126,6 +128,9 @@ class ShiftOut(Schema):
     mttr_seconds: float | None
     lost_cost: float | None
     energy_kwh: float | None
+    energy_won: float | None
+    energy_standing_kwh: float | None
+    peak_kw: float | None
 
 
 class ShiftList(Schema):
