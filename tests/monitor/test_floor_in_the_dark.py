@@ -93,3 +93,24 @@ def test_parts_in_the_dark_are_weighed_as_the_ten_minutes_they_are_in() -> None:
     half = cut(whole, T, T + 1500 * S)
     assert [parts for _, parts in half.dark] == [25.0]
     assert half.produced == pytest.approx(100 + (79 / 2))
+
+
+@pytest.mark.parametrize("signal", [SELDOM, POLLED])
+def test_of_parts_made_in_a_silence_over_a_shift_s_end_each_shift_has_its_own(
+    signal: Signal,
+) -> None:
+    # Read as 100 at 1000 s and as 371 at 6000 s: 271 parts, even in time, over the edge at 3600 s.
+    counts = [(float(at), at / 10) for at in range(0, 1001, 10)]
+    counts += [(float(at), 371 + (at - 6000) / 10) for at in range(6000, 7200, 10)]
+    asset = Asset("m", signals=(signal,))
+    made = []
+    for start in (0, 3600):
+        machine = Machine("o", "m", asset, Model(typical=10.0))
+        machine.splice(0, {"c": readings(counts)})
+        machine.bounds = Bounds(T + start * S, T + (start + 3600) * S, None)
+        found = machine.look(T + (start + 3600) * S)
+        assert sum(piece[1] for piece in found.made) == found.produced
+        made.append(found.produced)
+    # 2600 of the 5000 s lie before the edge: 140.9 of 271, so 140 whole ones, and 100 before.
+    assert made == [240.0, 250.0]
+    assert sum(made) == counts[-1][1]

@@ -387,3 +387,21 @@ def test_a_machine_that_speaks_only_on_change_is_unknown_while_its_agent_is_away
         site.until(lambda: state_of(floor) == "stopped")
         assert spans()[:-1] == expected
         site.bus.run(statuses.close())
+
+
+def test_no_part_is_lost_where_a_silence_lies_over_the_end_of_a_shift(tmp_path: Path) -> None:
+    clock, floor = Clock(T + 5 * HOUR * S), Floor()
+    # A counter read each 5 s; nothing came from 09:30 to 12:30, the shift ended at 11:00.
+    reads = [(T + at * S, at // 10) for at in [*range(0, 1801, 5), *range(12_600, 14_400, 5)]]
+    with MonitorSite(tmp_path, [floor], now_us=clock) as site:
+        site.store(OURS, "plc", SHOTS, reads)
+        site.put_calendar(OURS, "two", CALENDAR)
+        signal = {"role": "counter", "tag": SHOTS, "expected_seconds": 5}
+        site.put_asset(OURS, "imm1", machine(signal, calendar="two", ideal_seconds=10.0))
+        told = {"asset": "imm1", "start": T, "end": T + 4 * HOUR * S}
+        site.until(lambda: state_of(floor) is not None)
+        shifts = site.ask("shifts", OURS, topic="monitor", **told)["shifts"]
+        made = [shift["counts"]["produced"] for shift in shifts]
+        # Of 1,080 parts made in three hours half were made before 11:00, the last not before.
+        assert made == [180 + 539, 541 + 179]
+        assert sum(made) == reads[-1][1]

@@ -21,8 +21,6 @@ from deungdae.monitor.floor.tracks import COUNTERS, Hearing, Track
 from deungdae.monitor.past import Times, Values
 
 PIECE_US = 600_000_000  #: ten minutes: how finely parts are counted over time
-SEAM_US = 60_000_000  #: a counter that was last read so long before a frame moved before it too
-SEAM_USUAL = 3.0  #: and so many times as long ago as it usually moves
 
 Piece = tuple[int, float, float, float]  #: beginning, produced, scrapped, reworked
 CycleOf = tuple[int, float, int]  #: beginning of ten minutes, seconds a part, cycles
@@ -181,24 +179,50 @@ class Moves(NamedTuple):
     since: Times
 
 
-def moved(track: Track, asset: Asset, start_us: int, end_us: int) -> Moves:
+def moved(track: Track, asset: Asset, start_us: int, end_us: int, *, shared: bool = True) -> Moves:
     """Return how a counter moved within a time.
 
-    Where it was last read long before the time, only what it moved by since the beginning counts:
-    its steps are taken as even, the last as made when it was read.
+    What it moved by between a reading before an edge of the time and one after it is shared
+    between both sides, unless not wanted: its steps are taken as even, the last as made when it
+    was read. So neighbours in time together have what the counter counted.
     """
     read, values = track.arrays()
     found = increments(read, values)
     read = read[np.isfinite(values)]
     since = read[np.searchsorted(read, found.times) - 1] if len(found.times) else found.times
-    usual = float(np.median(np.diff(found.times))) if len(found.times) > 1 else 0.0
     a, b = np.searchsorted(found.times, [start_us, end_us])
-    times, since, steps = found.times[a:b], since[a:b].copy(), found.parts[a:b].astype(float)
-    if len(times) and since[0] < start_us - max(SEAM_US, SEAM_USUAL * usual):
-        share = (start_us - int(since[0])) / (int(times[0]) - int(since[0]))
-        steps[0] -= np.clip(np.ceil(steps[0] * share) - 1, 0, steps[0] - 1)
-        since[0] = start_us
-    return Moves(times, steps * (track.signal.scale * asset.parts_per_count), since)
+    times, since_then, steps = found.times[a:b], since[a:b].copy(), found.parts[a:b].astype(float)
+    if shared and len(times):
+        last = _last_read(track, int(times[0]), int(since_then[0]))
+        steps[0] -= _made_before(start_us, last, int(times[0]), steps[0])
+        since_then[0] = max(last, start_us) if last < start_us else since_then[0]
+    if shared and b < len(found.times):
+        time, step = int(found.times[b]), float(found.parts[b])
+        last = _last_read(track, time, int(since[b]))
+        mine = _made_before(end_us, last, time, step) - _made_before(start_us, last, time, step)
+        if mine > 0:
+            times, steps = np.append(times, end_us), np.append(steps, mine)
+            since_then = np.append(since_then, max(last, start_us))
+    return Moves(times, steps * (track.signal.scale * asset.parts_per_count), since_then)
+
+
+def _made_before(at_us: int, since_us: int, time_us: int, steps: float) -> float:
+    """Return how many steps of a counter, even in time, were made before an instant."""
+    if at_us <= since_us:
+        return 0.0
+    share = (at_us - since_us) / (time_us - since_us)
+    return float(np.clip(np.ceil(steps * share) - 1, 0, max(steps - 1, 0)))
+
+
+def _last_read(track: Track, time_us: int, changed_us: int) -> int:
+    """Return when a counter was read before a reading; `changed_us` is when it moved before."""
+    gap = track.heard.gap_us
+    if gap is None:
+        return changed_us
+    place = bisect_left(track.heard.starts, time_us)
+    if place < len(track.heard.starts) and track.heard.starts[place] == time_us:
+        return max(changed_us, track.heard.ends[place - 1] if place else 0)
+    return max(changed_us, time_us - gap)
 
 
 def _in_the_dark(
@@ -278,7 +302,7 @@ def _cycles(
     counter = tracks.get("counter") or tracks.get("good_counter")
     if counter is None:
         return _told_cycles(tracks.get("cycle_time"), start_us, end_us)
-    times, parts, _ = moved(counter, asset, 0, end_us)
+    times, parts, _ = moved(counter, asset, 0, end_us, shared=False)
     if len(times) < 2:
         return [], None
     lasted, parts = np.diff(times) / 1e6, parts[1:]

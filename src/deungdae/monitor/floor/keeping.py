@@ -26,6 +26,7 @@ from deungdae.monitor.floor.learning import Model, learn
 from deungdae.monitor.floor.lines import members
 from deungdae.monitor.floor.machine import AHEAD_US, LOOKBACK_US, TAIL_US, Machine, reads
 from deungdae.monitor.floor.shifts import DAY_US, Bounds, frames
+from deungdae.monitor.floor.tracks import COUNTERS
 from deungdae.monitor.past import Readings
 from deungdae.monitor.structure import Key
 from deungdae.records.errors import PublicError
@@ -42,6 +43,8 @@ LEARN_SOON_US = 300_000_000  #: while something is still to be learned
 SHORT_US, LONG_US = DAY_US, 7 * DAY_US  #: from which a machine is learned
 SELDOM_US = 7 * DAY_US  #: how far back the last word of a seldom signal is looked for
 BACKFILL_US = 7 * DAY_US
+#: How far after a frame the next reading of a counter is looked for, step by step.
+NEXT_US = (60_000_000, 3_600_000_000, DAY_US, SELDOM_US)
 EVENT_US = BACKFILL_US  #: the end of a shift longer ago is not told
 NEWS_US = DAY_US // 2  #: and longer ago than this it is told as late
 DARK_US = 3 * DAY_US  #: how far back unknown time is looked at again after a start
@@ -146,11 +149,49 @@ class Keeping:
         seldom = [tag for tag in signals if tag not in often]
         found = await past.readings(organisation, often, start_us - LOOKBACK_US, end_us)
         found |= await past.readings(organisation, seldom, start_us - SELDOM_US, end_us)
+        counters = [tag for tag in often if signals[tag].role in COUNTERS]
+        await self._before(organisation, counters, start_us, found)
         silent = [tag for tag in signals if tag not in found]
         for point in await past.latest(organisation, silent):
             if point["time"] < end_us and point["quality"] > 0:
                 found[point["tag"]] = _one(point["time"], point["value"])
         return found
+
+    async def _before(
+        self, organisation: str, tags: list[str], start_us: int, found: dict[str, Readings]
+    ) -> None:
+        """Add the last reading of counters before a time that begins in a silence."""
+        end_us = start_us - LOOKBACK_US
+        for back_us in (DAY_US, SELDOM_US):
+            tags = [
+                tag
+                for tag in tags
+                if tag in found and len(found[tag].times) and found[tag].times[0] >= start_us
+            ]
+            if not tags:
+                return
+            past = self._hall.context.past
+            for tag, each in (
+                await past.readings(organisation, tags, start_us - back_us, end_us)
+            ).items():
+                found[tag] = _joined(each, slice(-1, None), found[tag], slice(None))
+
+    async def _after(
+        self, key: Key, tags: list[str], end_us: int, found: dict[str, Readings]
+    ) -> None:
+        """Add the first reading of counters after a time: part of what it tells was made before."""
+        now_us, start_us = self._hall.context.now_us(), end_us
+        for on_us in NEXT_US:
+            tags = [tag for tag in tags if tag in found and len(found[tag].times)]
+            until_us = min(end_us + on_us, now_us + AHEAD_US)
+            if not tags or until_us <= start_us:
+                return
+            past = self._hall.context.past
+            told = await past.readings(key[0], tags, start_us, until_us)
+            for tag, each in told.items():
+                found[tag] = _joined(found[tag], slice(None), each, slice(0, 1))
+            tags = [tag for tag in tags if tag not in told]
+            start_us = until_us
 
     async def _load(self, key: Key, machine: Machine, now_us: int) -> None:
         if _to_learn(machine, now_us):
@@ -283,6 +324,8 @@ class Keeping:
         machine = self._hall.machines.get(key)
         model = machine.model if machine is not None else Model()
         told = await self.readings(key[0], asset, model, bounds.start_us, bounds.end_us)
+        counters = [signal.tag for signal in asset.signals if signal.role in COUNTERS]
+        await self._after(key, counters, bounds.end_us, told)
         absences = {} if machine is None else machine.absences
         sources = {} if machine is None else machine.sources
         frame = await asyncio.to_thread(
@@ -427,6 +470,14 @@ def _to_learn(machine: Machine, now_us: int) -> bool:
     """Say whether it is time to learn a machine, again."""
     every = LEARN_SOON_US if machine.model.lacks(machine.asset) else LEARN_EVERY_US
     return now_us - machine.model.learned_us > every
+
+
+def _joined(first: Readings, a: slice, second: Readings, b: slice) -> Readings:
+    """Return a piece of readings, and a piece of later ones."""
+    pairs = zip(first[:3], second[:3], strict=True)
+    times, values, texts = (np.concatenate([one[a], other[b]]) for one, other in pairs)
+    bad = np.concatenate([first.bad, second.bad])
+    return Readings(times, values, texts, bad)
 
 
 def _one(time_us: int, value: object) -> Readings:
