@@ -33,9 +33,13 @@ TOGETHER = {
 LONGEST = (
     "looking",
     "browser",
+    "tests/web/insight/test_processes.py",
     "tests/benchmarks/test_null_labels.py",
     "packaging",
     "tests/web/test_serving.py",
+    "tests/web/insight/test_methods.py",
+    "tests/web/insight/test_reports.py",
+    "tests/web/insight/test_files.py",
 )
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

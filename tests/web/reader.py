@@ -47,6 +47,7 @@ class Reader:
         self.url = url
         self.pixels = 0
         self._axe = axe
+        self._brings_axe = False
         self._who: str | None = None
         self._jars: dict[str, list[dict[str, Any]]] = {}
         # Colours that glide from one to another are those of no theme.
@@ -77,8 +78,12 @@ class Reader:
             if elsewhere:  # a wall-board has no head of the page
                 self.open("/account/")
             self.one(switch).click()
-            self.until(lambda: self.run("return document.documentElement.lang") == language)
-            self._settled()
+            self.until(
+                lambda: (
+                    self.run("return document.readyState + document.documentElement.lang")
+                    == f"complete{language}"
+                )
+            )
             if elsewhere:
                 self.open(here)
 
@@ -189,14 +194,17 @@ class Reader:
         """Return what axe-core finds on the page as it stands, without what is minor."""
         return self._checked([("", _RULES)])[0]
 
-    def shut_out_by_theme(self, first: str, second: str) -> dict[str, list[Any]]:
-        """Return the same for two themes; in the second colours alone, which alone differ."""
-        found = self._checked([(first, _RULES), (second, _COLOURS)])
-        return dict(zip((first, second), found, strict=True))
+    def shut_out_by_theme(self, first: str, *others: str) -> dict[str, list[Any]]:
+        """Return the same for themes; in all but the first colours alone, which alone differ."""
+        found = self._checked([(first, _RULES), *((other, _COLOURS) for other in others)])
+        return dict(zip((first, *others), found, strict=True))
 
     def _checked(self, looks: list[tuple[str, dict[str, Any]]]) -> list[list[Any]]:
         if not self.run("return 'axe' in window"):
             self.run(self._axe)
+            if not self._brings_axe:  # pages that are opened from now on have it at once
+                self._command("Page.addScriptToEvaluateOnNewDocument", source=self._axe)
+                self._brings_axe = True
         found: list[list[Any]] = self.driver.execute_async_script(_CHECK, looks)
         return found
 

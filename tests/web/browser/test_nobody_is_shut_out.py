@@ -187,7 +187,7 @@ ELSEWHERE = {
     "plant:live_rows", "plant:live_today", "plant:live_events", "plant:history_tags",
     "plant:history_export", "plant:intake_name", "plant:intake_replay", "plant:intake_held_export",
     "plant:intake_carry_out", "plant:intake_end", "plant:intake_undo", "plant:intake_other",
-    "alarms:now", "alarms:act", "alarms:events", "watches:events", "alarms:note", "alarms:tried_rule",
+    "alarms:now", "alarms:waiting", "alarms:act", "alarms:events", "alarms:note", "alarms:tried_rule",
     "alarms:retire_rule", "alarms:serve_rule",
     "core:try_mail", "core:send_again", "alarms:choose_mail", "alarms:try_channel",
     "alarms:renew_secret", "alarms:retire_channel", "alarms:add_step", "alarms:change_step",
@@ -197,7 +197,7 @@ ELSEWHERE = {
     "floor:move_asset", "floor:retire_asset", "floor:bring_back_asset", "floor:remove_version",
     "floor:add_exception", "floor:retire_calendar", "floor:remove_exception",
     "floor:move_reason", "floor:retire_reason", "floor:paste_plans",
-    "watches:learn", "watches:retire", "watches:judge", "watches:anomaly",
+    "watches:learn", "watches:retire", "watches:judge", "watches:anomaly", "watches:events",
     "floor:events", "floor:say_stop", "floor:undo_stop", "floor:say_scrap",
 }  # fmt: skip
 

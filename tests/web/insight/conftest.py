@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -151,9 +152,17 @@ class Floor:
             process.communicate()
 
 
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which a company is, and nothing more; `floor` begins with a copy of it."""
+    home = tmp_path_factory.mktemp("registered") / "집"
+    Floor(home).ask("company")
+    return home
+
+
 @pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Floor]:
-    started = Floor(tmp_path / "집")
+def floor(registered: Path, tmp_path: Path) -> Iterator[Floor]:
+    started = Floor(Path(shutil.copytree(registered, tmp_path / "집")))
     try:
         yield started
     finally:

@@ -1,7 +1,8 @@
 """A program of its own for the tests of processes: `shop_floor.py COMMAND …`, its state in
 DEUNGDAE_HOME. It prints one line of JSON.
 
-company [FILE [COPIES]]   a company whose engineer handed in FILE as often as told
+company                   a company with an engineer
+hand_in FILE [COPIES]     the engineer hands FILE in as often as told
 claim NAME                take jobs one after another until none is left, and end each
 start                     start the analysis of every file that was read
 again                     ask again for every job that ended without a result
@@ -24,7 +25,7 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from deungdae.web.companies.actions import FoundCompany  # noqa: E402
-from deungdae.web.core.models import AuditEntry, Membership, Person  # noqa: E402
+from deungdae.web.core.models import AuditEntry, Membership, Organisation, Person  # noqa: E402
 from deungdae.web.core.scope import Scope, SystemActor  # noqa: E402
 from deungdae.web.insight import folders, queue  # noqa: E402
 from deungdae.web.insight.actions import (  # noqa: E402
@@ -39,16 +40,21 @@ ALL = Scope.everything(SystemActor("tests"))
 EMAIL, PASSWORD = "engineer@gaon.example", "a long enough password"
 
 
-def company(file: str = "", copies: str = "1") -> Any:
-    """Make the company and hand the file in."""
+def company() -> Any:
+    """Make the company."""
     call_command("migrate", verbosity=0)
     person = Person(email=EMAIL, name="김하나", language="ko")
     person.set_password(PASSWORD)
     person.save()
     made = FoundCompany(scope=ALL, name="가온정밀", site="본공장", owner=person).perform()
-    organisation = made.organisation
     assert Membership.objects.within(ALL).count() == 1
-    for _ in range(int(copies) if file else 0):
+    return str(made.organisation.public_id)
+
+
+def hand_in(file: str, copies: str = "1") -> Any:
+    """Hand the file in."""
+    organisation = Organisation.objects.get()
+    for _ in range(int(copies)):
         path = Path(file)
         upload = BeginUpload(
             scope=ALL, organisation=organisation, name=path.name, size=path.stat().st_size
@@ -56,7 +62,7 @@ def company(file: str = "", copies: str = "1") -> Any:
         with folders.appending(upload) as target:
             target.write(path.read_bytes())
         CompleteUpload(scope=ALL, upload=upload).perform()
-    return str(organisation.public_id)
+    return Upload.objects.within(ALL).count()
 
 
 def claim(name: str) -> list[int]:

@@ -73,7 +73,7 @@ def runs_of(home: Path) -> list[psutil.Process]:
 def test_of_many_workers_exactly_one_gets_each_job(floor: Any, tmp_path: Path) -> None:
     small = tmp_path / "small.csv"
     small.write_text("speed,result\n1,OK\n")
-    floor.ask("company", str(small), "60")
+    floor.ask("hand_in", str(small), "60")
     takers = [floor.begin(floor.program, "claim", f"worker/{n}") for n in range(4)]
     taken = [json.loads(taker.communicate(timeout=120)[0]) for taker in takers]
     every = [pk for part in taken for pk in part]
@@ -85,7 +85,7 @@ def test_of_many_workers_exactly_one_gets_each_job(floor: Any, tmp_path: Path) -
 def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_once(
     floor: Any, table: Path
 ) -> None:
-    floor.ask("company", str(table))
+    floor.ask("hand_in", str(table))
     first = floor.worker()
     seen = Seen(floor)
     until(lambda: seen.is_all("understand", "done"), "the file to be read")
@@ -105,7 +105,7 @@ def test_a_job_whose_worker_is_killed_is_done_by_the_next_one_and_once(
 def test_a_report_whose_writer_is_killed_is_read_meanwhile_and_written_by_the_next_one(
     floor: Any, table: Path
 ) -> None:
-    floor.ask("company", str(table))
+    floor.ask("hand_in", str(table))
     first = floor.worker()
     seen = Seen(floor)
     until(lambda: seen.is_all("understand", "done"), "the file to be read")
@@ -130,7 +130,7 @@ def test_a_report_whose_writer_is_killed_is_read_meanwhile_and_written_by_the_ne
 def test_a_job_whose_worker_dies_twice_is_lost_until_a_person_starts_it_again(
     floor: Any, table: Path
 ) -> None:
-    floor.ask("company", str(table))
+    floor.ask("hand_in", str(table))
     seen = Seen(floor)
     for _ in range(2):
         worker = floor.worker()
@@ -147,7 +147,7 @@ def test_a_job_whose_worker_dies_twice_is_lost_until_a_person_starts_it_again(
 
 
 def test_a_worker_that_is_told_to_end_gives_its_job_back(floor: Any, table: Path) -> None:
-    floor.ask("company", str(table))
+    floor.ask("hand_in", str(table))
     seen = Seen(floor)
     worker = floor.worker()
     until(lambda: bool(runs_of(floor.home)), "the run to begin")
@@ -192,7 +192,6 @@ class Visitor:
 
 
 def test_an_upload_goes_on_after_the_server_was_killed(floor: Any, table: Path) -> None:
-    floor.ask("company")
     server, address = floor.web()
     visitor = Visitor(address)
     content = table.read_bytes()
@@ -215,7 +214,7 @@ def test_an_upload_goes_on_after_the_server_was_killed(floor: Any, table: Path) 
 
 
 def test_progress_is_sent_as_events_and_ends(floor: Any, table: Path) -> None:
-    floor.ask("company", str(table))
+    floor.ask("hand_in", str(table))
     _, address = floor.web()
     visitor = Visitor(address)
     (upload, _, _) = floor.ask("jobs")["uploads"][0]
@@ -242,7 +241,6 @@ def test_progress_is_sent_as_events_and_ends(floor: Any, table: Path) -> None:
 def test_a_large_file_streams_to_the_disk_with_flat_memory(floor: Any) -> None:
     if shutil.disk_usage(floor.home.parent).free < 3_000_000_000:
         pytest.skip("needs 3 GB of free disk")
-    floor.ask("company")
     server, address = floor.web()
     visitor = Visitor(address)
     piece = b"41.25,OK\n" * 932_067  # about 8 MiB, as the page sends them
