@@ -11,7 +11,8 @@ The same bodies of line protocol go by the same client, over the same number of 
 - VictoriaMetrics (`/write`), which answers before anything is on the disk, by its design.
 
 Each starts with an empty folder on the same disk. CPU is what the server and its children used, in
-seconds per million points, as the kernel counts it; client and servers share the machine.
+seconds per million points, as the kernel counts it: until the last answer, and until the server is
+at rest again, when what it had put off is written as well. Client and servers share the machine.
 """
 
 import os
@@ -36,6 +37,7 @@ POINTS_IN_BODY = 50_000
 ROUNDS = 3
 TOKEN = "benchmark"
 PATIENCE_S = 60.0
+AT_REST_S = 3.0  # longer than the writer waits between two commits
 DEUNGDAE = Path(sys.executable).with_name("deungdae")
 WHOLE = "Deungdae, with bus and lake"
 
@@ -198,29 +200,42 @@ def cpu_s(process: psutil.Process) -> float:
     return float(sum(times.user + times.system for times in used))
 
 
+def cpu_at_rest_s(process: psutil.Process) -> float:
+    """Wait until a server has nothing more to do; return the seconds of CPU it has used."""
+    deadline = time.monotonic() + PATIENCE_S
+    before, now = -1.0, cpu_s(process)
+    while now - before > AT_REST_S / 50 and time.monotonic() < deadline:
+        time.sleep(AT_REST_S)
+        before, now = now, cpu_s(process)
+    return now
+
+
 def main(points: int, fields: int) -> None:
     """Print a table: medians of rounds, in which the servers take turns."""
     lines = made(points, fields).splitlines(keepends=True)
     step = POINTS_IN_BODY // fields
     bodies = [b"".join(lines[start : start + step]) for start in range(0, len(lines), step)]
-    rates: dict[str, list[tuple[float, float]]] = {}
+    rates: dict[str, list[tuple[float, float, float]]] = {}
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
             for peer in peers(Path(folder)):
                 with running(peer) as (process, known):
                     send(known, bodies[:2])
-                    before = cpu_s(process)
+                    before = cpu_at_rest_s(process)
                     took_s = send(known, bodies)
-                    used_s = cpu_s(process) - before
-                rates.setdefault(peer.name, []).append((points / took_s, used_s * 1e6 / points))
+                    used = cpu_s(process), cpu_at_rest_s(process)
+                millions = points / 1e6
+                cost = [(one - before) / millions for one in used]
+                rates.setdefault(peer.name, []).append((points / took_s, cost[0], cost[1]))
     print(f"{points:,} points, {fields} a line, {len(bodies)} bodies, {CONNECTIONS} connections")
-    print("| server | points/s | points/s, each round | CPU s per million |")
-    print("| --- | --- | --- | --- |")
+    print("| server | points/s | points/s, each round | CPU s per million | at rest again |")
+    print("| --- | --- | --- | --- | --- |")
     for name, found in rates.items():
-        middle = sorted(rate for rate, _ in found)[len(found) // 2]
-        every = ", ".join(f"{rate / 1e3:,.0f}k" for rate, _ in found)
-        used = sorted(used for _, used in found)[len(found) // 2]
-        print(f"| {name} | {middle / 1e3:,.0f}k | {every} | {used:.2f} |")
+        middle, answered, rested = (
+            sorted(each)[len(found) // 2] for each in zip(*found, strict=True)
+        )
+        every = ", ".join(f"{rate / 1e3:,.0f}k" for rate, _, _ in found)
+        print(f"| {name} | {middle / 1e3:,.0f}k | {every} | {answered:.2f} | {rested:.2f} |")
 
 
 if __name__ == "__main__":
