@@ -47,6 +47,7 @@ PAGES = {
     "floor:shifts": "floor/shifts/",
     "alarms:standing": "alarms/",
     "alarms:now": "alarms/now/",
+    "alarms:waiting": "alarms/waiting/",
     "alarms:history": "alarms/history/",
     "alarms:figures": "alarms/figures/",
     "alarms:rules": "alarms/rules/",
