@@ -132,6 +132,8 @@ def made(now: Now) -> str:
         return "–"
     if now.counts.produced is None:
         return _("not counted")
+    if now.state == UNKNOWN and not now.counts.produced and not now.known:
+        return "–"  # of what nobody knows, none is not a count
     if now.plan:
         return _("%(made)s of %(plan)s") % {
             "made": count(now.counts.produced),
