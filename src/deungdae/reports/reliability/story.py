@@ -64,7 +64,7 @@ def tell(
             ("MTTR", words.say("Mean time to repair.")),
             ("B10", words.say("Age by which one of ten has failed.")),
             (
-                words.say("Shape"),
+                words.say("Weibull shape β"),
                 words.say("Below 1: early failures. 1: at random. Above 1: wear-out."),
             ),
         ],
@@ -85,7 +85,7 @@ def _answer(words: Words, document: Mapping[str, Any], unit: str) -> str:
                          mtbf=rate, unit=unit)  # fmt: skip
     if verdict == "wear_out":
         return words.say(
-            "Wear-out: on average {mtbf} {unit} between failures, and one of ten fails by {b10}.",
+            "Wear-out: on average {mtbf} {unit} between failures, and one of ten fails within {b10} {unit}.",
             mtbf=rate, unit=unit,
             b10=words.number(document["weibull"]["b10"]["value"], digits=3),
         )  # fmt: skip
@@ -136,7 +136,9 @@ def _tiles(words: Words, document: Mapping[str, Any], unit: str) -> list[Tile]:
     if document["weibull"] is not None:
         weibull = document["weibull"]
         tiles.append(Tile("B10", words.number(weibull["b10"]["value"], digits=3), unit))
-        tiles.append(Tile(words.say("Shape"), words.number(weibull["shape"]["value"], digits=3)))
+        tiles.append(
+            Tile(words.say("Weibull shape β"), words.number(weibull["shape"]["value"], digits=3))
+        )
     return tiles
 
 
@@ -149,7 +151,7 @@ def _table(words: Words, document: Mapping[str, Any], unit: str) -> Table:
 
     weibull = document["weibull"] or {}
     add(words.say("Mean time between failures"), document["mtbf"])
-    add(words.say("Shape"), weibull.get("shape"))
+    add(words.say("Weibull shape β"), weibull.get("shape"))
     add(words.say("Characteristic life (63.2% failed)"), weibull.get("scale"))
     add("B10", weibull.get("b10"))
     add(words.say("Mean life"), weibull.get("mean"))
