@@ -106,6 +106,7 @@ def _context(
     named, without = naming.names(scope), naming.without_level(scope, asset)
     heard = asking.preview(asset, tags, start, at_us) if tags else None
     told = heard.found if heard and heard.found else None
+    start = _first_known(told, start) if told else start
     proposal = told["proposal"] if told else None
     chosen = naming.with_levels(told["tags"], without) if told else []
     if watch is not None:
@@ -188,6 +189,13 @@ def _picture(
         series, named, told["first"], told["every_us"], axis, sentence, stood, period
     )
     return {"drawn": drawn, "sentence": sentence, "more": max(0, len(chosen) - MOST_LANES)}
+
+
+def _first_known(told: Mapping[str, Any], start: int) -> int:
+    """Return when values begin: of what was before them nobody knows whether the machine stood."""
+    rows = zip(*told["series"].values(), strict=True)
+    known = (n for n, row in enumerate(rows) if any(value is not None for value in row))
+    return max(start, told["first"] + next(known, 0) * told["every_us"])
 
 
 def _between(spans: list[list[int]], start: int, end: int) -> list[tuple[int, int]]:
