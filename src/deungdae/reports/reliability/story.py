@@ -85,7 +85,8 @@ def _answer(words: Words, document: Mapping[str, Any], unit: str) -> str:
                          mtbf=rate, unit=unit)  # fmt: skip
     if verdict == "wear_out":
         return words.say(
-            "Wear-out: on average {mtbf} {unit} between failures, and one of ten fails within {b10} {unit}.",
+            "Wear-out: on average {mtbf} {unit} between failures, and one of ten fails within "
+            "{b10} {unit}.",
             mtbf=rate, unit=unit,
             b10=words.number(document["weibull"]["b10"]["value"], digits=3),
         )  # fmt: skip
