@@ -1,27 +1,16 @@
 """Kinds of results on the command line: told, guessed, derived from limits, and refused."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
+import typed_here
 
-Done = subprocess.CompletedProcess
 
-
-def run(folder: Path, *words: str) -> "Done[str]":
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEUNGDAE_", "LC_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "deungdae.cli", "causes", "widths.csv", *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**kept, "DEUNGDAE_HOME": str(folder / "home"), "LANG": "en_US.UTF-8"},
-        timeout=120,
-    )
+def run(folder: Path, *words: str) -> "CompletedProcess[str]":
+    return typed_here.typed(folder, "causes", "widths.csv", *words)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """`deungdae causes --history` as a person types it: the machines' data joined to an inspection."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+import typed_here
 from history_of_parts import (
     HEATER,
     ORGANISATION,
@@ -36,16 +35,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def typed(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEUNGDAE_", "LC_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "deungdae.cli", "causes", "검사.csv", *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**kept, "DEUNGDAE_HOME": str(folder / "home"), "LANG": "en_US.UTF-8"},
-        timeout=120,
-    )
+def typed(folder: Path, *words: str) -> "CompletedProcess[str]":
+    return typed_here.typed(folder, "causes", "검사.csv", *words)
 
 
 def test_the_heater_is_named_as_the_cause(folder: Path) -> None:

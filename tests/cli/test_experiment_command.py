@@ -1,13 +1,12 @@
 """`deungdae experiment` as a person types it, from the cause to the verdict."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+import typed_here
 
 CAUSE = {
     "rank": 1, "columns": ["speed"],
@@ -32,16 +31,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def typed(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEUNGDAE_", "LC_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "deungdae.cli", "experiment", *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**kept, "DEUNGDAE_HOME": str(folder / "home"), "LANG": "en_US.UTF-8"},
-        timeout=120,
-    )
+def typed(folder: Path, *words: str) -> "CompletedProcess[str]":
+    return typed_here.typed(folder, "experiment", *words)
 
 
 def test_from_a_cause_to_the_sheet_and_from_the_filled_sheet_to_the_verdict(folder: Path) -> None:

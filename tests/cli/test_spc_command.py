@@ -1,14 +1,13 @@
 """`deungdae spc` as a person types it: its output, its files and its exit status."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
 import pytest
+import typed_here
 
 
 @pytest.fixture
@@ -23,16 +22,8 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def typed(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEUNGDAE_", "LC_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "deungdae.cli", "spc", *words],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**kept, "DEUNGDAE_HOME": str(folder / "home"), "LANG": "en_US.UTF-8"},
-        timeout=240,
-    )
+def typed(folder: Path, *words: str) -> "CompletedProcess[str]":
+    return typed_here.typed(folder, "spc", *words)
 
 
 def test_the_json_document_holds_what_was_asked_for(table: Path) -> None:
