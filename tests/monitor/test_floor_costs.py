@@ -114,6 +114,9 @@ def test_what_a_machine_uses_standing_is_told_apart_within_a_quarter() -> None:
     spans = [Span(T, T + QUARTER, DARK), Span(T + QUARTER, half, RUN), spans[1]]
     found = costs.document(machine(), quarters, spans, None)
     assert found is not None and found["standing"]["known_kwh"] == pytest.approx(4.5)
+    # Where that is most of it, nothing is said.
+    found = costs.document(machine(), quarters, [Span(T, half, DARK), spans[2]], None)
+    assert found is not None and found["standing"] is None
 
 
 def test_quarters_that_are_all_mixed_alike_tell_nothing_of_standing() -> None:

@@ -21,6 +21,7 @@ from deungdae.records.errors import UnusableOption
 
 Quarter = tuple[int, int, float]  #: start, end, kWh
 SEASONS: Final = ("summer", "mild", "winter")  #: in the order of nine prices
+MOSTLY_KNOWN: Final = 0.5  #: of the kWh: below it nothing is said of what was used standing
 FEWEST_GOOD: Final = 1.0  #: good parts, below which nothing is said of one
 
 
@@ -30,7 +31,8 @@ def document(
     """Return what was used in some quarters as JSON; None where nothing was metered.
 
     `spans` are what the machine did, `good` its good parts (None: nobody counts). "cost" is None
-    without a tariff; "standing" where running and standing cannot be told apart.
+    without a tariff; "standing" where running and standing cannot be told apart, or where of most
+    of it nothing is known.
     """
     if not quarters:
         return None
@@ -190,7 +192,7 @@ def _standing(
     known = kwh * np.minimum((ran + stood) / lasted, 1.0)
     found = standing_kwh(known, ran / 1e6, stood / 1e6)
     seen = float(known.sum())
-    if found is None or seen <= 0:
+    if found is None or seen <= 0 or seen < MOSTLY_KNOWN * float(kwh.sum()):
         return None
     return {
         "kwh": float(found.sum()),
