@@ -43,6 +43,7 @@ up: $(DONE)/runtime ## install what is missing, show the report of a demo table 
 
 .PHONY: test
 test: $(DONE)/dev ## run all tests (ARGS="tests/tables -k name" for some, WORKERS=0 for one process)
+	@$(BIN)/python -m compileall -q src # once, not in each process that a test starts
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --durations 30 --durations-min 4 $(ARGS)
 
 .PHONY: check

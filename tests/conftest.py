@@ -19,8 +19,6 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 #: What shares a server or a browser that takes long to start, and so runs in one process. Any
 #: other file is whole in one process, too: what it starts for itself is started once.
 TOGETHER = {
-    "tests/web/browser/test_nobody_is_shut_out.py": "looking",
-    "tests/web/browser/test_quality_tools_in_browser.py": "looking",
     "tests/web/browser/": "browser",
     "tests/web/design/": "browser",
     "tests/reports/test_page_in_browser.py": "browser",
@@ -31,7 +29,6 @@ TOGETHER = {
 
 #: What takes longest is begun first, so that no process is left with it when the others have ended.
 LONGEST = (
-    "looking",
     "browser",
     "tests/web/insight/test_processes.py",
     "tests/benchmarks/test_null_labels.py",
@@ -41,6 +38,9 @@ LONGEST = (
     "tests/web/insight/test_reports.py",
     "tests/web/insight/test_files.py",
 )
+
+#: Looks at the company before others change it.
+UNTOUCHED = "tests/web/browser/test_nobody_is_shut_out.py"
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -69,10 +69,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest groups first, then those with the most tests."""
     sizes = Counter(group_of(item.nodeid) for item in items)
 
-    def place(item: pytest.Item) -> tuple[int, int]:
+    def place(item: pytest.Item) -> tuple[int, int, bool]:
         group = group_of(item.nodeid)
         first = LONGEST.index(group) if group in LONGEST else len(LONGEST)
-        return first, -sizes[group]
+        return first, -sizes[group], not item.nodeid.startswith(UNTOUCHED)
 
     items.sort(key=place)
 

@@ -266,6 +266,7 @@ def work(houses: dict[str, Organisation], folder: Path) -> dict[str, str]:
         "charts": charts.get_absolute_url(),
         "planned": planned.get_absolute_url(),
         "site": f"/company/sites/{site.public_id}/",
+        "power_contract": f"/floor/sites/{site.public_id}/power/",
         "report": before.get_absolute_url(),
         "compared": after.get_absolute_url(),
         "understood": f"/causes/uploads/{long.public_id}/",

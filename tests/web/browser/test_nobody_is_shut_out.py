@@ -144,6 +144,7 @@ PAGES = [
     (OWNER, "/invitations/"),
     (OWNER, "/company/"),
     (OWNER, "{site}"),
+    (OWNER, "{power_contract}"),
     (OWNER, "/audit/"),
     (VIEWER, "/audit/"),  # 403
     (OWNER, "/no-such-page/"),
@@ -195,6 +196,7 @@ ELSEWHERE = {
     "floor:unsubscribe",
     "floor:found", "floor:take", "floor:set_signals", "floor:cycle", "floor:confirm_cycle",
     "floor:move_asset", "floor:retire_asset", "floor:bring_back_asset", "floor:remove_version",
+    "floor:remove_power_contract",
     "floor:add_exception", "floor:retire_calendar", "floor:remove_exception",
     "floor:move_reason", "floor:retire_reason", "floor:paste_plans",
     "watches:learn", "watches:retire", "watches:judge", "watches:anomaly", "watches:events",
@@ -299,7 +301,7 @@ def test_every_address_that_shows_a_page_was_looked_at() -> None:
         "floor:boards", "floor:board", "floor:structure", "floor:from_data", "floor:new_asset",
         "floor:asset_setup", "floor:state_map", "floor:calendars", "floor:new_calendar",
         "floor:calendar", "floor:calendar_pattern", "floor:reasons", "floor:change_reason",
-        "floor:plans",
+        "floor:plans", "floor:power_contract",
     }  # fmt: skip
     known = {name for name, _ in names(get_resolver()) if not name.startswith("api:")}
     assert known - ELSEWHERE <= looked
