@@ -6,7 +6,7 @@ import pytest
 from deungdae.analysis.oee import State
 from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.floor.figures import Said, summary
-from deungdae.monitor.floor.frames import Frame, cut
+from deungdae.monitor.floor.frames import Frame, cut, spread
 from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.machine import Machine
 from deungdae.monitor.floor.shifts import Bounds
@@ -114,3 +114,20 @@ def test_of_parts_made_in_a_silence_over_a_shift_s_end_each_shift_has_its_own(
     # 2600 of the 5000 s lie before the edge: 140.9 of 271, so 140 whole ones, and 100 before.
     assert made == [240.0, 250.0]
     assert sum(made) == counts[-1][1]
+
+
+def test_a_picture_shows_what_was_made_in_a_silence_within_it() -> None:
+    # 50 parts until the hole from 1000 s to 2000 s, 20 in it, none after.
+    times = [*range(0, 1001, 5), *range(2000, 3601, 5)]
+    counts = [(float(at), min(at // 20, 50) if at <= 1000 else 70.0) for at in times]
+    found = looked(POLLED, counts, [(0, 1000), (2000, 3600)])
+    assert [piece[1] for piece in found.made] == [29.0, 21.0, 20.0]
+    # Of the hole, 200 s lie in the second ten minutes, 600 s in the third, 200 s in the fourth.
+    assert [(at - T) // S for at, *_ in spread(found)] == [0, 600, 1200, 1800]
+    assert [round(piece[1], 6) for piece in spread(found)] == [29.0, 25.0, 12.0, 4.0]
+    assert sum(piece[1] for piece in spread(found)) == found.produced
+
+
+def test_a_picture_of_a_time_that_is_known_is_what_was_told() -> None:
+    found = looked(POLLED, [(float(at), at / 10) for at in range(0, 3601, 10)], [(0, 3600)])
+    assert spread(found) == found.made

@@ -4,9 +4,11 @@ import pytest
 from django.utils import translation
 
 from deungdae.web.floor.shown import answers, sentences, words
-from deungdae.web.floor.shown.documents import Now, Past, Span, Stop, Waterfall
+from deungdae.web.floor.shown.documents import Made, Now, Past, Span, Stop, Waterfall
+from deungdae.web.floor.shown.drawing import bars
+from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.durations import lasting, money, percent
-from deungdae.web.floor.shown.pieces import gathered, seconds_by_state
+from deungdae.web.floor.shown.pieces import gathered, seconds_by_state, with_silences
 from deungdae.web.floor.shown.says import level, nothing, says
 from deungdae.web.floor.views.line import together
 
@@ -168,6 +170,16 @@ def test_a_week_is_drawn_in_few_enough_pieces() -> None:
     assert len(found) == 42
     assert (found[0].produced, found[0].scrapped) == (40, 4)
     assert sum(one.produced for one in found) == 1680
+
+
+def test_parts_counted_after_a_silence_are_named_and_are_not_the_best_time() -> None:
+    spans = [Span(0, 10, "running"), Span(10, 16, "unknown"), Span(16, 30, "running")]
+    pieces = with_silences([Made(0, 10, 5), Made(10, 20, 30), Made(20, 30, 7)], spans)
+    assert [one.unheard for one in pieces] == [False, True, False]
+    told = sentences.of_made(pieces, None)
+    assert told.startswith("42 parts in all, most from ") and ": 7. 30 were counted after" in told
+    assert "unknown-" in bars.made_bars(pieces, Axis(0, 30), told)
+    assert "unknown-" not in bars.made_bars(pieces[:1], Axis(0, 30), told)
 
 
 def test_what_the_monitor_leaves_out_is_not_known() -> None:

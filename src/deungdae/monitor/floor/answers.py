@@ -534,11 +534,11 @@ def _made(frames: Sequence[framing.Frame], length_us: int) -> list[list[float]]:
         return [
             [start, min(start + framing.PIECE_US, frame.end_us), made, scrapped]
             for frame in frames
-            for start, made, scrapped, _ in frame.made
+            for start, made, scrapped, _ in framing.spread(frame)
         ]
     hours: dict[int, list[float]] = {}
     for frame in frames:
-        for start, made, scrapped, _ in frame.made:
+        for start, made, scrapped, _ in framing.spread(frame):
             hour = start // HOUR_US * HOUR_US
             row = hours.setdefault(hour, [hour, hour + HOUR_US, 0.0, 0.0])
             row[2] += made

@@ -168,6 +168,43 @@ def dark_shares(frame: Frame, shares: Sequence[float]) -> list[float]:
     return [shares[place] if place >= 0 else 0.0 for place in places]
 
 
+def spread(frame: Frame) -> list[Piece]:
+    """Return what was made in each ten minutes, for a picture: that of a silence lies in it.
+
+    A counter tells after a silence how many parts were made in it, and not when. `made` has them
+    where they were told; here they are even over the unknown time before.
+    """
+    found: dict[int, list[float]] = {}
+    for at, *counts in frame.made:
+        row = found.setdefault(at, [0.0, 0.0, 0.0])
+        for place, each in enumerate(counts):
+            row[place] += each
+    for at, parts in frame.dark:
+        silence = _silence_before(frame.spans, at)
+        before = [start for start in found if start <= at]
+        if silence is None or not before:
+            continue
+        since, until = silence
+        told = found[max(before)]
+        dark = min(parts, told[0])
+        told[0] -= dark
+        for start in range(since - (since - frame.start_us) % PIECE_US, until, PIECE_US):
+            inside = min(start + PIECE_US, until) - max(start, since)
+            row = found.setdefault(max(start, frame.start_us), [0.0, 0.0, 0.0])
+            row[0] += dark * inside / (until - since)
+    return [(at, a, b, c) for at, (a, b, c) in sorted(found.items()) if a or b or c]
+
+
+def _silence_before(spans: Sequence[Span], at_us: int) -> tuple[int, int] | None:
+    """Return the unknown time that ended last before an instant."""
+    found: tuple[int, int] | None = None
+    for span in spans:
+        if span.state is State.UNKNOWN and span.start_us < at_us:
+            goes_on = found is not None and found[1] == span.start_us
+            found = (found[0] if found and goes_on else span.start_us, min(span.end_us, at_us))
+    return found
+
+
 _NOTHING: tuple[Times, Values] = (np.empty(0, np.int64), np.empty(0))
 
 

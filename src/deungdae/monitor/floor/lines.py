@@ -11,7 +11,7 @@ from deungdae.monitor.floor import costs
 from deungdae.monitor.floor import figures as worth
 from deungdae.monitor.floor import machine as machines
 from deungdae.monitor.floor.figures import Summary
-from deungdae.monitor.floor.frames import Frame
+from deungdae.monitor.floor.frames import Frame, spread
 from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.machine import Machine
 from deungdae.monitor.floor.said import Told, plain
@@ -78,7 +78,7 @@ def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summ
             spans=spans,
             produced=found.counts.produced,
             counted=found.counted,
-            made=sorted(piece for each in parts for piece in each.frame.made),
+            made=sorted(piece for each in parts for piece in spread(each.frame)),
             faults=sorted(fault for each in parts for fault in each.frame.faults),
             energy_kwh=_sum([each.frame.energy_kwh for each in parts]),
         ),

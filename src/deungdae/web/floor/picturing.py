@@ -13,7 +13,7 @@ from deungdae.web.floor.shown.drawing import bands, bars, trend
 from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.drawing.steps import pareto_steps, waterfall_steps
 from deungdae.web.floor.shown.durations import count, day_clock, lasting, percent
-from deungdae.web.floor.shown.pieces import gathered, seconds_by_state
+from deungdae.web.floor.shown.pieces import gathered, seconds_by_state, with_silences
 from deungdae.web.floor.shown.words import Reasons, reason_word, state_word
 from deungdae.web.floor.span import Chosen, named
 
@@ -93,7 +93,7 @@ def legend(past: Sequence[Span], chosen: Chosen) -> list[dict[str, str]]:
 
 def made(past: Past, chosen: Chosen, ideal: float | None, now_us: int, least: int = 600) -> Chart:
     """Return the parts of each piece of time against what the ideal cycle would give."""
-    pieces = gathered(past.made, chosen.start_us, chosen.end_us, least)
+    pieces = with_silences(gathered(past.made, chosen.start_us, chosen.end_us, least), past.spans)
     axis = Axis(chosen.start_us, chosen.end_us)
     sentence = sentences.of_made(pieces, ideal)
     picture: SafeString | str = ""

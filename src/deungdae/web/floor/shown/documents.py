@@ -323,6 +323,7 @@ class Made:
     end_us: int
     produced: float
     scrapped: float = 0.0
+    unheard: bool = False  #: told after a silence, and spread over it
 
 
 @dataclass(frozen=True, slots=True)

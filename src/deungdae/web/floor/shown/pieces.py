@@ -1,6 +1,7 @@
 """Pieces of time: small ones become as many as a picture can hold, and gaps are known as such."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from deungdae.web.floor.shown.documents import UNKNOWN, Made, Span
@@ -30,6 +31,18 @@ def gathered(
         )
         for number, parts in sorted(found.items())
     ]
+
+
+def with_silences(pieces: Sequence[Made], spans: Sequence[Span]) -> list[Made]:
+    """Return pieces that know whether most of their time is unknown."""
+    found = []
+    for one in pieces:
+        lasted = {True: 0, False: 0}
+        for span in spans:
+            inside = min(span.end_us, one.end_us) - max(span.start_us, one.start_us)
+            lasted[span.state == UNKNOWN] += max(0, inside)
+        found.append(replace(one, unheard=lasted[True] > lasted[False]))
+    return found
 
 
 def seconds_by_state(spans: Sequence[Span], start_us: int, end_us: int) -> dict[str, float]:

@@ -61,13 +61,17 @@ def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
     total = sum(one.produced for one in pieces)
     if not pieces or not total:
         return _("Nothing was counted in this time.")
-    best = max(pieces, key=lambda one: one.produced)
+    best = max(pieces, key=lambda one: (not one.unheard, one.produced))
     told = _("%(n)s parts in all, most from %(from)s to %(to)s: %(best)s.") % {
         "n": count(total),
         "from": clock(best.start_us),
         "to": clock(best.end_us),
         "best": count(best.produced),
     }
+    if dark := sum(one.produced for one in pieces if one.unheard):
+        told += " " + _(
+            "%(n)s were counted after a silence; they are drawn hatched, even over that time."
+        ) % {"n": count(dark)}
     if not ideal_seconds:
         return told
     ideal = _("The dashed line is what the ideal cycle of %(ideal)s s would give.") % {

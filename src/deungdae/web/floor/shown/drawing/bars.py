@@ -7,8 +7,9 @@ from uuid import uuid4
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from deungdae.web.floor.shown.documents import Made, Shift
+from deungdae.web.floor.shown.documents import UNKNOWN, Made, Shift
 from deungdae.web.floor.shown.drawing.axis import Axis, drawn_ticks, percent, picture
+from deungdae.web.floor.shown.drawing.bands import fill, patterns
 from deungdae.web.floor.shown.durations import clock, count
 from deungdae.web.floor.shown.durations import percent as share_words
 
@@ -40,6 +41,8 @@ def made_bars(
 ) -> SafeString:
     """Draw the parts of each piece of time; a line shows what the ideal cycle would give.
 
+    What was made while nothing was heard is hatched, as unknown time is.
+
     `names` are the words of a bar's tooltip for parts and scrap.
     """
     ideals = [_ideal(one, ideal_seconds) for one in pieces]
@@ -49,7 +52,7 @@ def made_bars(
     bars = format_html_join(
         "",
         '<g><title>{7}</title><rect x="{0}" y="{1}" width="{2}" height="{3}" '
-        'fill="var(--chart-neutral)"/><rect x="{0}" y="{1}" width="{2}" height="{4}" '
+        'fill="{8}"/><rect x="{0}" y="{1}" width="{2}" height="{4}" '
         'fill="url(#bad-{5})"/>{6}</g>',
         (
             (
@@ -61,6 +64,7 @@ def made_bars(
                 mark,
                 _ideal_line(one, ideal, axis, top),
                 _told(one, ideal, names),
+                fill(UNKNOWN, mark) if one.unheard else "var(--chart-neutral)",
             )
             for one, ideal in zip(pieces, ideals, strict=True)
         ),
@@ -68,8 +72,9 @@ def made_bars(
     inside = format_html(
         '<defs><pattern id="bad-{0}" width="5" height="5" patternUnits="userSpaceOnUse">'
         '<rect width="5" height="5" fill="var(--chart-alarm)"/><path d="M0 5l5-5" '
-        'stroke="var(--card)" stroke-width="1"/></pattern></defs>{1}{2}{3}',
+        'stroke="var(--card)" stroke-width="1"/></pattern></defs>{1}{2}{3}{4}',
         mark,
+        patterns(mark) if any(one.unheard for one in pieces) else "",
         _levels(top, count),
         drawn_ticks(axis, TOP + HIGH, TOP + HIGH),
         bars,
