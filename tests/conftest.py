@@ -31,16 +31,34 @@ TOGETHER = {
 LONGEST = (
     "browser",
     "tests/web/insight/test_processes.py",
-    "tests/benchmarks/test_null_labels.py",
-    "packaging",
     "tests/web/test_serving.py",
+    "client",
     "tests/web/insight/test_methods.py",
+    "tests/web/postgresql/test_on_postgresql.py",
+    "tests/doctor/test_doctor.py",
+    "packaging",
+    "tests/benchmarks/test_null_labels.py",
+    "tests/edge/drivers/test_opcua.py",
     "tests/web/insight/test_reports.py",
+    "tests/monitor/test_floor_live.py",
+    "tests/gateway/test_gateway_command.py",
+    "tests/web/insight/test_understanding.py",
+    "tests/gateway/test_writer.py",
+    "tests/backup/test_backup_of_a_running_site.py",
     "tests/web/insight/test_files.py",
+    "tests/web/plant/test_from_the_page_to_the_history.py",
+    "tests/benchmarks/test_faults.py",
+    "tests/web/core/test_many_writers.py",
+    "tests/web/insight/test_report_files.py",
+    "tests/backup/test_backup_of_postgresql.py",
+    "tests/web/insight/test_machine_methods.py",
 )
 
-#: Looks at the company before others change it.
-UNTOUCHED = "tests/web/browser/test_nobody_is_shut_out.py"
+#: In the browser: first who wants a live page of few lines, then who looks at what stood before.
+FIRST = (
+    "tests/web/browser/test_live_in_browser.py",
+    "tests/web/browser/test_nobody_is_shut_out.py",
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -69,10 +87,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest groups first, then those with the most tests."""
     sizes = Counter(group_of(item.nodeid) for item in items)
 
-    def place(item: pytest.Item) -> tuple[int, int, bool]:
-        group = group_of(item.nodeid)
-        first = LONGEST.index(group) if group in LONGEST else len(LONGEST)
-        return first, -sizes[group], not item.nodeid.startswith(UNTOUCHED)
+    def place(item: pytest.Item) -> tuple[int, int, int]:
+        group, file = group_of(item.nodeid), item.nodeid.split("::")[0]
+        long = LONGEST.index(group) if group in LONGEST else len(LONGEST)
+        return long, -sizes[group], FIRST.index(file) if file in FIRST else len(FIRST)
 
     items.sort(key=place)
 

@@ -23,6 +23,7 @@ VALUE = f'tr[data-tag="{MOVING}"] [data-value]'
 def owner(reader: Reader, furnished: Any) -> Iterator[Reader]:
     assert furnished.plant
     reader.become(OWNER)
+    reader.width(DESKTOP)
     reader.open("/plant/live/")
     reader.speak("en")
     yield reader

@@ -62,9 +62,10 @@ def test_of_many_workers_exactly_one_gets_each_job(server: Server, tmp_path: Pat
 
     small = tmp_path / "small.csv"
     small.write_text("speed,result\n1,OK\n")
-    made = begin("company", str(small), "40")
-    made.communicate(timeout=120)
-    assert made.returncode == 0
+    for step in (("company",), ("hand_in", str(small), "40")):
+        made = begin(*step)
+        made.communicate(timeout=120)
+        assert made.returncode == 0
     takers = [begin("claim", f"worker/{n}") for n in range(4)]
     taken = [json.loads(taker.communicate(timeout=120)[0]) for taker in takers]
     every = [pk for part in taken for pk in part]

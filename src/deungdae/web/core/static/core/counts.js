@@ -3,7 +3,7 @@
 // now and then. What is not known shows as "?", never as nothing.
 
 const EVERY = 30_000, SOON = 700;
-const marks = [...document.querySelectorAll("[data-count]")];
+const marks = [...document.querySelectorAll("[data-counted]")];
 const says = document.querySelector("[data-count-says]");
 let known = null, timer = 0, asking = false;
 
@@ -31,7 +31,7 @@ async function ask() {
   if (asking || document.hidden) return;
   asking = true;
   try {
-    const answer = await fetch(marks[0].dataset.count, { headers: { accept: "application/json" } });
+    const answer = await fetch(marks[0].dataset.counted, { headers: { accept: "application/json" } });
     if (answer.ok && !answer.redirected) {
       const told = await answer.json();
       show(told.count, told.words);
