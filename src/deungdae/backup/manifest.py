@@ -3,8 +3,9 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,7 +13,8 @@ from deungdae.backup.pool import Kept
 from deungdae.records.errors import UnusableFile, UnusableOption
 
 FORMAT = 1
-_NAME = "%Y-%m-%dT%H%M%SZ"
+#: Copies made before milliseconds followed are named to the second.
+_TO_THE_SECOND = "%Y-%m-%dT%H%M%S"
 
 
 @dataclass(frozen=True)
@@ -112,17 +114,20 @@ def _parts(document: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def name_of(made: datetime) -> str:
-    """Return the name of a copy made at a moment (UTC); names sort by time."""
-    return made.strftime(_NAME)
+    """Return the name of a copy made at a moment (UTC), to the millisecond."""
+    return f"{made.strftime(_TO_THE_SECOND)}.{made.microsecond // 1000:03}Z"
+
+
+def moment_of(name: str) -> datetime:
+    """Return the moment (UTC) that a name tells; raises ValueError for no name of a copy."""
+    form = f"{_TO_THE_SECOND}.%fZ" if "." in name else f"{_TO_THE_SECOND}Z"
+    return datetime.strptime(name, form).replace(tzinfo=UTC)
 
 
 def names(folder: Path) -> list[str]:
     """Return the names of the whole copies in a folder, the oldest first."""
-
-    def is_name(text: str) -> bool:
-        try:
-            return bool(datetime.strptime(text, _NAME))  # noqa: DTZ007 - only its form counts
-        except ValueError:
-            return False
-
-    return sorted(file.stem for file in folder.glob("*.json") if is_name(file.stem))
+    found = {}
+    for file in folder.glob("*.json"):
+        with suppress(ValueError):  # a file of somebody else
+            found[moment_of(file.stem)] = file.stem
+    return [found[moment] for moment in sorted(found)]

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from deungdae import bus
 from deungdae.backup import database, home
-from deungdae.backup.manifest import Entry, Manifest, name_of, names
+from deungdae.backup.manifest import Entry, Manifest, moment_of, name_of, names
 from deungdae.backup.pool import Kept, Pool
 from deungdae.bus import dump
 from deungdae.lake import inventory
@@ -91,7 +91,7 @@ class _Taking:
         name = name_of(self._now)
         if earlier := names(self._folder):
             self._known = dict(Manifest.read(self._folder, earlier[-1]).files)
-            if name <= earlier[-1]:
+            if moment_of(name) <= moment_of(earlier[-1]):
                 raise UnusableOption(
                     "There is a copy of this moment or later already: {name}.", name=earlier[-1]
                 )
