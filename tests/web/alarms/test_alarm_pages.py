@@ -18,9 +18,11 @@ from deungdae import bus
 from deungdae.monitor.alarms import Alarms
 from deungdae.web.alarms import telling
 from deungdae.web.alarms.models import AlarmNote, AlarmRule, AlarmVerdict
+from deungdae.web.alarms.views import events
 from deungdae.web.companies.models import Site as PlantSite
 from deungdae.web.core import line
-from deungdae.web.core.models import AuditEntry
+from deungdae.web.core.models import AuditEntry, Membership
+from deungdae.web.floor.live import relay
 from deungdae.web.floor.models import Asset
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -261,6 +263,27 @@ def test_an_open_list_is_told_that_something_changed(desk: Desk) -> None:
             raise AssertionError("it was told nothing")
 
     asyncio.run(asyncio.wait_for(looked(), 40))
+
+
+def test_an_open_list_ends_for_whoever_may_no_longer_look_and_for_one_page_too_many(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "ASK_SECONDS", 0.1)
+    monkeypatch.setattr(relay, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(events.PAGES, "most", 1)
+    query = urlencode({"of": desk.org})
+
+    async def looked() -> None:
+        async with opened(desk.client, query, "/alarms/events/") as page:
+            await page.next("beat")
+            async with opened(desk.client, query, "/alarms/events/") as second:
+                assert "many times already" in (await second.next("end"))["words"]
+            await asyncio.to_thread(Membership._base_manager.all().delete)
+            assert "may no longer see this" in (await page.next("end"))["words"]
+            await asyncio.wait_for(page.ended.wait(), 10)
+
+    asyncio.run(asyncio.wait_for(looked(), 40))
+    assert events.PAGES.total == 0
 
 
 def settings_in(folder: Any) -> Any:

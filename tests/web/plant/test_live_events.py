@@ -214,7 +214,7 @@ def test_a_page_ends_with_the_session_and_with_the_right(
 def test_somebody_may_have_so_many_pages_open_and_others_are_not_held_up(
     plant: Plant, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "MOST_PAGES", 2)
+    monkeypatch.setattr(streams.PAGES, "most", 2)
     viewer, owner = (enter(plant.house.people[role]) for role in ("viewer", "owner"))
 
     async def test() -> None:
@@ -229,13 +229,13 @@ def test_somebody_may_have_so_many_pages_open_and_others_are_not_held_up(
             await again.next("snapshot")
 
     carry_out(test())
-    assert streams.open_pages() == 0
+    assert streams.PAGES.total == 0
 
 
 def test_open_pages_hold_neither_threads_nor_lines_to_the_database(
     plant: Plant, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streams, "MOST_PAGES", 100)
+    monkeypatch.setattr(streams.PAGES, "most", 100)
     client = enter(plant.house.people["viewer"])
 
     async def test() -> None:
@@ -250,7 +250,7 @@ def test_open_pages_hold_neither_threads_nor_lines_to_the_database(
             async with asyncio.timeout(5):
                 while threading.active_count() > before + 8:
                     await asyncio.sleep(0.01)
-            assert streams.open_pages() == 26
+            assert streams.PAGES.total == 26
 
     carry_out(test())
 

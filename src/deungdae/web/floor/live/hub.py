@@ -8,8 +8,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from django.utils import translation
 from deungdae import bus
 from deungdae.bus.ending import end
 from deungdae.web.core import line
+from deungdae.web.core.following import Followers, Moving
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking, standing
 from deungdae.web.floor.shown import answers
@@ -29,7 +29,6 @@ from deungdae.web.floor.shown.says import Says, nothing, of_members, says
 REFRESH_SECONDS: Final = 20.0  #: between two questions to a monitor that answers
 RETRY_SECONDS: Final = 3.0
 SILENCE_SECONDS: Final = 3.0  #: after which it is asked whether the bus is there at all
-LINGER_SECONDS: Final = 30.0  #: a page that is loaded again finds the hub as it was
 WORDS_SECONDS: Final = 1.0  #: for which words are used again
 
 _log = logging.getLogger(__name__)
@@ -55,29 +54,18 @@ class Spoken:
     made: float
 
 
-class Hub:
+class Hub(Moving):
     """How the assets of one organisation stand; used in one event loop."""
 
     def __init__(self, organisation: str) -> None:
+        super().__init__()
         self.organisation = organisation
         self.now: dict[str, Now] = {}
         self.known = Known()
         self.away = False  #: the monitor does not answer, or there is no bus
-        self.version = 0
         self.alarms = 0  #: how often alarms became others; what they are, their own page knows
         self.ready = False  #: whether the first question was answered, one way or the other
         self._spoken: dict[str, Spoken] = {}
-        self._moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def _move(self) -> None:
-        self.version += 1
-        moved, self._moved = self._moved, asyncio.get_running_loop().create_future()
-        moved.set_result(None)
-
-    async def moved(self, version: int, within: float) -> None:
-        """Wait until there is something newer than a version, or for so many seconds."""
-        if self.version <= version:
-            await asyncio.wait({self._moved}, timeout=within)
 
     def hear(self, message: bytes) -> None:
         """Take one message of the monitor: whole documents of the assets that changed."""
@@ -88,7 +76,7 @@ class Hub:
         if told.get("alarms"):
             self.alarms += 1
         if floor or told.get("alarms"):
-            self._move()
+            self.move()
 
     def spoken(self, language: str, now_us: int) -> Spoken:
         """Return what is said now in a language; made anew at most once a second."""
@@ -142,7 +130,7 @@ class Hub:
     def _set_away(self, *, away: bool) -> None:
         if away != self.away:
             self.away = away
-            self._move()
+            self.move()
 
     async def _look(self, scope: Scope) -> None:
         try:
@@ -159,7 +147,7 @@ class Hub:
             # What was known of them is no longer true, and an old state must not look alive.
             self.now = {}
         self.ready = True
-        self._move()
+        self.move()
 
 
 def _known(scope: Scope) -> Known:
@@ -183,38 +171,8 @@ def _known(scope: Scope) -> Known:
         close_old_connections()
 
 
-class Hubs:
-    """The hubs of this process, each kept for as long as somebody looks."""
-
-    def __init__(self) -> None:
-        self._hubs: dict[str, Hub] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._lookers: dict[str, int] = {}
-
-    @asynccontextmanager
-    async def looking(self, organisation: str, scope: Scope) -> AsyncIterator[Hub]:
-        """Look at a hub, which begins to follow if it did not."""
-        hub, task = self._hubs.get(organisation), self._tasks.get(organisation)
-        here = asyncio.get_running_loop()
-        if hub is None or task is None or task.done() or task.get_loop() is not here:
-            hub = self._hubs[organisation] = Hub(organisation)
-            self._lookers[organisation] = 0
-            task = self._tasks[organisation] = here.create_task(hub.follow(scope), name="hub")
-        self._lookers[organisation] += 1
-        try:
-            yield hub
-        finally:
-            self._lookers[organisation] -= 1
-            here.call_later(LINGER_SECONDS, self._drop, organisation, task)
-
-    def _drop(self, organisation: str, task: "asyncio.Task[None]") -> None:
-        if self._tasks.get(organisation) is task and not self._lookers[organisation]:
-            task.cancel()
-            self._hubs.pop(organisation)
-            self._tasks.pop(organisation)
-
-
-HUBS: Final = Hubs()
+#: Of this process.
+HUBS: Final = Followers(Hub)
 
 
 def plain(said: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

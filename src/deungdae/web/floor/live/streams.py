@@ -12,66 +12,59 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any, Final
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
-
 from deungdae.web.core.closing import closing
+from deungdae.web.core.events import (
+    ASK_SECONDS,
+    BEAT_SECONDS,
+    COME_BACK,
+    REDRAW_SECONDS,
+    OpenPages,
+    Visitor,
+    event,
+    give_back,
+)
 from deungdae.web.core.scope import Scope, SystemActor
 from deungdae.web.floor.live.hub import HUBS, Hub, plain
-from deungdae.web.floor.live.visitor import Visitor
 from deungdae.web.floor.shown.says import Says
 from deungdae.web.plant.live.board import now_us
-from deungdae.web.plant.live.streams import event, give_back
 
-REDRAW_SECONDS: Final = 0.5  #: between two events: at most two redraws a second
 WAKE_SECONDS: Final = 1.0  #: after which lengths are counted on though nothing was heard
-BEAT_SECONDS: Final = 5.0
-ASK_SECONDS: Final = 10.0  #: between two looks whether this person may still see this
 FIRST_SECONDS: Final = 4.0  #: for the first answer of the monitor
-MOST_PAGES: Final = 24  #: of one person, in one process: televisions share a sign-in
-COME_BACK_MS: Final = 2000
-
-_open: Counter[int] = Counter()
+PAGES: Final = OpenPages(most=24)  #: televisions share a sign-in
 
 
-async def events(visitor: Visitor) -> AsyncIterator[bytes]:
-    """Give the events of one page until it is left, or must end."""
+async def events(visitor: Visitor, assets: frozenset[str] | None = None) -> AsyncIterator[bytes]:
+    """Give the events of one page until it is left, or must end.
+
+    `assets` are the keys that the page shows, None for all of them.
+    """
     await give_back()
-    if _open[visitor.person] >= MOST_PAGES:
-        yield event("end", {"words": visitor.too_many})
-        return
-    _open[visitor.person] += 1
-    try:
+    with PAGES.one_of(visitor.person) as room:
+        if not room:
+            yield event("end", {"words": visitor.too_many})
+            return
         scope = Scope.of_system(SystemActor("floor"), visitor.organisation)
         organisation = str(visitor.organisation.public_id)
         async with (
             HUBS.looking(organisation, scope) as hub,
-            aclosing(_follow(visitor, hub)) as told,
+            aclosing(_follow(visitor, hub, assets)) as told,
         ):
-            yield f"retry: {COME_BACK_MS}\n\n".encode()
+            yield COME_BACK
             async for one in told:
                 yield one
-    finally:
-        _open[visitor.person] -= 1
-        if not _open[visitor.person]:
-            del _open[visitor.person]
 
 
-async def ending(words: str) -> AsyncIterator[bytes]:
-    """Give nothing but the end."""
-    yield event("end", {"words": words})
-
-
-async def _follow(visitor: Visitor, hub: Hub) -> AsyncGenerator[bytes, None]:
+async def _follow(
+    visitor: Visitor, hub: Hub, assets: frozenset[str] | None
+) -> AsyncGenerator[bytes, None]:
     until = time.monotonic() + FIRST_SECONDS
     while not hub.ready and time.monotonic() < until:
         await hub.moved(hub.version, until - time.monotonic())
-    page = Page(hub, visitor)
+    page = Page(hub, visitor.language, assets)
     yield event("snapshot", page.snapshot(now_us()))
     sent = asked = time.monotonic()
     while not closing.is_set():
@@ -79,12 +72,12 @@ async def _follow(visitor: Visitor, hub: Hub) -> AsyncGenerator[bytes, None]:
         now = time.monotonic()
         if now - asked >= ASK_SECONDS:
             asked = now
-            if not await sync_to_async(may, thread_sensitive=False)(visitor):
+            if not await visitor.still_may():
                 yield event("end", {"words": visitor.ended})
                 return
         if page.reshaped:
             yield event("reload", {})
-            page = Page(hub, visitor)
+            page = Page(hub, visitor.language, assets)
         if page.alarmed():
             yield event("alarms", {})
         if (found := page.change(now_us())) is not None:
@@ -96,20 +89,13 @@ async def _follow(visitor: Visitor, hub: Hub) -> AsyncGenerator[bytes, None]:
         await asyncio.sleep(max(0.0, REDRAW_SECONDS - (time.monotonic() - now)))
 
 
-def may(visitor: Visitor) -> bool:
-    """Ask whether a visitor still may look, and give the database line back."""
-    try:
-        return visitor.may()
-    finally:
-        close_old_connections()
-
-
 class Page:
     """What one open page was told already."""
 
-    def __init__(self, hub: Hub, visitor: Visitor) -> None:
+    def __init__(self, hub: Hub, language: str, assets: frozenset[str] | None) -> None:
         self._hub = hub
-        self._visitor = visitor
+        self._language = language
+        self._assets = assets
         self.version = hub.version
         self._names = hub.known.names
         self._alarms = hub.alarms
@@ -139,12 +125,12 @@ class Page:
 
     def change(self, now: int) -> dict[str, Any] | None:
         """Return what is said otherwise than the page was told; None without anything."""
-        spoken = self._hub.spoken(self._visitor.language, now)
+        spoken = self._hub.spoken(self._language, now)
         self.version = self._hub.version
         told: dict[str, Any] = {}
         assets = {}
         for key, said in spoken.assets.items():
-            if self._visitor.assets is not None and key not in self._visitor.assets:
+            if self._assets is not None and key not in self._assets:
                 continue
             if found := plain(said, self._said.get(key, {})):
                 assets[key] = found

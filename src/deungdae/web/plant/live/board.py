@@ -9,8 +9,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from django.db import DatabaseError, close_old_connections
 from deungdae import bus
 from deungdae.bus.ending import end
 from deungdae.web.core import line
+from deungdae.web.core.following import Followers, Moving
 from deungdae.web.core.scope import Scope
 from deungdae.web.plant.live.judging import OFF_US, Seen
 from deungdae.web.plant.live.lines import Described, stand
@@ -29,7 +29,6 @@ from deungdae.web.plant.live.telling import line_told
 REFRESH_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 3.0
 SILENCE_SECONDS: Final = 3.0  #: after which it is asked whether the bus is there at all
-LINGER_SECONDS: Final = 30.0  #: a page that is loaded again finds the board as it was
 COUNT_SECONDS: Final = 1.0
 
 _log = logging.getLogger(__name__)
@@ -54,18 +53,20 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
-class Board:
-    """The values of one organisation; used in one event loop, read in any thread."""
+class Board(Moving):
+    """The values of one organisation; used in one event loop, read in any thread.
+
+    Each value carries the version that came with it.
+    """
 
     def __init__(self, organisation: str) -> None:
+        super().__init__()
         self.organisation = organisation
         self.seen: dict[str, Seen] = {}
         self.described: dict[str, Described] = {}
-        self.version = 0  #: counts messages; a value carries that of the message it came with
         self.shape = 0  #: counts changes of which tags there are, or of what is known of them
         self.history_away = False  #: nobody answers what was before we began to listen
         self.bus_away = False
-        self._moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines: list[dict[str, Any]] = []
         self._people_said: dict[str, Described] = {}
         self._counted = -COUNT_SECONDS
@@ -81,7 +82,7 @@ class Board:
                 continue
             new = new or before is None
             self.seen[tag] = Seen(time_us, value, quality, now, version)
-        self._move(version, reshaped=new)
+        self._take_in(reshaped=new)
 
     def take(self, found: dict[str, Seen], described: dict[str, Described]) -> None:
         """Take what the history and the descriptions say; newer live values stay."""
@@ -92,21 +93,14 @@ class Board:
                 self.seen[tag] = replace(seen, version=version)
         reshaped = described != self._people_said or len(self.seen) > before_all
         self._people_said = described
-        self._move(version, reshaped=reshaped)
+        self._take_in(reshaped=reshaped)
 
-    def _move(self, version: int, *, reshaped: bool) -> None:
-        self.version = version
+    def _take_in(self, *, reshaped: bool) -> None:
         if reshaped:
             self.described = with_unknown(self._people_said, self.seen)
             self.shape += 1
             self._counted = -COUNT_SECONDS
-        moved, self._moved = self._moved, asyncio.get_running_loop().create_future()
-        moved.set_result(None)
-
-    async def moved(self, version: int, within: float) -> None:
-        """Wait until there is something newer than a version, or for so many seconds."""
-        if self.version <= version:
-            await asyncio.wait({self._moved}, timeout=within)
+        self.move()
 
     def lines(self, now: int) -> list[dict[str, Any]]:
         """Return how the lines stand, as it is told to browsers, counted at most once a second."""
@@ -180,40 +174,5 @@ def _described(scope: Scope) -> dict[str, Described]:
         close_old_connections()
 
 
-class Boards:
-    """The boards of this process, each kept for as long as somebody looks at it."""
-
-    def __init__(self) -> None:
-        self._boards: dict[str, Board] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._lookers: dict[str, int] = {}
-
-    def find(self, organisation: str) -> Board | None:
-        """Return a board that somebody looks at now; it may still be empty."""
-        return self._boards.get(organisation)
-
-    @asynccontextmanager
-    async def looking(self, organisation: str, scope: Scope) -> AsyncIterator[Board]:
-        """Look at a board, which begins to follow if it did not."""
-        board, task = self._boards.get(organisation), self._tasks.get(organisation)
-        here = asyncio.get_running_loop()
-        if board is None or task is None or task.done() or task.get_loop() is not here:
-            board = self._boards[organisation] = Board(organisation)
-            self._lookers[organisation] = 0
-            task = here.create_task(board.follow(scope), name="board")
-            self._tasks[organisation] = task
-        self._lookers[organisation] += 1
-        try:
-            yield board
-        finally:
-            self._lookers[organisation] -= 1
-            here.call_later(LINGER_SECONDS, self._drop, organisation, task)
-
-    def _drop(self, organisation: str, task: "asyncio.Task[None]") -> None:
-        if self._tasks.get(organisation) is task and not self._lookers[organisation]:
-            task.cancel()
-            self._boards.pop(organisation)
-            self._tasks.pop(organisation)
-
-
-BOARDS: Final = Boards()
+#: Of this process.
+BOARDS: Final = Followers(Board)

@@ -11,96 +11,54 @@ snapshot, so nothing has to be remembered of it here.
 """
 
 import asyncio
-import json
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any, Final
 
-from asgiref.sync import SyncToAsync, sync_to_async
-from django.db import close_old_connections, connections
-
 from deungdae.web.core.closing import closing
+from deungdae.web.core.events import (
+    ASK_SECONDS,
+    BEAT_SECONDS,
+    COME_BACK,
+    REDRAW_SECONDS,
+    OpenPages,
+    Visitor,
+    event,
+    give_back,
+)
 from deungdae.web.core.scope import Scope, SystemActor
 from deungdae.web.plant.live.board import BOARDS, Board, now_us
 from deungdae.web.plant.live.tags import Shown
 from deungdae.web.plant.live.telling import row
 
-REDRAW_SECONDS: Final = 0.5  #: between two events: at most two redraws a second
-BEAT_SECONDS: Final = 5.0
-ASK_SECONDS: Final = 10.0  #: between two looks whether this person may still see this
 WAKE_SECONDS: Final = 1.0  #: after which ages are looked at though nothing was heard
-MOST_PAGES: Final = 12  #: of one person, in one process
-#: A phone comes back within this many milliseconds, not all phones of a plant at once.
-COME_BACK_MS: Final = 2000
+PAGES: Final = OpenPages(most=12)
 
 
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks at what; `may` asks the database whether they still may."""
-
-    person: int
-    organisation: Any
-    shown: Shown
-    may: Callable[[], bool]
-    words: dict[str, str]  #: too_many, ended
-
-
-_open: Counter[int] = Counter()
-
-
-def open_pages() -> int:
-    """Return how many live pages this process serves at the moment."""
-    return _open.total()
-
-
-async def events(viewer: Viewer) -> AsyncIterator[bytes]:
+async def events(visitor: Visitor, shown: Shown) -> AsyncIterator[bytes]:
     """Give the events of one page until it is left, or must end."""
     await give_back()
-    if _open[viewer.person] >= MOST_PAGES:
-        yield event("end", {"words": viewer.words["too_many"]})
-        return
-    _open[viewer.person] += 1
-    try:
-        scope = Scope.of_system(SystemActor("live"), viewer.organisation)
-        organisation = str(viewer.organisation.public_id)
+    with PAGES.one_of(visitor.person) as room:
+        if not room:
+            yield event("end", {"words": visitor.too_many})
+            return
+        scope = Scope.of_system(SystemActor("live"), visitor.organisation)
+        organisation = str(visitor.organisation.public_id)
         async with (
             BOARDS.looking(organisation, scope) as board,
-            aclosing(_follow(viewer, board)) as told,
+            aclosing(_follow(visitor, shown, board)) as told,
         ):
-            yield f"retry: {COME_BACK_MS}\n\n".encode()
+            yield COME_BACK
             async for one in told:
                 yield one
-    finally:
-        _open[viewer.person] -= 1
-        if not _open[viewer.person]:
-            del _open[viewer.person]
 
 
-async def ending(words: str) -> AsyncIterator[bytes]:
-    """Give nothing but the end."""
-    yield event("end", {"words": words})
-
-
-async def give_back() -> None:
-    """Let go of what Django holds for as long as an answer lasts: a thread and a database line.
-
-    A page stays open for hours. asgiref makes a thread for each request, and would keep it.
-    """
-    await sync_to_async(connections.close_all)()
-    context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
-    if executor is not None:
-        executor.shutdown(wait=False)
-
-
-async def _follow(viewer: Viewer, board: Board) -> AsyncGenerator[bytes, None]:
+async def _follow(visitor: Visitor, shown: Shown, board: Board) -> AsyncGenerator[bytes, None]:
     """Give a snapshot and then what changes."""
     if not board.version:
         await board.moved(0, 4.0)
-    page = Page(board, viewer.shown)
+    page = Page(board, shown)
     yield event("snapshot", page.snapshot(now_us()))
     sent = asked = time.monotonic()
     while not closing.is_set():
@@ -108,11 +66,11 @@ async def _follow(viewer: Viewer, board: Board) -> AsyncGenerator[bytes, None]:
         now = time.monotonic()
         if now - asked >= ASK_SECONDS:
             asked = now
-            if not await sync_to_async(_may, thread_sensitive=False)(viewer):
-                yield event("end", {"words": viewer.words["ended"]})
+            if not await visitor.still_may():
+                yield event("end", {"words": visitor.ended})
                 return
         if page.reshaped:
-            page = Page(board, viewer.shown)
+            page = Page(board, shown)
             yield event("snapshot", page.snapshot(now_us()))
             sent = now
         elif (found := page.change(now_us())) is not None:
@@ -122,13 +80,6 @@ async def _follow(viewer: Viewer, board: Board) -> AsyncGenerator[bytes, None]:
             yield event("beat", {"now": now_us() // 1000})
             sent = now
         await asyncio.sleep(max(0.0, REDRAW_SECONDS - (time.monotonic() - now)))
-
-
-def _may(viewer: Viewer) -> bool:
-    try:
-        return viewer.may()
-    finally:
-        close_old_connections()
 
 
 class Page:
@@ -192,9 +143,3 @@ class Page:
                 self._lines[told["key"]] = told
                 changed.append(told)
         return changed
-
-
-def event(name: str, data: Any) -> bytes:
-    """Return one event as it travels."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"event: {name}\ndata: {text}\n\n".encode()

@@ -1,12 +1,9 @@
 """The live page: what the machines say now, as it is painted first and as it moves on."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
+from functools import partial
 from typing import Final
 
-from django.conf import settings
-from django.contrib.auth import get_user
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from deungdae import bus
-from deungdae.web.core.access import CURRENT, needs, scope_of
-from deungdae.web.core.models import Person
+from deungdae.web.core.access import needs
+from deungdae.web.core.events import answer
 from deungdae.web.core.rules import allowed
 from deungdae.web.plant.live import page, streams, trends
 from deungdae.web.plant.live import words as say
@@ -118,50 +115,16 @@ def today(request: HttpRequest) -> JsonResponse:
 @require_safe
 def events(request: HttpRequest) -> StreamingHttpResponse:
     """Send what changes, for as long as the page is open and its reader may see it."""
-    scope = request.tenant_scope
-    ended = _(
-        "No more values come here: you signed out, chose another company, or may no longer see "
-        "this. Load the page again."
+    return answer(
+        request,
+        "plant.see",
+        partial(streams.events, shown=Shown.of(request.GET)),
+        ended=_(
+            "No more values come here: you signed out, chose another company, or may no longer see "
+            "this. Load the page again."
+        ),
+        too_many=_(
+            "You have this page open many times already; values do not move in this one. Close "
+            "some and load it again."
+        ),
     )
-    too_many = _(
-        "You have this page open many times already; values do not move in this one. Close some "
-        "and load it again."
-    )
-    words = {"ended": ended, "too_many": too_many}
-    organisation = scope.current
-    if request.GET.get("of") != str(organisation.public_id):
-        stream = streams.ending(ended)
-    else:
-        viewer = streams.Viewer(
-            scope.person.pk,
-            organisation,
-            Shown.of(request.GET),
-            _may(request.session.session_key or "", str(organisation.public_id)),
-            words,
-        )
-        stream = streams.events(viewer)
-    return StreamingHttpResponse(
-        stream,
-        content_type="text/event-stream; charset=utf-8",
-        # A proxy that waits for the end of an answer would wait for ever.
-        headers={"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"},
-    )
-
-
-def _may(key: str, organisation: str) -> Callable[[], bool]:
-    """Return what says whether a session still shows an organisation to somebody who may see it."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-
-    def may() -> bool:
-        again = HttpRequest()
-        again.session = store(key)
-        person = get_user(again)
-        if not isinstance(person, Person) or not person.is_active:
-            return False
-        scope = scope_of(person, again.session.get(CURRENT))
-        current = scope.current
-        if current is None or str(current.public_id) != organisation:
-            return False
-        return allowed("plant.see", scope, current)
-
-    return may
