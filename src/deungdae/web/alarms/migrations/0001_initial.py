@@ -100,6 +100,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("organisation", "name"),
+                        name="one_alarm_rule_of_a_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +152,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["rule", "occurrence"], name="alarms_alar_rule_id_c538ad_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,26 +208,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rule", "occurrence"), name="one_verdict_of_an_occurrence"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="alarmrule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("organisation", "name"),
-                name="one_alarm_rule_of_a_name",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alarmnote",
-            index=models.Index(
-                fields=["rule", "occurrence"], name="alarms_alar_rule_id_c538ad_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alarmverdict",
-            constraint=models.UniqueConstraint(
-                fields=("rule", "occurrence"), name="one_verdict_of_an_occurrence"
-            ),
         ),
     ]

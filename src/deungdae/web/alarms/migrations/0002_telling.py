@@ -49,6 +49,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-is_default", "name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organisation",),
+                        name="one_default_policy",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("organisation", "name"),
+                        name="one_policy_of_a_name",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,21 +204,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="tellingpolicy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("organisation",),
-                name="one_default_policy",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tellingpolicy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("organisation", "name"),
-                name="one_policy_of_a_name",
-            ),
         ),
     ]

@@ -47,6 +47,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-is_default", "name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)),
+                        fields=("organisation",),
+                        name="one_default_calendar",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("organisation", "name"),
+                        name="one_calendar_of_a_name",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +94,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("since",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("calendar", "since"), name="one_version_of_a_day"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +136,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("day", "pk"),
+                "indexes": [
+                    models.Index(fields=["calendar", "day"], name="floor_calen_calenda_36a8aa_idx")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -201,6 +221,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("order", "name", "pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "kind", "retired_at"],
+                        name="floor_asset_organis_c393bb_idx",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("site", "kind", "name"),
+                        name="one_asset_of_a_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -247,6 +280,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-said_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "day"], name="floor_shift_organis_398009_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -303,6 +341,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("asset", "role", "tag"), name="one_signal_of_a_role"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +408,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-began_us", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["asset", "began_us"], name="floor_stops_asset_i_1c28ea_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -523,61 +571,5 @@ class Migration(migrations.Migration):
                     models.Index(fields=["asset", "at_us"], name="floor_scrap_asset_i_a1d052_idx")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="shiftcalendar",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)),
-                fields=("organisation",),
-                name="one_default_calendar",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shiftcalendar",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("organisation", "name"),
-                name="one_calendar_of_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarversion",
-            constraint=models.UniqueConstraint(
-                fields=("calendar", "since"), name="one_version_of_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="calendarexception",
-            index=models.Index(fields=["calendar", "day"], name="floor_calen_calenda_36a8aa_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="asset",
-            index=models.Index(
-                fields=["organisation", "kind", "retired_at"], name="floor_asset_organis_c393bb_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asset",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("site", "kind", "name"),
-                name="one_asset_of_a_name",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shiftnote",
-            index=models.Index(
-                fields=["organisation", "day"], name="floor_shift_organis_398009_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.UniqueConstraint(
-                fields=("asset", "role", "tag"), name="one_signal_of_a_role"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stopsaid",
-            index=models.Index(fields=["asset", "began_us"], name="floor_stops_asset_i_1c28ea_idx"),
         ),
     ]

@@ -71,6 +71,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-created_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "-created_at"],
+                        name="insight_ana_organis_0602b1_idx",
+                    ),
+                    models.Index(
+                        fields=["organisation", "shape", "-finished_at"],
+                        name="insight_ana_organis_aef963_idx",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +153,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-created_at", "-pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["organisation", "shape"], name="insight_upl_organis_6cfd15_idx"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +243,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("created_at", "pk"),
+                "indexes": [
+                    models.Index(
+                        fields=["state", "kind", "created_at"], name="insight_job_state_7dfd55_idx"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("queued", "claimed", "running"))),
+                        fields=("analysis",),
+                        name="one_open_job_of_an_analysis",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -278,38 +305,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(
-                fields=["organisation", "shape"], name="insight_upl_organis_6cfd15_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                fields=["state", "kind", "created_at"], name="insight_job_state_7dfd55_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("queued", "claimed", "running"))),
-                fields=("analysis",),
-                name="one_open_job_of_an_analysis",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="analysis",
-            index=models.Index(
-                fields=["organisation", "-created_at"], name="insight_ana_organis_0602b1_idx"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="analysis",
-            index=models.Index(
-                fields=["organisation", "shape", "-finished_at"],
-                name="insight_ana_organis_aef963_idx",
-            ),
         ),
     ]

@@ -70,6 +70,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "edge"), name="one_agent_of_an_edge"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=("organisation", "name"),
+                        name="one_agent_of_a_name",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +118,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-made_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("organisation", "source", "prefix"),
+                        name="one_shift_of_a_prefix",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +186,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-number",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("agent", "number"), name="one_version_of_a_number"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +242,11 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("name", "pk"),
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "source"), name="one_line_source_of_a_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -269,6 +296,13 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ("name", "pk"),
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=("group",),
+                        name="one_owner_of_a_group",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -323,64 +357,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("path",),
+                "indexes": [
+                    models.Index(fields=["agent", "machine"], name="plant_tag_agent_i_ad3016_idx"),
+                    models.Index(
+                        fields=["organisation", "origin"], name="plant_tag_organis_cd4d55_idx"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "path"), name="one_tag_of_a_name"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agent",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "edge"), name="one_agent_of_an_edge"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at", None)),
-                fields=("organisation", "name"),
-                name="one_agent_of_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clockshift",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("organisation", "source", "prefix"),
-                name="one_shift_of_a_prefix",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="configuration",
-            constraint=models.UniqueConstraint(
-                fields=("agent", "number"), name="one_version_of_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "source"), name="one_line_source_of_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sparkpluggroup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at", None)),
-                fields=("group",),
-                name="one_owner_of_a_group",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tag",
-            index=models.Index(fields=["agent", "machine"], name="plant_tag_agent_i_ad3016_idx"),
-        ),
-        migrations.AddIndex(
-            model_name="tag",
-            index=models.Index(
-                fields=["organisation", "origin"], name="plant_tag_organis_cd4d55_idx"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tag",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "path"), name="one_tag_of_a_name"
-            ),
         ),
     ]

@@ -68,6 +68,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("asset__order", "name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("organisation", "name"),
+                        name="one_watch_of_a_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,20 +126,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-began_us", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("watch", "began_us"), name="one_verdict_each")
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="watch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("organisation", "name"),
-                name="one_watch_of_a_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="anomalyverdict",
-            constraint=models.UniqueConstraint(
-                fields=("watch", "began_us"), name="one_verdict_each"
-            ),
         ),
     ]
