@@ -44,11 +44,20 @@ _load_django()
 from access_table import PASSWORD  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import translation  # noqa: E402
 from reader import DESKTOP, Reader  # noqa: E402
 
 from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
 
 ROLES = ("viewer", "operator", "engineer", "admin", "owner")
+
+
+@pytest.fixture(autouse=True)
+def in_the_language_of_the_settings() -> Iterator[None]:
+    """What a page was last asked for in stays the language of a thread: not of the next test."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,47 @@
 """What the jobs of the methods have in common: a stored table, options as JSON, a source."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields
 from typing import Any
 
 from deungdae.analysis.causes import Source
+from deungdae.lake import Store, TableRef
 from deungdae.records.shoptable import Understanding
-from deungdae.runs.job import check_params
+from deungdae.runs.job import JobContext, check_params
+
+#: What every method's options have, and nobody says.
+_GIVEN = {"seed", "time_zone"}
+
+
+def of_table(
+    context: JobContext,
+    params: dict[str, Any],
+    method: Callable[..., Any],
+    options_type: type[Any],
+    shaped: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> dict[str, Any]:
+    """Ask a method about the table version `table`; return its document and figures.
+
+    Parameters: table {"name", "version"}; options as those of `options_type`, a dataclass, each may
+    be left out; seed; told (optional), the names of what the person said about the file itself.
+    `shaped` makes options of JSON what the dataclass takes. Steps: loading, then the method's own.
+
+    Raises UnusableOption and UnusableFile as the store and the method do.
+    """
+    check_params(params, ["table", "options", "seed"], ["told"])
+    known = {field.name for field in fields(options_type)} - _GIVEN
+    options = shaped(options_from(params["options"], known))
+    store = Store(context.home)
+    ref = TableRef.from_document(params["table"])
+    understanding = Understanding.from_document(store.understanding(ref))
+    context.progress("loading", 0.0)
+    found = method(
+        store.read_table(ref),
+        options_type(seed=params["seed"], time_zone=understanding.time_zone, **options),
+        source_of(understanding, params.get("told") or ()),
+        context.progress,
+    )
+    return {"document": found.document, "figures": found.figures}
 
 
 def source_of(understanding: Understanding, told: Collection[str]) -> Source:
