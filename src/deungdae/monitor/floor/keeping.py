@@ -1,9 +1,9 @@
 """What is read from the history beside the live points, and when.
 
-At its beginning a machine's frame is read whole; the last minutes again each minute, since live
-points hold only the newest of a batch; the frame whole when something came late. A frame that ended
-is computed ten minutes later from the history alone, and is final then. What the monitor missed
-while it did not run is computed when it runs again.
+At its beginning a machine's frame is read whole; the last minutes again each minute, since a live
+message leaves out what is old and thins what is dense; the frame whole when something came late. A
+frame that ended is computed ten minutes later from the history alone, and is final then. What the
+monitor missed while it did not run is computed when it runs again.
 """
 
 import asyncio

@@ -117,7 +117,7 @@ class Machine:
     def _is_late(self, point: Point, now_us: int) -> bool:
         """Say whether history holds more of a time than what was told live.
 
-        Of a batch only the newest point is told; the last minutes are read again anyway.
+        A dense batch is told thinned; the last minutes are read again anyway.
         """
         last = min(track.last_us for track in self._by_tag[point.tag])
         return point.time_us < max(last, now_us - LATE_US) - LATE_US
