@@ -1,5 +1,7 @@
 """The process behind `deungdae monitor`: events, questions before it has begun, one at a time."""
 
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -108,3 +110,15 @@ def test_an_event_counts_once_and_numbers_never_come_twice(tmp_path: Path) -> No
     assert again.epoch == found["epoch"]
     assert again.after(OURS, 0, None, 1)["last"] == T
     again.close()
+
+
+def test_it_begins_without_what_takes_longest_to_import() -> None:
+    # Each start of an installation waits for it: nearly a second, of two.
+    script = (
+        "import sys, deungdae.monitor.main; "
+        "print(sorted({'scipy.stats', 'scipy.signal', 'duckdb', 'altair'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

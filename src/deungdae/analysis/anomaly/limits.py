@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 THRESHOLD = 0.95  #: quantile above which scores count as high
 FEWEST_PEAKS = 15  #: from which on a tail is fitted; fewer give the greatest score seen
@@ -49,12 +49,10 @@ def limit(scores: NDArray[np.float64], budget: float) -> Limit:
         greatest = float(known.max())
         return Limit(greatest, 0, len(known), fitted=False)
     shape, scale = _tail(tops - threshold)
-    # So many of the stretches may exceed the limit.
-    share = budget * len(known) / len(tops)
-    if share >= 1:
-        level = threshold
-    else:
-        level = threshold + float(stats.genpareto.isf(share, shape, scale=scale))
+    # So many of the stretches may exceed the limit; of a generalised Pareto distribution that is
+    # scale (share^-shape - 1) / shape above the threshold.
+    share = min(1.0, budget * len(known) / len(tops))
+    level = threshold - scale * float(special.boxcox(share, -shape))
     return Limit(level, len(alarms(known, level)), len(known), fitted=True)
 
 

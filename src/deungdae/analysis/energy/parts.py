@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ def per_part(kwh: Floats, made: Floats) -> dict[str, Any] | None:
         cross = score[lag:].T @ score[:-lag]
         middle += (1 - lag / (lags + 1)) * (cross + cross.T)
     error = np.sqrt(np.diag(inverse @ middle @ inverse) * x.size / (x.size - 2))
-    width = float(stats.t.ppf(0.975, x.size - 2)) * error
+    width = float(special.stdtrit(x.size - 2, 0.975)) * error
     still = y[x <= 0]
     total = float(((y - y.mean()) ** 2).sum())
     return {

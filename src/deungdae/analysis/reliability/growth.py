@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.reliability.weibull import Estimate
 
@@ -58,8 +58,8 @@ def growth(machines: Sequence[Watched]) -> Growth | None:
         return None
     beta = count / sums
     statistic = 2 * sums
-    below = float(stats.chi2.cdf(statistic, freedom))
-    low, high = (float(stats.chi2.ppf(q, freedom)) / statistic for q in (0.025, 0.975))
+    below = float(special.chdtr(freedom, statistic))
+    low, high = (float(special.chdtri(freedom, 1 - q)) / statistic for q in (0.025, 0.975))
     scale = count / sum(machine.total**beta for machine in machines)
     last = max(machine.total for machine in machines)
     return Growth(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.reliability.growth import Growth, growth
 from deungdae.analysis.reliability.records import Record, from_spans
@@ -87,8 +87,8 @@ def _rate(hours: float, failures: int) -> dict[str, Any]:
     (MIL-HDBK-781). Without a failure only the lower end is known, at 95 % on one side.
     """
     if failures == 0:
-        low = 2 * hours / float(stats.chi2.ppf(0.95, 2))
+        low = 2 * hours / float(special.chdtri(2, 0.05))
         return {"value": None, "ci95": [low, None]}
-    low = 2 * hours / float(stats.chi2.ppf(0.975, 2 * failures + 2))
-    high = 2 * hours / float(stats.chi2.ppf(0.025, 2 * failures))
+    low = 2 * hours / float(special.chdtri(2 * failures + 2, 0.025))
+    high = 2 * hours / float(special.chdtri(2 * failures, 0.975))
     return {"value": hours / failures, "ci95": [low, high]}

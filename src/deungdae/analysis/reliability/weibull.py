@@ -12,13 +12,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 #: Half the χ² quantile of one degree of freedom at 95 %.
-DROP: Final = float(stats.chi2.ppf(0.95, 1)) / 2
+DROP: Final = float(special.chdtri(1, 0.05)) / 2
 #: Shapes that are looked at, as logarithms.
 SHAPES: Final = (math.log(0.02), math.log(60.0))
 
@@ -103,7 +103,7 @@ def fitted(lives: Floats, failed: Mask) -> Weibull:
 
     low, high = _ends(profile, at, most)
     exponential = likelihood(0.0, best_scale(0.0))
-    p = float(stats.chi2.sf(max(0.0, 2 * (most - exponential)), 1))
+    p = float(special.chdtrc(1, max(0.0, 2 * (most - exponential))))
     return Weibull(
         Estimate(shape, None if low is None else math.exp(low),
                  None if high is None else math.exp(high)),

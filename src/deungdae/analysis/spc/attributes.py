@@ -5,7 +5,7 @@ Engineering 14, 2002).
 """
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.spc.panels import (
     MEDIAN_RANGE_OF_TWO,
@@ -97,19 +97,19 @@ def _rate(counts: Floats, inspected: Floats, use: Mask, known: Known) -> float:
 
 def _poisson(mean: float) -> float:
     width = 3 * np.sqrt(mean)
-    return float(stats.poisson.sf(np.floor(mean + width), mean) + _below(mean - width, mean))
+    return float(special.pdtrc(np.floor(mean + width), mean) + _below(mean - width, mean))
 
 
 def _below(limit: float, mean: float) -> float:
-    return float(stats.poisson.cdf(np.ceil(limit) - 1, mean)) if limit > 0 else 0.0
+    return float(special.pdtr(np.ceil(limit) - 1, mean)) if limit > 0 else 0.0
 
 
 def _binomial(share: float, inspected: Floats) -> float:
     n = max(1, int(np.median(inspected)))
     width = 3 * np.sqrt(n * share * (1 - share))
-    above = stats.binom.sf(np.floor(n * share + width), n, share)
+    above = special.bdtrc(min(np.floor(n * share + width), n), n, share)
     low = n * share - width
-    return float(above + (stats.binom.cdf(np.ceil(low) - 1, n, share) if low > 0 else 0.0))
+    return float(above + (special.bdtr(np.ceil(low) - 1, n, share) if low > 0 else 0.0))
 
 
 def _panel(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import stats
 
 from deungdae.analysis.spc import checks, panels, signals
 from deungdae.analysis.spc.charting import Charted, marked_of
@@ -117,6 +116,8 @@ def _powered(values: Floats, base: Floats) -> Floats | None:
     low, middle, high = np.quantile(some, (0.25, 0.5, 0.75))
     if not high > low:
         return None
+    from scipy import stats  # takes longer than most charts, and few need it
+
     with np.errstate(all="ignore"):
         power = float(stats.yeojohnson_normmax((some - middle) / (high - low)))
         made = np.asarray(stats.yeojohnson((values - middle) / (high - low), lmbda=power))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from deungdae.analysis.spc.panels import Floats, Ints, Mask, Panel
 
@@ -40,8 +40,8 @@ def of_rows(values: Floats, use: Mask) -> Squared:
         raise ValueError("too few rows for a covariance matrix")
     mean, covariance = base.mean(axis=0), np.cov(base, rowvar=False).reshape(p, p)
     t2, parts = _squared(values - mean, covariance)
-    first = (m - 1) ** 2 / m * stats.beta.isf(ALARM, p / 2, (m - p - 1) / 2)
-    later = p * (m + 1) * (m - 1) / (m * (m - p)) * stats.f.isf(ALARM, p, m - p)
+    first = (m - 1) ** 2 / m * special.betainccinv(p / 2, (m - p - 1) / 2, ALARM)
+    later = p * (m + 1) * (m - 1) / (m * (m - p)) * special.fdtri(p, m - p, 1 - ALARM)
     return Squared(_panel(t2, np.where(use, first, later), p), parts, mean, covariance)
 
 
@@ -63,7 +63,7 @@ def of_subgroups(values: Floats, starts: Ints, sizes: Ints, use: Mask) -> Square
     covariance = apart[rows].T @ apart[rows] / freedom
     mean = (means[use] * sizes[use][:, None]).sum(axis=0) / sizes[use].sum()
     t2, parts = _squared((means - mean) * np.sqrt(sizes)[:, None], covariance)
-    reach = p * freedom / (m * (freedom - p + 1)) * stats.f.isf(ALARM, p, freedom - p + 1)
+    reach = p * freedom / (m * (freedom - p + 1)) * special.fdtri(p, freedom - p + 1, 1 - ALARM)
     limit = np.where(use, reach * (m - 1), reach * (m + 1))
     return Squared(_panel(t2, limit, p), parts, mean, covariance)
 

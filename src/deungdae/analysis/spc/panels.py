@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import integrate, special, stats
+from scipy import integrate, special
 
 from deungdae.analysis.stats.shewhart import c4, d2, d3
 
@@ -171,7 +171,7 @@ def robust_means(groups: Subgroups, use: Mask) -> tuple[float, float]:
     if not counts.any():
         return float("nan"), float("nan")
     freedom = groups.sizes[counts] - 1
-    middle = np.sqrt(stats.chi2.ppf(0.5, freedom) / freedom)
+    middle = np.sqrt(special.chdtri(freedom, 0.5) / freedom)
     sigma = float(np.median(groups.deviation[counts] / middle))
     return float(np.median(groups.mean[use])), sigma
 
@@ -206,7 +206,7 @@ def deviation_alarm(n: int) -> float:
     high, low = c4(n) + width, max(0.0, c4(n) - width)
     freedom = n - 1
     return float(
-        stats.chi2.sf(freedom * high**2, freedom) + stats.chi2.cdf(freedom * low**2, freedom)
+        special.chdtrc(freedom, freedom * high**2) + special.chdtr(freedom, freedom * low**2)
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from deungdae.analysis.spc.panels import Floats, Mask, Panel
 
@@ -135,8 +135,14 @@ def together(p_values: Sequence[float]) -> list[float]:
 
     Benjamini and Hochberg (Journal of the Royal Statistical Society B 57, 1995).
     """
-    return [float(q) for q in stats.false_discovery_control(p_values)] if p_values else []
+    if not p_values:
+        return []
+    order = np.argsort(p_values)
+    shares = np.asarray(p_values)[order] * len(order) / np.arange(1, len(order) + 1)
+    q_values = np.empty(len(order))
+    q_values[order] = np.minimum.accumulate(shares[::-1])[::-1].clip(max=1.0)
+    return [float(q) for q in q_values]
 
 
 def _at_least(found: int, expected: float) -> float:
-    return float(stats.poisson.sf(found - 1, expected)) if found > 0 else 1.0
+    return float(special.pdtrc(found - 1, expected)) if found > 0 else 1.0

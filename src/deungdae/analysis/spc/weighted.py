@@ -5,7 +5,6 @@ Roberts, "Control chart tests based on geometric moving averages" (Technometrics
 """
 
 import numpy as np
-from scipy.signal import lfilter
 
 from deungdae.analysis.spc.panels import Floats, Ints, Panel
 
@@ -18,6 +17,8 @@ def ewma(
     z_i = λ x_i + (1-λ) z_{i-1}; Var z_i = λ² σ²/n_i + (1-λ)² Var z_{i-1}, which for equal sizes is
     σ²/n λ/(2-λ) (1 - (1-λ)^{2i}). `sigma` is that of one value; limits are `width` away.
     """
+    from scipy.signal import lfilter  # takes longer to load than most charts to draw
+
     keep = 1 - weight
     smooth, _ = lfilter([weight], [1, -keep], means, zi=[keep * center])
     variance = lfilter([weight**2], [1, -(keep**2)], sigma**2 / sizes)

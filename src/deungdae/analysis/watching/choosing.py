@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from deungdae.analysis.anomaly import TooLittle, alarms
 from deungdae.analysis.watching.methods import METHODS, Watch, learn
@@ -64,7 +64,8 @@ class Trial:
     @property
     def keeps_the_budget(self) -> bool:
         """Whether so many false alarms may be chance."""
-        return bool(self.false_alarms <= stats.poisson.ppf(SURE, max(self.allowed, 1e-9)))
+        fewer = special.pdtr(self.false_alarms - 1, max(self.allowed, 1e-9))
+        return self.false_alarms < 1 or bool(fewer < SURE)
 
 
 @dataclass(frozen=True)
