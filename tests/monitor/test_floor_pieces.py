@@ -9,13 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from machine_of_truth import Truth
 
-from deungdae.analysis.oee import Span, State, increments
+from deungdae.analysis.oee import Loss, Span, State, increments
 from deungdae.analysis.oee.sensed import levels, seen
 from deungdae.analysis.shifts import PRESETS
 from deungdae.monitor import definitions
 from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.floor.energy import energy
-from deungdae.monitor.floor.figures import Said, plan_of, summary
+from deungdae.monitor.floor.figures import (
+    Said,
+    Summary,
+    lost_cost,
+    plan_of,
+    shift_document,
+    summary,
+    total,
+)
 from deungdae.monitor.floor.frames import Frame, cut
 from deungdae.monitor.floor.learning import cycle
 from deungdae.monitor.floor.lines import as_line, side_by_side, together
@@ -159,6 +167,44 @@ def test_figures_of_parallel_machines_are_of_all_their_hours() -> None:
     assert found.figures.oee == 0.25  # 180 parts of 10 s in two hours
     assert found.figures.teep == 0.25
     assert found.cost == 1800.0 + 3600.0
+
+
+def test_a_machine_whose_parts_nobody_counts_makes_no_loss_of_a_line() -> None:
+    def of(state: State, produced: float, machine: Asset, *, counted: bool) -> Summary:
+        made = [(T, produced, 0.0, 0.0)] if produced else []
+        hour = spans((0, 3600, state))
+        frame = Frame(T, T + 3600 * S, hour, produced, counted=counted, made=made)
+        return summary(machine, frame, Said(), None, always=True)
+
+    line = Asset("line", kind="line", hour_cost=3600.0)
+    counts, clamp = Asset("m", ideal_seconds=10.0, ideal_confirmed=True), Asset("n")
+    one, other = of(RUN, 180.0, counts, counted=True), of(RUN, 0.0, clamp, counted=False)
+    assert other.figures is not None
+    assert (other.figures.availability, other.figures.oee, other.waterfall) == (1.0, None, None)
+    found = together(line, [one, other], None)
+    assert found.figures is not None
+    assert found.figures.oee == 0.5  # 180 parts of 10 s in the hour of the one that counts
+    assert found.figures.teep == 0.5
+    assert found.waterfall is not None
+    assert found.waterfall.planned == 3600.0
+    assert found.waterfall.losses[Loss.SLOW] == 1800.0
+    assert found.asset.ideal_confirmed
+    assert found.cost == 900.0  # half an hour of one of two machines, of 3,600 an hour of the line
+    document = shift_document("line", found, final=True)
+    assert (document["counted"], document["counting"]) == (True, [1, 2])
+    whole = total(line, [found, found])  # of a week, its shifts put together once more
+    assert whole.figures is not None
+    assert whole.figures.oee == 0.5
+    assert "counting" not in shift_document("line", together(line, [one, one], None), final=True)
+
+
+def test_an_ideal_cycle_without_a_count_is_no_loss_of_speed() -> None:
+    hour = Frame(T, T + 3600 * S, spans((0, 2700, RUN), (2700, 3600, STOP)), counted=False)
+    machine = Asset("m", ideal_seconds=10.0, hour_cost=3600.0)
+    found = summary(machine, hour, Said(), None, always=True)
+    assert found.waterfall is None
+    assert lost_cost(found) == 900.0  # it stood for a quarter of an hour
+    assert total(machine, [found]).waterfall is None
 
 
 def test_a_past_shift_keeps_the_ideal_cycle_that_counted_then() -> None:

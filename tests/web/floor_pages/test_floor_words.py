@@ -99,8 +99,32 @@ def test_oee_is_said_with_its_bounds_while_time_is_unknown() -> None:
     figures = {"oee": 0.71, "low": 0.69, "high": 0.75, "known": 0.96}
     told = now(figures=figures, ideal_seconds=24.0, ideal_confirmed=True)
     assert words.oee_range(told) == "69% to 75%; 4.0% of the time unknown"
-    assert words.oee_range(now(figures={})) == "no ideal cycle is set"
+    assert words.oee_range(now(figures={}, counts={"produced": 5})) == "no ideal cycle is set"
+    assert words.oee_range(now(figures={}, counted=False)) == "parts are not counted"
     assert "between 69% and 75%" in sentences.of_figures(told.figures)
+
+
+def test_oee_of_a_line_says_how_many_of_its_machines_count_parts() -> None:
+    told = now(figures={"oee": 0.71, "known": 1.0}, ideal_seconds=24.0, ideal_confirmed=True)
+    assert words.oee_range(told) == ""
+    some = now(
+        figures={"oee": 0.71, "known": 1.0}, ideal_seconds=24.0, counting=[1, 2],
+    )  # fmt: skip
+    assert words.oee_range(some) == (
+        "by an ideal cycle that nobody confirmed · of 1 machine of 2 that counts parts"
+    )
+    figures = Past.of(
+        {
+            "figures": {
+                "oee": 0.72, "availability": 0.9, "effectiveness": 0.8, "quality": 1.0, "known": 1.0
+            },
+            "counting": [2, 3],
+        }
+    )  # fmt: skip
+    assert sentences.of_figures(figures.figures, figures.counting) == (
+        "OEE 72% = availability 90% × performance 80% × quality 100%. "
+        "Of 3 machines 2 count parts; the figures are of those."
+    )
 
 
 def test_the_biggest_loss_is_one_sentence() -> None:

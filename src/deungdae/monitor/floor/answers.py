@@ -418,6 +418,7 @@ class Answers:
             "made": _made([row.frame for row, _ in rows], end - start),
             "counts": worth.counts_document(found.counts),
             "counted": found.counted,
+            **_counting([row for row, _ in rows]),
             "figures": worth.figures_document(found.figures),
             "waterfall": worth.waterfall_document(found.waterfall),
             "pareto": worth.pareto_document(merged(found.planned)),
@@ -493,6 +494,12 @@ class Answers:
             told = [key[1], span.start_us, end, span.state.value, span.reason or None]
             found.append([*told, proposed, fault])
         return found
+
+
+def _counting(rows: Sequence[Summary]) -> dict[str, list[int]]:
+    """Return how many machines of how many count parts, where it is not all at any time."""
+    partly = [row for row in rows if row.counting is not None]
+    return worth.counting_document(partly[-1]) if partly else {}
 
 
 def _good_of(whole: Mapping[str, Any]) -> float | None:

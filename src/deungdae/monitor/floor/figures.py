@@ -42,6 +42,8 @@ class Summary:
     cost: float | None = None  #: of its lost time, where it is known otherwise
     scrap_known: bool = False  #: whether a signal or a person counted bad parts
     machines: int = 1  #: how many stand side by side
+    counting: int | None = None  #: how many of them count parts, where not all do
+    weighed: list[Span] | None = None  #: planned time of those, where not all do
     power: dict[str, Any] | None = None  #: what was metered, where it is known otherwise
 
     @property
@@ -83,7 +85,7 @@ def summary(
     length = (frame.end_us - frame.start_us) / 1e6
     figures = _figures(planned, inside, ideal, length, counted=frame.counted) if planned else None
     fall = None
-    if planned and ideal is not None:
+    if planned and ideal is not None and frame.counted:
         fall = oee.waterfall(planned, inside, ideal, micro_stop_seconds=asset.micro_stop_seconds)
     return Summary(
         *(asset, frame, shift, told, planned, counts, frame.counted, inside, ideal, figures),
@@ -188,7 +190,7 @@ def plan_of(asset: Asset, shift: Shift) -> float | None:
 
 @dataclass(frozen=True)
 class Total:
-    """Several frames of one machine as one."""
+    """Several frames as one, of a machine or of several side by side."""
 
     planned: list[Span]
     counts: Counts
@@ -199,7 +201,11 @@ class Total:
 
 
 def total(asset: Asset, found: Sequence[Summary]) -> Total:
-    """Return what several frames came to together."""
+    """Return what several frames came to together.
+
+    Beside a machine that counts parts, the time of one that does not says nothing of speed: figures
+    and losses are those of the time in which parts are counted, if they are at all.
+    """
     planned = [span for each in found for span in each.planned]
     counts = Counts(*(sum(parts) for parts in zip(*(e.counts for e in found), strict=True)))
     if not found:
@@ -211,14 +217,19 @@ def total(asset: Asset, found: Sequence[Summary]) -> Total:
     ideal = timed[-1][1] if timed else None
     if sum(parts for parts, _ in timed) > 0:
         ideal = sum(parts * each for parts, each in timed if each) / sum(p for p, _ in timed)
-    length = sum((e.frame.end_us - e.frame.start_us) * e.machines for e in found) / 1e6
-    if not planned:
+    weighed = [each for each in found if each.counted] or found
+    time = [span for e in weighed for span in (e.planned if e.weighed is None else e.weighed)]
+    length = sum(
+        (e.frame.end_us - e.frame.start_us) * (e.machines if e.counting is None else e.counting)
+        for e in weighed
+    )
+    if not time:
         return Total(planned, counts, counted, ideal, None, None)
-    figures = _figures(planned, within, ideal, length, counted=counted)
+    figures = _figures(time, within, ideal, length / 1e6, counted=counted)
     fall = None
-    if ideal is not None:
+    if ideal is not None and counted:
         limit = asset.micro_stop_seconds
-        fall = oee.waterfall(planned, within, ideal, micro_stop_seconds=limit)
+        fall = oee.waterfall(time, within, ideal, micro_stop_seconds=limit)
     return Total(planned, counts, counted, ideal, figures, fall)
 
 
@@ -247,14 +258,20 @@ def lost_cost(found: Summary) -> float | None:
     if found.cost is not None:
         return found.cost
     rate = found.asset.hour_cost
-    if rate is None or not found.planned:
+    lost = lost_seconds(found)
+    return None if rate is None or lost is None else round(lost / 3600 * rate, 2)
+
+
+def lost_seconds(found: Summary) -> float | None:
+    """Return the planned time that a machine lost; None where none was planned."""
+    if not found.planned:
         return None
     if found.waterfall is not None and found.counted:
         unknown = found.waterfall.losses[oee.Loss.UNKNOWN]
         lost = found.waterfall.planned - unknown - found.waterfall.productive
     else:
         lost = sum(span.seconds for span in oee.stops(found.planned))
-    return round(max(lost, 0.0) / 3600 * rate, 2)
+    return max(lost, 0.0)
 
 
 def good_of(found: Sequence[Summary]) -> float | None:
@@ -282,6 +299,13 @@ def with_power_of(found: Summary, others: Sequence[Summary]) -> Summary:
         power=costs.together(found.asset, told, good_of([found])),
         frame=replace(found.frame, energy_kwh=sum(whole) if whole else None, peak_kw=None),
     )
+
+
+def counting_document(found: Summary) -> dict[str, list[int]]:
+    """Return how many of how many machines count parts, as JSON; nothing where all do."""
+    if found.counting is None:
+        return {}
+    return {"counting": [found.counting, found.machines]}
 
 
 def counts_document(counts: Counts) -> dict[str, float]:
@@ -320,6 +344,7 @@ def shift_document(asset_id: str, found: Summary, *, final: bool) -> dict[str, A
         "as_of": frame.end_us,
         "final": final,
         "counted": found.counted,
+        **counting_document(found),
         "scrap_known": found.scrap_known,
         "counts": counts_document(found.counts),
         "plan": plan_of(asset, shift) if shift else None,

@@ -57,7 +57,8 @@ def as_line(line: Asset, source: Asset) -> Asset:
 def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summary:
     """Return parallel machines of one time as one: it runs while any of them runs.
 
-    Parts add up; figures are those of all their hours together.
+    Parts add up; figures are those of all their hours together. A machine whose parts nobody counts
+    has no share in them. What an hour of the line costs is shared out among its machines.
     """
     start = min(each.frame.start_us for each in parts)
     end = max(each.frame.end_us for each in parts)
@@ -67,11 +68,16 @@ def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summ
     for each in parts:
         for reason, count in each.scrap:
             scrap[reason] = scrap.get(reason, 0.0) + count
-    lost = [cost for each in parts if (cost := worth.lost_cost(each)) is not None]
+    lost = [cost for each in parts if (cost := _lost_cost(line, each, len(parts))) is not None]
+    counting = [each for each in parts if each.counted]
+    mixed = 0 < len(counting) < len(parts)
     good = worth.good_of(parts)
     spans = side_by_side([plain(each.told) for each in parts])
     return Summary(
-        asset=replace(line, ideal_confirmed=all(each.asset.ideal_confirmed for each in parts)),
+        asset=replace(
+            line,
+            ideal_confirmed=all(each.asset.ideal_confirmed for each in counting or parts),
+        ),
         frame=Frame(
             start_us=start,
             end_us=end,
@@ -95,8 +101,20 @@ def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summ
         cost=round(sum(lost), 2) if lost else None,
         scrap_known=any(each.scrap_known for each in parts),
         machines=len(parts),
+        counting=len(counting) if mixed else None,
+        weighed=[span for each in counting for span in each.planned] if mixed else None,
         power=costs.together(line, [worth.power_of(each) for each in parts], good),
     )
+
+
+def _lost_cost(line: Asset, part: Summary, machines: int) -> float | None:
+    """Return what a machine lost of its own hours, or of its share in those of the line."""
+    if part.asset.hour_cost is not None:
+        return worth.lost_cost(part)
+    lost = worth.lost_seconds(part)
+    if line.hour_cost is None or lost is None:
+        return None
+    return lost / 3600 * line.hour_cost / machines
 
 
 def side_by_side(lines: Sequence[Sequence[Span]]) -> list[Span]:

@@ -278,6 +278,7 @@ def now_document(
             "passed_s": passed,
         },
         "counted": found.counted,
+        **worth.counting_document(found),
         "scrap_known": found.scrap_known,
         "counts": worth.counts_document(found.counts),
         "plan": plan,

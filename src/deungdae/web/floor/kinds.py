@@ -117,7 +117,7 @@ ROLE_HELP: Final[Mapping[str, Any]] = {
 
 #: States that a value of a state signal may mean, as the monitor knows them.
 STATES: Final[Mapping[str, Any]] = {
-    "running": _("running"),
+    "running": _("Running"),
     "setup": _("changeover"),
     "down": _("breakdown"),
     "starved": _("waits for material"),

@@ -165,7 +165,7 @@ def losses(past: Past) -> Mapping[str, Any] | None:
         return None
     words = {"planned": _("Planned time"), "productive": _("Fully productive")}
     return {
-        "sentence": sentences.of_figures(past.figures),
+        "sentence": sentences.of_figures(past.figures, past.counting),
         "steps": waterfall_steps(past.waterfall, words),
         "figures": past.figures,
     }

@@ -63,7 +63,7 @@ def _listing(request: HttpRequest) -> Listing:
         columns=(
             Column("name", _("Name"), "name", lambda row: row.name),
             Column("kind", _("Way"), "kind", lambda row: row.get_kind_display()),
-            Column("shown", _("To"), "shown", lambda row: row.shown),
+            Column("shown", _("Goes to"), "shown", lambda row: row.shown),
             Column("tried", _("Last try"), "tried_at", lambda row: row.tried_at),
         ),
         start="name",

@@ -9,7 +9,9 @@ from deungdae.web.floor.models import Asset
 
 #: Any of these tells work from standing.
 RUNS: Final = frozenset({"state", "run", "counter", "good_counter", "load"})
-COUNTS: Final = frozenset({"counter", "good_counter", "load"})
+COUNTS: Final = frozenset({"counter", "good_counter"})
+#: What cycles can be seen in; those of a load are no parts.
+CYCLES: Final = COUNTS | {"load"}
 
 
 def of_machine(

@@ -76,8 +76,8 @@ class Row:
 
     @property
     def has_more(self) -> bool:
-        """Whether something stands in the folded part."""
-        return bool(self.window or self.expected or self.scale or self.low)
+        """Whether more stands in the folded part than how often a value is due, which is said."""
+        return bool(self.window or self.scale or self.low or self.error)
 
     def _number(self, name: str, param: str) -> str:
         if name in self.typed:

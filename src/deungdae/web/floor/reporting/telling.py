@@ -54,7 +54,10 @@ def _made(shift: Mapping[str, Any]) -> str:
 def _oee(document: Mapping[str, Any]) -> str:
     figures = Figures.of(document["shift"].get("figures") or {})
     if figures.oee is None:
-        return _("OEE cannot be given: too little is known, or no ideal cycle is set.")
+        return _(
+            "OEE cannot be given: too little is known, parts are not counted, or no ideal cycle is "
+            "set."
+        )
     said = percent(figures.oee)
     known = document.get("usual")
     if not known or known.get("oee") is None:

@@ -179,6 +179,7 @@ class Now:
     unread: bool = False  #: the monitor says nothing of it
     away: bool = False  #: nobody says anything
     scrap_known: bool = True  #: somebody or something counts bad parts
+    counting: tuple[int, int] | None = None  #: machines that count, of all, where not all do
 
     @property
     def known(self) -> float:
@@ -226,7 +227,13 @@ class Now:
             lost_cost=_number(data, "lost_cost"),
             bottleneck=str(data.get("bottleneck") or ""),
             scrap_known=bool(data.get("scrap_known", True)),
+            counting=_counting(data),
         )
+
+
+def _counting(data: Mapping[str, Any]) -> tuple[int, int] | None:
+    some, every = data.get("counting") or (None, None)
+    return None if some is None or every is None else (int(some), int(every))
 
 
 def proposal(given: Any) -> str:
@@ -372,6 +379,7 @@ class Past:
     cycles: Sequence[tuple[int, float]]
     members: Mapping[str, "Past"]
     bottleneck: Bottleneck | None
+    counting: tuple[int, int] | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Past":
@@ -391,6 +399,7 @@ class Past:
             [(int(t), v) for t, v, *_ in _rows(cycles, "trend") if v is not None],
             {key: cls.of(one) for key, one in _mapping(data, "members").items()},
             _bottleneck(data.get("bottleneck")),
+            _counting(data),
         )
 
 

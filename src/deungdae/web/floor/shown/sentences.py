@@ -80,10 +80,16 @@ def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
     return f"{told} {ideal}"
 
 
-def of_figures(figures: Figures) -> str:
-    """Return OEE with its three parts, and how much of the time is known."""
+def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str:
+    """Return OEE with its three parts, and how much of the time is known.
+
+    `counting`: how many machines of how many count parts, where not all do.
+    """
     if figures.told is None:
-        return _("OEE cannot be given: too little is known, or no ideal cycle is set.")
+        return _(
+            "OEE cannot be given: too little is known, parts are not counted, or no ideal cycle is "
+            "set."
+        )
     told = _(
         "OEE %(oee)s = availability %(availability)s × performance %(speed)s × quality %(quality)s."
     ) % {
@@ -92,6 +98,12 @@ def of_figures(figures: Figures) -> str:
         "speed": percent(figures.effectiveness) or "–",
         "quality": percent(figures.quality) or "–",
     }
+    if counting is not None:
+        told += " " + ngettext(
+            "Of %(all)d machines %(n)d counts parts; the figures are of that one.",
+            "Of %(all)d machines %(n)d count parts; the figures are of those.",
+            counting[0],
+        ) % {"n": counting[0], "all": counting[1]}
     known = 1.0 if figures.known is None else figures.known
     if known > 0.995:
         return told

@@ -185,17 +185,32 @@ def oee_range(now: Now) -> str:
     if now.unread or now.away or (now.shift is None and not now.meant):
         return ""
     if now.figures.told is None:
+        if now.counts.produced is None:
+            return _("parts are not counted")
         return _("not enough known yet") if now.ideal_seconds else _("no ideal cycle is set")
     unknown = 1 - now.known
     if unknown < WORTH_SAYING:
-        return "" if now.ideal_confirmed else _("by an ideal cycle that nobody confirmed")
-    if figures.low is None or figures.high is None:
-        return _("%(share)s of the time unknown") % {"share": percent(unknown)}
-    return _("%(low)s to %(high)s; %(share)s of the time unknown") % {
-        "low": percent(figures.low),
-        "high": percent(figures.high),
-        "share": percent(unknown),
-    }
+        told = "" if now.ideal_confirmed else _("by an ideal cycle that nobody confirmed")
+    elif figures.low is None or figures.high is None:
+        told = _("%(share)s of the time unknown") % {"share": percent(unknown)}
+    else:
+        told = _("%(low)s to %(high)s; %(share)s of the time unknown") % {
+            "low": percent(figures.low),
+            "high": percent(figures.high),
+            "share": percent(unknown),
+        }
+    return " · ".join(one for one in (told, of_those_that_count(now.counting)) if one)
+
+
+def of_those_that_count(counting: tuple[int, int] | None) -> str:
+    """Return of how many machines OEE is, where not all count parts."""
+    if counting is None:
+        return ""
+    return ngettext(
+        "of %(n)d machine of %(all)d that counts parts",
+        "of %(n)d machines of %(all)d that count parts",
+        counting[0],
+    ) % {"n": counting[0], "all": counting[1]}
 
 
 def biggest_loss(waterfall: Waterfall | None) -> str:

@@ -165,7 +165,7 @@ def _page(
             "roles": Signal.Role.choices,
             "state": state,
             "offered": signals.offered(known, scope, asset),
-            "counted": bool({signal.role for signal in own} & lacking.COUNTS),
+            "counted": bool({signal.role for signal in own} & lacking.CYCLES),
             "lacks": lacking.of_machine(
                 asset, {signal.role for signal in own}, means, calendar=calendar
             ),
