@@ -87,6 +87,15 @@ def test_a_shift_of_which_nothing_is_known_has_a_question_mark() -> None:
     assert "?" in [one.text for one in picture.iter(f"{SVG}text")]
 
 
+def test_shifts_are_named_where_two_names_have_room() -> None:
+    def names(count: int) -> list[str | None]:
+        shifts = [Shift.of({"start": n, "figures": {"oee": 0.5}}) for n in range(count)]
+        picture = drawn(bars.oee_bars(bars.bars_of(shifts, dict(enumerate("abcde")), None), "x"))
+        return [one.text for one in picture.iter(f"{SVG}text") if one.text in {*"abcde"}]
+
+    assert (names(1), names(2), names(5)) == (["a"], ["b"], ["a", "e"])
+
+
 def test_a_line_stops_where_nothing_was() -> None:
     points = [(START, 1.0), (START + HOUR, 2.0), (START + 2 * HOUR, None), (START + 3 * HOUR, 1.5)]
     picture = drawn(trend.trend(points, AXIS, "It moves."))

@@ -14,6 +14,7 @@ from deungdae.web.floor.shown.durations import clock, count
 from deungdae.web.floor.shown.durations import percent as share_words
 
 HIGH: Final = 140  #: pixels of the tallest bar
+TWO_NAMES: Final = 5  #: bars from which on the first is named beside the last
 TOP: Final = 20  #: pixels above it, for the number of the axis
 #: Steps of a scale, times a power of ten.
 NICE: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
@@ -168,14 +169,20 @@ def oee_bars(shifts: Sequence[Bar], sentence: str) -> SafeString:
         "",
         '<text x="{}" y="{}" text-anchor="{}" font-size="12" fill="var(--chart-muted)">{}</text>',
         (
-            (percent(wide * (place + 0.5)), TOP + HIGH + 15, side, shifts[place].word)
-            for place, side in ((0, "start"), (len(shifts) - 1, "end"))
-            if shifts and (place or side == "start")
+            (percent(wide * (place + aside)), TOP + HIGH + 15, side, shifts[place].word)
+            for place, aside, side in _named(len(shifts))
         ),
     )
     levels = _levels(1.0, share_words)
     inside = format_html("{}{}{}", levels, SafeString("".join(bars)), words)
     return picture(TOP + HIGH + 20, sentence, inside)
+
+
+def _named(shifts: int) -> list[tuple[int, float, str]]:
+    """Return which bars are named, where, and to which side: on a phone two names need room."""
+    if shifts >= TWO_NAMES:
+        return [(0, 0.5, "start"), (shifts - 1, 0.5, "end")]
+    return [(shifts - 1, 0.15, "start")] if shifts else []
 
 
 def _height(share: float) -> str:
