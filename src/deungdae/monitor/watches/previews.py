@@ -14,6 +14,7 @@ WEEK_HOURS = 168
 PARTS = 240  #: of a time that is shorter than a few days
 STEPS_US = tuple(minutes * 60_000_000 for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 240))
 RISES = 0.98
+SHORTEST_STOP_US = 60_000_000  #: what is shorter is no stop worth telling
 
 
 async def preview(
@@ -35,17 +36,15 @@ async def preview(
     if usable:
         length = WEEK_HOURS * HOUR_US // every
         one = propose(means[:, usable], share, length, max(1, 24 * HOUR_US // every // 4))
-        proposal = (
-            None
-            if one is None
-            else {
-                "start": (first + one.start) * every,
-                "end": min((first + one.end) * every, end),
+        if one is not None:
+            begins, ends = (first + one.start) * every, min((first + one.end) * every, end)
+            proposal = {
+                "start": begins,
+                "end": ends,
                 "running": one.running,
-                "stops": one.stops,
+                "stops": stops_between(spans, begins, ends),
                 "unsteady": one.unsteady,
             }
-        )
     return {
         "every_us": every,
         "first": first * every,
@@ -70,6 +69,16 @@ def _share(
             low, high = (first + part) * every, (first + part + 1) * every
             share[part] += max(0, min(high, end_us) - max(low, start_us)) / every
     return np.where(known, np.minimum(share, 1.0), np.nan)
+
+
+def stops_between(spans: rows.Spans | None, start: int, end: int) -> int:
+    """Return how often the machine stopped; a part of the picture is longer than many a stop."""
+    ran = sorted((max(a, start), min(b, end)) for a, b in spans or () if a < end and b > start)
+    found, until = 0, None
+    for a, b in ran:
+        found += until is not None and a - until >= SHORTEST_STOP_US
+        until = b if until is None else max(until, b)
+    return found + (until is not None and end - until >= SHORTEST_STOP_US)
 
 
 def _of_tag(tag: str, means: NDArray[np.float64]) -> dict[str, Any]:
