@@ -183,13 +183,16 @@ def span(start_us: int, end_us: int) -> tuple[str, str]:
 
 def learned_share(learned: Mapping[str, Any]) -> str:
     """Return how much of the good period was learned, and why not the rest."""
-    known = round(100 * learned.get("known", learned["running"]))
     if not learned["masked"]:
         return _("nobody says when the machine ran, so all of it counts that was not excluded")
+    ran = round(100 * learned["running"])
+    known = round(100 * learned.get("known", learned["running"]))
+    if known == ran:
+        return _("it ran %(ran)s %% of it, and only that was learned") % {"ran": ran}
     return _(
         "it ran %(ran)s %% of it; without what was excluded %(known)s %% remain, and only that was "
         "learned"
-    ) % {"ran": round(100 * learned["running"]), "known": known}
+    ) % {"ran": ran, "known": known}
 
 
 def trials(learned: Mapping[str, Any]) -> list[dict[str, Any]]:
