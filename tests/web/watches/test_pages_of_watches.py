@@ -132,6 +132,20 @@ def test_from_a_good_period_to_an_anomaly_its_blame_and_a_verdict(desk: Desk) ->
     assert (said.verdict, said.note) == ("real", "계량기 교체")
     assert said.ended_us > said.began_us
     assert "계량기 교체" in desk.page(one)
+    # What is real is no part of a good period that holds it.
+    assert "1 time in what is shown was judged a real anomaly" in desk.page(
+        f"/watches/{watch.public_id}/again/?span=3h"
+    )
+    until = desk.start + (ROWS - 2) * EVERY
+    form = {
+        "start": written(desk.start), "end": written(until), "per_week": "7",
+        "method": "relations", "tags": ["pump/speed", "pump/power"],
+    }  # fmt: skip
+    assert desk.client.post(f"/watches/{watch.public_id}/again/", form).status_code == 302
+    watch.refresh_from_db()
+    ((left, right),) = watch.exclude
+    assert left <= said.began_us
+    assert right == watch.end_us  # it lasts beyond the period
     # Another word replaces the first.
     desk.client.post(f"{one}judge/", {"verdict": "false", "back": "watch"})
     assert AnomalyVerdict.objects.within(desk.scope).get().verdict == "false"

@@ -25,6 +25,7 @@ from deungdae.web.watches import asking, naming
 from deungdae.web.watches.access import get_watch
 from deungdae.web.watches.actions.watches import LearnAgain, MakeWatch
 from deungdae.web.watches.forms.periods import PeriodForm, written
+from deungdae.web.watches.leaving_out import judged_real
 from deungdae.web.watches.models import Watch
 from deungdae.web.watches.shown import pictures, words
 
@@ -58,6 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
         made = MakeWatch(
             scope=scope, organisation=scope.current, asset=asset, name=values["name"],
             tags=values["tags"], start_us=values["start_us"], end_us=values["end_us"],
+            exclude=judged_real(scope, asset, values["start_us"], values["end_us"]),
             per_week=values["per_week"], method=values["method"],
         ).perform()  # fmt: skip
     except Refused as error:
@@ -89,6 +91,7 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     LearnAgain(
         scope=scope, organisation=watch.organisation, watch=watch, tags=values["tags"],
         start_us=values["start_us"], end_us=values["end_us"], per_week=values["per_week"],
+        exclude=judged_real(scope, asset, values["start_us"], values["end_us"]),
         method=values["method"],
     ).perform()  # fmt: skip
     messages.success(request, _("The good period is being learned."))
@@ -136,6 +139,7 @@ def _context(
         ],
         "span": span,
         "problem": heard.problem if heard else "",
+        "left_out": len(judged_real(scope, asset, start, at_us)),
         "offered": [
             {
                 "tag": tag,
