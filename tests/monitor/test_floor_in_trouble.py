@@ -1,11 +1,11 @@
 """The floor in trouble: one machine that cannot be read, a history that fails, a long sleep."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from machine_of_truth import S, Truth
 from monitor_site import MonitorSite
+from watched_machine import HOUR, OURS, TWO_SHIFTS, Clock, T, machine, state_of
 
 from deungdae.bus import Unavailable
 from deungdae.monitor.definitions import Asset, Signal
@@ -17,46 +17,7 @@ from deungdae.monitor.floor.machine import Machine
 from deungdae.monitor.past import Readings
 from deungdae.monitor.point import Point
 
-OURS = "가온정밀"
-T = 1_795_392_000 * S  # 2026-11-23 00:00:00 UTC, 09:00 in Seoul, a Monday
-HOUR = 3_600
 SHOTS, OTHER = "line1/imm1/shots", "line1/imm2/shots"
-CALENDAR = {
-    "name": "두 교대",
-    "time_zone": "Asia/Seoul",
-    "day_cut": 480,
-    "country": None,
-    "versions": [
-        {
-            "since": "2026-01-01",
-            "pattern": {
-                "shifts": [
-                    {"name": "오전", "start": 540, "end": 660, "breaks": []},
-                    {"name": "오후", "start": 660, "end": 780, "breaks": []},
-                ],
-                "week": [["오전", "오후"]] * 7,
-            },
-        }
-    ],
-}
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, now_us: int) -> None:
-        self.now_us = now_us
-
-    def __call__(self) -> int:
-        return self.now_us
-
-
-def machine(*signals: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"name": "사출 1호기", "kind": "machine", "signals": list(signals), **more}
-
-
-def state_of(floor: Floor, asset: str = "imm1") -> Any:
-    return floor.hall.now.get((OURS, asset), {}).get("state")
 
 
 class Troubled(Keeping):
@@ -120,7 +81,7 @@ def test_shifts_that_were_slept_over_are_told(tmp_path: Path) -> None:
     clock, floor = Clock(T + HOUR * S), Floor()
     with MonitorSite(tmp_path, [floor], now_us=clock) as site:
         site.store(OURS, "plc", SHOTS, truth.counter())
-        site.put_calendar(OURS, "two", CALENDAR)
+        site.put_calendar(OURS, "two", TWO_SHIFTS)
         counter = {"role": "counter", "tag": SHOTS}
         site.put_asset(OURS, "imm1", machine(counter, calendar="two", ideal_seconds=10.0))
         site.until(lambda: state_of(floor) is not None)

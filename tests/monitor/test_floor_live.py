@@ -13,43 +13,13 @@ from typing import Any
 import pytest
 from machine_of_truth import S, Truth
 from monitor_site import MonitorSite
+from watched_machine import HOUR, OURS, TWO_SHIFTS, Clock, T, machine, state_of
 
 from deungdae import bus
 from deungdae.monitor.floor import Floor
 from deungdae.monitor.part import Context, Handler, Point
 
-OURS = "가온정밀"
-T = 1_795_392_000 * S  # 2026-11-23 00:00:00 UTC, 09:00 in Seoul, a Monday
-HOUR = 3_600
 SHOTS, STATE = "line1/imm1/shots", "line1/imm1/state"
-CALENDAR = {
-    "name": "두 교대",
-    "time_zone": "Asia/Seoul",
-    "day_cut": 480,
-    "country": None,
-    "versions": [
-        {
-            "since": "2026-01-01",
-            "pattern": {
-                "shifts": [
-                    {"name": "오전", "start": 540, "end": 660, "breaks": []},
-                    {"name": "오후", "start": 660, "end": 780, "breaks": []},
-                ],
-                "week": [["오전", "오후"]] * 7,
-            },
-        }
-    ],
-}
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, now_us: int) -> None:
-        self.now_us = now_us
-
-    def __call__(self) -> int:
-        return self.now_us
 
 
 class Ear:
@@ -75,14 +45,6 @@ class Ear:
 
     async def end(self) -> None:
         pass
-
-
-def machine(*signals: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"name": "사출 1호기", "kind": "machine", "signals": list(signals), **more}
-
-
-def state_of(floor: Floor, asset: str = "imm1") -> Any:
-    return floor.hall.now.get((OURS, asset), {}).get("state")
 
 
 def test_a_stop_and_silence_are_told_as_they_come(tmp_path: Path) -> None:
@@ -201,7 +163,7 @@ def test_a_shift_is_final_ten_minutes_later_told_once_and_put_right_by_late_data
     clock, floor = Clock(T + HOUR * S), Floor()
     with MonitorSite(tmp_path, [floor], now_us=clock) as site:
         site.store(OURS, "plc", SHOTS, [point for point in points if point not in set(held)])
-        site.put_calendar(OURS, "two", CALENDAR)
+        site.put_calendar(OURS, "two", TWO_SHIFTS)
         site.put_asset(OURS, "line1", {"name": "1라인", "kind": "line", "calendar": "two"})
         site.put_asset(
             OURS,
@@ -241,7 +203,7 @@ def test_days_that_come_late_are_settled_and_their_shifts_told_as_late(tmp_path:
     truth = Truth(T, 2 * HOUR, [(1000, 2000)], cycle=10.0)
     clock, floor = Clock(T + day * S), Floor()
     with MonitorSite(tmp_path, [floor], now_us=clock) as site:
-        site.put_calendar(OURS, "two", CALENDAR)
+        site.put_calendar(OURS, "two", TWO_SHIFTS)
         counter = {"role": "counter", "tag": SHOTS}
         site.put_asset(OURS, "imm1", machine(counter, calendar="two", ideal_seconds=10.0))
         site.until(lambda: state_of(floor) == "unknown")
@@ -395,7 +357,7 @@ def test_no_part_is_lost_where_a_silence_lies_over_the_end_of_a_shift(tmp_path: 
     reads = [(T + at * S, at // 10) for at in [*range(0, 1801, 5), *range(12_600, 14_400, 5)]]
     with MonitorSite(tmp_path, [floor], now_us=clock) as site:
         site.store(OURS, "plc", SHOTS, reads)
-        site.put_calendar(OURS, "two", CALENDAR)
+        site.put_calendar(OURS, "two", TWO_SHIFTS)
         signal = {"role": "counter", "tag": SHOTS, "expected_seconds": 5}
         site.put_asset(OURS, "imm1", machine(signal, calendar="two", ideal_seconds=10.0))
         told = {"asset": "imm1", "start": T, "end": T + 4 * HOUR * S}

@@ -1,7 +1,7 @@
 """Shift reports: made by themselves from a real monitor, kept, revised visibly, sent by mail."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from machine_of_truth import S, Truth
 from monitor_site import MonitorSite
+from watched_machine import HOUR, TWO_SHIFTS, Clock, T
 
 from deungdae.monitor.floor import Floor
 from deungdae.web.companies.models import Site
@@ -23,41 +24,7 @@ from deungdae.web.floor.shown.durations import percent
 
 pytestmark = pytest.mark.django_db(transaction=False)
 Enter = Callable[..., Client]
-T = 1_795_392_000 * S  # 2026-11-23 00:00:00 UTC, 09:00 in Seoul, a Monday
-HOUR = 3_600
 SHOTS = "line1/imm1/shots"
-CALENDAR = {
-    "name": "두 교대",
-    "time_zone": "Asia/Seoul",
-    "day_cut": 480,
-    "country": None,
-    "versions": [
-        {
-            "since": "2026-01-01",
-            "pattern": {
-                "shifts": [
-                    {"name": "오전", "start": 540, "end": 660, "breaks": []},
-                    {"name": "오후", "start": 660, "end": 780, "breaks": []},
-                ],
-                "week": [["오전", "오후"]] * 7,
-            },
-        }
-    ],
-}
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    def __init__(self, now_us: int) -> None:
-        self.now_us = now_us
-
-    def __call__(self) -> int:
-        return self.now_us
-
-    @property
-    def moment(self) -> datetime:
-        return datetime.fromtimestamp(self.now_us / 1e6, UTC)
 
 
 class Plant:
@@ -75,7 +42,7 @@ class Plant:
         points = Truth(T, 2 * HOUR, [(1000, 2000)], cycle=10.0).counter()
         self.held = [one for one in points if T + 3000 * S <= one[0] < T + 4800 * S]
         site.store(self.id, "plc", SHOTS, [one for one in points if one not in set(self.held)])
-        site.put_calendar(self.id, "two", CALENDAR)
+        site.put_calendar(self.id, "two", TWO_SHIFTS)
         site.put_asset(
             self.id,
             self.key,

@@ -35,7 +35,7 @@ class Questions:
 
         `state` is "waiting" (for the end of the good period, or for its turn), "learning",
         "failed", "watching", "anomaly", "stopped" (the machine stands) or "silent". `score` is a
-        share of the limit.
+        share of the limit; below 0, where a row is more usual than most, it is told as 0.
         """
         book = self._book
         wanted, followed = book.wanted.get(key), book.followed.get(key)
@@ -60,7 +60,7 @@ class Questions:
         shift = book.drifts.get(key)
         return found | {
             "state": state,
-            "score": last.score if last else None,
+            "score": max(0.0, last.score) if last and last.score is not None else None,
             "place": last.place if last else None,
             "at": last.end_us if last else None,
             "anomaly": anomaly.began if anomaly and anomaly.open else None,

@@ -17,6 +17,7 @@ from deungdae.web.floor.reporting.comparing import unusual
 from deungdae.web.floor.reporting.gathering import good
 from deungdae.web.floor.shown.documents import Figures, Waterfall
 from deungdae.web.floor.shown.durations import clock, count, lasting, percent
+from deungdae.web.floor.shown.sentences import of_counting
 from deungdae.web.floor.shown.words import LOSS_WORDS, Reasons, why
 
 #: What a revision changed → its word.
@@ -52,7 +53,8 @@ def _made(shift: Mapping[str, Any]) -> str:
 
 
 def _oee(document: Mapping[str, Any]) -> str:
-    figures = Figures.of(document["shift"].get("figures") or {})
+    shift = document["shift"]
+    figures = Figures.of(shift.get("figures") or {})
     if figures.oee is None:
         return _(
             "OEE cannot be given: too little is known, parts are not counted, or no ideal cycle is "
@@ -61,12 +63,15 @@ def _oee(document: Mapping[str, Any]) -> str:
     said = percent(figures.oee)
     known = document.get("usual")
     if not known or known.get("oee") is None:
-        return _("OEE %(oee)s.") % {"oee": said}
-    return _("OEE %(oee)s; in the last %(n)d shifts like this it was usually %(usual)s.") % {
-        "oee": said,
-        "n": known["n"],
-        "usual": percent(known["oee"]),
-    }
+        told = _("OEE %(oee)s.") % {"oee": said}
+    else:
+        told = _("OEE %(oee)s; in the last %(n)d shifts like this it was usually %(usual)s.") % {
+            "oee": said,
+            "n": known["n"],
+            "usual": percent(known["oee"]),
+        }
+    counting = shift.get("counting")
+    return f"{told} {of_counting(*counting)}" if counting else told
 
 
 def _lost(document: Mapping[str, Any]) -> list[str]:

@@ -99,11 +99,7 @@ def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str
         "quality": percent(figures.quality) or "–",
     }
     if counting is not None:
-        told += " " + ngettext(
-            "Of %(all)d machines %(n)d counts parts; the figures are of that one.",
-            "Of %(all)d machines %(n)d count parts; the figures are of those.",
-            counting[0],
-        ) % {"n": counting[0], "all": counting[1]}
+        told += f" {of_counting(*counting)}"
     known = 1.0 if figures.known is None else figures.known
     if known > 0.995:
         return told
@@ -115,6 +111,15 @@ def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str
         "high": percent(figures.high) or "100%",
     }  # fmt: skip
     return f"{told} {bounds}"
+
+
+def of_counting(some: int, every: int) -> str:
+    """Return of how many machines of a line the figures are."""
+    return ngettext(
+        "Of %(all)d machines %(n)d counts parts; the figures are of that one.",
+        "Of %(all)d machines %(n)d count parts; the figures are of those.",
+        some,
+    ) % {"n": some, "all": every}
 
 
 def of_pareto(weights: Sequence[Weight], reasons: Reasons, without: str) -> str:
