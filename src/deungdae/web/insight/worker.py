@@ -29,6 +29,7 @@ from deungdae.web.insight.actions import (
     RescueJob,
 )
 from deungdae.web.insight.models import Job
+from deungdae.web.insight.news import News
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,11 @@ class Worker:
             connections.close_all()
 
     def _lane(self, kinds: tuple[str, ...]) -> None:
+        news = News.of_settings()
         while not self.stop.is_set():
+            if not news.worth_a_look():
+                self.stop.wait(IDLE_SECONDS)
+                continue
             job = _patiently(lambda: queue.claim(self.name, kinds, timezone.now()))
             if job is None:
                 close_old_connections()
