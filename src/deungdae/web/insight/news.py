@@ -1,7 +1,7 @@
 """Whether it is worth looking into an empty queue again.
 
 The embedded database is two files. While nobody has written them, the same question has the same
-answer: to ask the file system costs a hundredth of asking the database, and a worker that has
+answer: to ask the file system costs a thirtieth of asking the database, and a worker that has
 nothing to do asks three times a second, day and night.
 """
 
