@@ -19,10 +19,11 @@ LOSSES = (
 )  # fmt: skip
 _TIMES = {"start", "end"}
 _TEXTS = {"asset", "day", "name", "crew", "state", "reason", "reason_word", "proposed", "fault"}
-_WHOLE = {"stops", "micro_stops", "faults"}
+_WHOLE = {"stops", "micro_stops", "faults", "counting", "machines"}
 _SHIFTS = (
     *("day", "name", "crew", "start", "end", "final", "produced", "scrapped", "reworked", "plan"),
     *FIGURES,
+    *("counting", "machines"),
     *("planned_seconds", "productive_seconds", *(f"lost_{name}" for name in LOSSES)),
     *("stops", "micro_stops", "faults", "mtbf_seconds", "mttr_seconds", "lost_cost", "energy_kwh"),
     *("energy_won", "energy_standing_kwh", "peak_kw"),
@@ -96,11 +97,13 @@ class Asset:
             asset.shifts("2026-11-01", "2026-12-01").select(["day", "name", "oee", "known"])
 
         Counts, plan, key figures (shares 0 to 1), seconds lost by their kind (`lost_setup` …),
-        stops, faults, and what they cost. `final` is false while figures may change.
+        stops, faults, and what they cost. `final` is false while figures may change. Where a
+        line's figures are of some machines only, `counting` says of how many of its `machines`.
         """
         found = self._items("shifts", start, end)
         for row in found:
             row |= row.pop("figures")
+            row |= row.pop("counting") or {}
             losses = row.pop("losses")
             row |= {f"lost_{name}": losses.get(name) for name in LOSSES}
         return _table(found, _SHIFTS)

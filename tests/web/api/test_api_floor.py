@@ -170,6 +170,42 @@ def test_the_client_has_shifts_as_arrow(hall: Hall, house: Any, key: Any, live_s
             machine.states("2026-01-01", "2026-12-01")
 
 
+def test_a_line_says_of_how_many_of_its_machines_the_figures_are(
+    hall: Hall, house: Any, call: Any, key: Any, live_server: Any
+) -> None:
+    viewer = house.people["viewer"]
+    alone = call(viewer, "GET", hall.path("shifts", hall.line) + "?start=2026-11-23&end=2026-11-24")
+    assert [one["counting"] for one in alone.json()["items"]] == [None]
+    # Beside the press stands a dryer: it runs, and nobody counts what it dries.
+    mine, tag = {"organisation": hall.site.organisation}, "line1/dryer/run"
+    dryer = Asset.objects.create(
+        **mine, site=hall.site, kind="machine", name="건조기", line=hall.line, order=3,
+        path="line1/dryer",
+    )  # fmt: skip
+    Signal.objects.create(**mine, asset=dryer, role="run", tag=tag)
+    runs = [(T + second * S, True) for second in range(0, 2 * HOUR, 10)]
+    hall.monitor.store(hall.organisation, "plc", tag, runs)
+    scope = scope_of(house.people["owner"])
+    for record in copies.asset_records(scope, hall.site.organisation, ZERO.date()):
+        hall.monitor.put_asset(hall.organisation, record.asset, dict(record.document))
+    (floor,) = (part for part in hall.monitor._parts if isinstance(part, Floor))
+    place = (hall.organisation, str(hall.line.public_id))
+    hall.monitor.until(lambda: floor.hall.now.get(place, {}).get("counting") == [1, 2])
+    now = call(viewer, "GET", hall.path("now", hall.line)).json()
+    assert now["counting"] == {"counting": 1, "machines": 2}
+    with Deungdae(live_server.url, token=key(viewer)) as client:
+        [site] = client.sites()
+        [line_of] = site.assets(kind="line")
+        assert line_of.now()["counting"] == {"counting": 1, "machines": 2}
+        [shift] = line_of.shifts("2026-11-23", "2026-11-24").to_pylist()
+        assert (shift["counting"], shift["machines"]) == (1, 2)
+        # The dryer ran all the time; OEE is the press's alone.
+        assert shift["oee"] == pytest.approx(len(TRUTH.made) * 10 / 7200, abs=0.01)
+        [press, _] = site.assets(kind="machine")
+        [shift] = press.shifts("2026-11-23", "2026-11-24").to_pylist()
+        assert (shift["counting"], shift["machines"]) == (None, None)
+
+
 def test_alarms_that_stand_and_that_came_are_listed(hall: Hall, house: Any, call: Any) -> None:
     monitor, tag = hall.monitor, "line1/imm1/hot"
     rules = monitor.bus.run(bus.Mirror.open(monitor.bus.connection, bus.ALARMS))

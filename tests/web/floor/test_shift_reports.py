@@ -78,7 +78,9 @@ class Plant:
         self.site.store(self.id, "plc", SHOTS, self.held)
         self.site.tell(self.id, [(SHOTS, self.held[-1][0], self.held[-1][1])])
         machine = self.floor.hall.machines[self.id, self.key]
-        self.site.until(lambda: machine.late_us is not None)
+        # Until both were taken: a late point that is taken after the clock was moved on counts as
+        # new, and what is late is worked in when no more of it comes.
+        self.site.until(lambda: (machine.late_us or self.clock.now_us) <= self.held[-1][0])
         self.clock.now_us += 5 * S
         store = self.floor.hall.store
         self.site.until(lambda: _unknown(store.frame(self.id, self.key, T)) < 60)

@@ -1,6 +1,6 @@
 """What the monitor says, as it goes over the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -51,6 +51,7 @@ def now_out(now: Now, words: Words) -> dict[str, Any]:
         "plan_now": now.plan_now,
         "forecast": now.forecast,
         "figures": _figures(now.figures),
+        "counting": _counting(now.counting),
         "ideal_seconds": now.ideal_seconds,
         "waiting_stops": now.waiting_stops,
         "product": now.product,
@@ -73,6 +74,7 @@ def shift_out(told: Mapping[str, Any]) -> dict[str, Any]:
         **{name: counts.get(name) for name in ("produced", "scrapped", "reworked")},
         "plan": told["plan"],
         "figures": _figures(Figures.of(told["figures"] or {})),
+        "counting": _counting(told.get("counting")),
         "planned_seconds": None if fall is None else fall.planned,
         "productive_seconds": None if fall is None else fall.productive,
         "losses": {} if fall is None else dict(fall.losses),
@@ -145,6 +147,10 @@ def _reason(code: str, words: Words) -> dict[str, str | None]:
 
 def _figures(figures: Figures) -> dict[str, float | None]:
     return {name: getattr(figures, name) for name in _FIGURES}
+
+
+def _counting(told: Sequence[int] | None) -> dict[str, int] | None:
+    return None if told is None else dict(zip(("counting", "machines"), told, strict=True))
 
 
 def _counts(counts: Counts) -> dict[str, float | None]:

@@ -58,6 +58,13 @@ class FiguresOut(Schema):
     high: float | None
 
 
+class CountingOut(Schema):
+    """Of how many machines a line's figures are, where the parts of some are not counted."""
+
+    counting: int
+    machines: int
+
+
 class ShiftNowOut(Schema):
     """The shift that goes on."""
 
@@ -69,7 +76,10 @@ class ShiftNowOut(Schema):
 
 
 class NowOut(Schema):
-    """How a line or machine stands; counts are null where nothing counts."""
+    """How a line or machine stands; counts are null where nothing counts.
+
+    `counting` is null unless the figures are of some machines of a line only.
+    """
 
     asset: UUID
     state: State
@@ -86,6 +96,7 @@ class NowOut(Schema):
     plan_now: float | None
     forecast: float | None
     figures: FiguresOut
+    counting: CountingOut | None
     ideal_seconds: float | None
     waiting_stops: int
     product: str
@@ -101,6 +112,8 @@ class NowList(Schema):
 
 class ShiftOut(Schema):
     """What one shift gave; `final` once nothing changes it but late data.
+
+    `counting` is null unless the figures are of some machines of a line only.
 
     `losses` are seconds of planned time by their kind, `lost_cost` in the currency of the site.
     `energy_won` is the energy charge by the site's contract, without the basic charge;
@@ -118,6 +131,7 @@ class ShiftOut(Schema):
     reworked: float | None
     plan: float | None
     figures: FiguresOut
+    counting: CountingOut | None
     planned_seconds: float | None
     productive_seconds: float | None
     losses: dict[str, float]
