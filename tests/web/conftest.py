@@ -192,16 +192,22 @@ def somebody(chromium: Any, place: Any) -> Reader:
 
 
 @pytest.fixture
-def reader(somebody: Reader, furnished: Furnished) -> Iterator[Reader]:
-    """Somebody at a desk whom nobody knows yet, in light, whatever the test before did.
+def seated(somebody: Reader, furnished: Furnished) -> Iterator[Reader]:
+    """Whoever sat at the desk in the test before.
 
     Whatever a test does, no page breaks the policy that the server sends with it.
     """
-    somebody.become(None)
-    somebody.pixels = 0  # other tests of this browser may have changed the window
-    somebody.width(DESKTOP)
-    somebody.theme("auto")
-    somebody.log("browser")
     yield somebody
     refused = [e["message"] for e in somebody.log("browser") if "Security Policy" in e["message"]]
     assert refused == []
+
+
+@pytest.fixture
+def reader(seated: Reader) -> Reader:
+    """Somebody at a desk whom nobody knows yet, in light, whatever the test before did."""
+    seated.become(None)
+    seated.pixels = 0  # other tests of this browser may have changed the window
+    seated.width(DESKTOP)
+    seated.theme("auto")
+    seated.log("browser")
+    return seated

@@ -20,6 +20,7 @@ SOON, RUN = 60.0, 300.0
 #: Looks at the open page in one theme after another: one message to the browser for all of them.
 _CHECK = """
 const [looks, done] = arguments, found = [];
+if (!('axe' in window)) { done(null); return; }
 const look = async () => {
   for (const [theme, rules] of looks) {
     if (theme) document.documentElement.dataset.theme = theme;
@@ -92,8 +93,11 @@ class Reader:
     def become(self, email: str | None, password: str = PASSWORD) -> None:
         """Let somebody else sit down; whoever was here before finds everything as it was.
 
-        Somebody who comes for the first time signs in. None is somebody whom nobody knows.
+        Who sits there already stays. Somebody who comes for the first time signs in. None is
+        somebody whom nobody knows.
         """
+        if self._who is not None and self._who == email:
+            return
         if self._who is not None:
             cookies = self._command("Network.getCookies", urls=[self.url])["cookies"]
             self._jars[self._who] = [c for c in cookies if c["name"] != THEME]
@@ -200,12 +204,14 @@ class Reader:
         return dict(zip((first, *others), found, strict=True))
 
     def _checked(self, looks: list[tuple[str, dict[str, Any]]]) -> list[list[Any]]:
-        if not self.run("return 'axe' in window"):
+        found: list[list[Any]] | None = self.driver.execute_async_script(_CHECK, looks)
+        if found is None:
             self.run(self._axe)
             if not self._brings_axe:  # pages that are opened from now on have it at once
                 self._command("Page.addScriptToEvaluateOnNewDocument", source=self._axe)
                 self._brings_axe = True
-        found: list[list[Any]] = self.driver.execute_async_script(_CHECK, looks)
+            found = self.driver.execute_async_script(_CHECK, looks)
+        assert found is not None
         return found
 
     def log(self, kind: str) -> list[dict[str, Any]]:

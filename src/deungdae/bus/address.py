@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
+import psutil
+
 from deungdae.bus.failures import Unavailable
 from deungdae.records.environment import BusSettings
 
@@ -35,6 +37,9 @@ class Address(Protocol):
     def entrance(self) -> Entrance:
         """Return it; raise `Unavailable` while it is not known."""
 
+    def kept(self) -> bool:
+        """Say whether somebody keeps the bus running, as far as can be told from here."""
+
 
 @dataclass(frozen=True)
 class Running:
@@ -44,6 +49,14 @@ class Running:
     pid: int
     owner: int  #: process that started it
     owner_started: float  #: when that process began, so that a later one of its number is not it
+
+    @property
+    def owner_lives(self) -> bool:
+        """Whether the process that started it is there, and starts it again when it ends."""
+        try:
+            return bool(psutil.Process(self.owner).create_time() == self.owner_started)
+        except psutil.Error:
+            return False
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,11 @@ class Embedded:
         if running is None:
             raise Unavailable("the bus has not been started yet")
         return Entrance(f"nats://127.0.0.1:{running.port}", USER, secret(self.folder))
+
+    def kept(self) -> bool:
+        """Say whether the process that started it is there."""
+        running = self.running()
+        return running is not None and running.owner_lives
 
     def running(self) -> Running | None:
         """Return what was last written down; None before the first start."""
@@ -87,6 +105,10 @@ class Elsewhere:
         except OSError as error:
             raise Unavailable(f"the secret of the bus cannot be read: {error.strerror}") from error
         return Entrance(self.url, user or USER, password)
+
+    def kept(self) -> bool:
+        """Say yes: of a bus elsewhere only its answer tells."""
+        return True
 
 
 def address(settings: BusSettings) -> Embedded | Elsewhere:

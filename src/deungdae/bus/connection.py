@@ -47,8 +47,15 @@ class Connection:
         self.breaks = 0  #: how often the line broke; whoever subscribes starts anew when it changes
 
     @classmethod
-    async def open(cls, address: Address, name: str, *, within: float = CONFIRM_SECONDS) -> Self:
-        """Connect; `name` is for the server's log. Raises `Unavailable` after `within` seconds."""
+    async def open(
+        cls, address: Address, name: str, *, within: float = CONFIRM_SECONDS, patient: bool = True
+    ) -> Self:
+        """Connect; `name` is for the server's log. Raises `Unavailable` after `within` seconds.
+
+        Who is not `patient` does not wait for a bus that nobody keeps running: a person waits.
+        """
+        if not patient and not address.kept():
+            raise Unavailable("the bus is not running")
         line = cls(address, name)
         deadline = time.monotonic() + within
         while True:

@@ -271,7 +271,7 @@ class Server:
         running = self._address.running()
         if running is None:
             return
-        if _lives(running.owner, running.owner_started):
+        if running.owner_lives:
             self._ready.set()
         elif _locked(self._folder):
             _log.warning("the bus was left alone by its starter and is ended")
@@ -319,10 +319,3 @@ def _locked(folder: Path) -> bool:
         return True
     os.close(lock)
     return False
-
-
-def _lives(pid: int, started: float) -> bool:
-    try:
-        return bool(psutil.Process(pid).create_time() == started)
-    except psutil.Error:
-        return False

@@ -40,7 +40,7 @@ def issue(settings: Settings, organisation: str, source: str, *, edge: str | Non
 
 async def _keep(settings: Settings, granted: bus.Token, key: str) -> None:
     address = bus.address(settings.bus)
-    async with await bus.Connection.open(address, "token", within=3) as connection:
+    async with await bus.Connection.open(address, "token", within=3, patient=False) as connection:
         tokens = await bus.Mirror.open(connection, bus.TOKENS)
         try:
             await tokens.put(granted, key)

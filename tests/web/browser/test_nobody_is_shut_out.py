@@ -212,7 +212,6 @@ FOLDS_OPEN = "document.querySelectorAll('main details:not(.menu)').forEach(d => 
 
 def look(reader: Reader, width: int, *themes: str, covered: bool = False) -> None:
     """Look at the page that is open in one way; `covered`: a menu lies over part of it."""
-    where = (reader.at, reader.run("return document.documentElement.lang"))
     reader.width(width)
     found: dict[Any, Any] = {
         (width, theme): [one for one in violations if not (covered and _obscured(one))]
@@ -222,7 +221,8 @@ def look(reader: Reader, width: int, *themes: str, covered: bool = False) -> Non
         reader.width(pixels)
         widest = reader.run("return document.documentElement.scrollWidth")
         found[pixels, "too wide"] = widest if widest > pixels else None
-    assert {way: what for way, what in found.items() if what} == {}, where
+    unlike = {way: what for way, what in found.items() if what}
+    assert unlike == {}, (reader.at, reader.run("return document.documentElement.lang"))
 
 
 def _obscured(violation: list[Any]) -> bool:
@@ -260,16 +260,15 @@ def test_nobody_is_shut_out_of_any_part_of_a_page(reader: Reader, furnished: Any
 
 @pytest.mark.parametrize(("who", "path"), PAGES)
 def test_nobody_is_shut_out_of_a_page(
-    reader: Reader, furnished: Any, who: str | None, path: str
+    seated: Reader, furnished: Any, who: str | None, path: str
 ) -> None:
-    if who:
-        reader.become(who)
+    seated.become(who)  # most pages are looked at by whom the page before was
     furnished.begin("plant", "work")
     if path.startswith("{"):
         kind = path[1:-1]
         path = furnished.plant.get(kind) or furnished.work[kind]
-    reader.open(path)
-    in_both_languages(reader)
+    seated.open(path)
+    in_both_languages(seated)
 
 
 def test_every_address_that_shows_a_page_was_looked_at() -> None:

@@ -53,7 +53,8 @@ def intake(settings: Settings) -> Iterator[Finding]:
 
 async def _look(settings: Settings) -> _Seen:
     address = bus.address(settings.bus)
-    async with await bus.Connection.open(address, "doctor", within=ENTER_SECONDS) as connection:
+    entering = bus.Connection.open(address, "doctor", within=ENTER_SECONDS, patient=False)
+    async with await entering as connection:
         queues = await standing(connection)
         history = await _asked(connection, "history", "tags")
         monitor = await _asked(connection, "monitor", "health")
