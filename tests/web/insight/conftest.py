@@ -112,6 +112,7 @@ class Floor:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("DEUNGDAE_")}
         self.environment = {**kept, "DEUNGDAE_HOME": str(home), "DEUNGDAE_LANG": "ko"}
         self.started: list[subprocess.Popen[str]] = []
+        self._clerk: subprocess.Popen[str] | None = None
 
     def begin(self, *command: str) -> subprocess.Popen[str]:
         """Start a program in the background."""
@@ -126,11 +127,13 @@ class Floor:
         return process
 
     def ask(self, *command: str) -> Any:
-        """Run a command of shop_floor.py and return what it says."""
-        process = self.begin(self.program, *command)
-        out, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-        return json.loads(out)
+        """Let shop_floor.py carry a command out and return what it says; it starts once."""
+        if self._clerk is None:
+            self._clerk = self.begin(self.program)
+        assert self._clerk.stdin is not None and self._clerk.stdout is not None
+        self._clerk.stdin.write(json.dumps(command) + "\n")
+        self._clerk.stdin.flush()
+        return json.loads(self._clerk.stdout.readline())
 
     def worker(self) -> subprocess.Popen[str]:
         """Start a worker."""
@@ -156,7 +159,9 @@ class Floor:
 def registered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which a company is, and nothing more; `floor` begins with a copy of it."""
     home = tmp_path_factory.mktemp("registered") / "집"
-    Floor(home).ask("company")
+    floor = Floor(home)
+    floor.ask("company")
+    floor.end()
     return home
 
 

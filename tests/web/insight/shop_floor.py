@@ -1,5 +1,6 @@
 """A program of its own for the tests of processes: `shop_floor.py COMMAND …`, its state in
-DEUNGDAE_HOME. It prints one line of JSON.
+DEUNGDAE_HOME. It prints one line of JSON. Without a command it reads them, a line of JSON each,
+and answers until its input ends.
 
 company                   a company with an engineer
 hand_in FILE [COPIES]     the engineer hands FILE in as often as told
@@ -116,6 +117,14 @@ def jobs() -> Any:
     }
 
 
+def answer(name: str, *given: str) -> None:
+    """Carry a command out and print what it says."""
+    print(json.dumps(globals()[name](*given), ensure_ascii=False), flush=True)
+
+
 if __name__ == "__main__":
-    answer = globals()[sys.argv[1]](*sys.argv[2:])
-    print(json.dumps(answer, ensure_ascii=False))
+    if sys.argv[1:]:
+        answer(*sys.argv[1:])
+    else:
+        for line in sys.stdin:
+            answer(*json.loads(line))

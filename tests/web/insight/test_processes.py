@@ -244,7 +244,7 @@ def test_a_large_file_streams_to_the_disk_with_flat_memory(floor: Any) -> None:
     server, address = floor.web()
     visitor = Visitor(address)
     piece = b"41.25,OK\n" * 932_067  # about 8 MiB, as the page sends them
-    pieces = 24
+    pieces = 12
     size = len(piece) * pieces
     begun = visitor.ask("POST", "/causes/uploads/", {"name": "large.csv", "size": size})
     path = json.loads(begun)["url"]
