@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -41,15 +40,13 @@ def _load_django() -> None:
 
 _load_django()
 
-from access_table import PASSWORD  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import translation  # noqa: E402
+from houses import House, people_of  # noqa: E402
 from reader import DESKTOP, Reader  # noqa: E402
 
-from deungdae.web.core.models import Membership, Organisation, Person  # noqa: E402
-
-ROLES = ("viewer", "operator", "engineer", "admin", "owner")
+from deungdae.web.core.models import Person  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -67,35 +64,6 @@ def static_files() -> Path:
 
     call_command("collectstatic", verbosity=0, interactive=False)
     return Path(settings.STATIC_ROOT)
-
-
-@dataclass(frozen=True)
-class House:
-    """One organisation with a person in each role."""
-
-    organisation: Organisation
-    people: dict[str, Person]
-
-
-def people_of(name: str, domain: str) -> House:
-    """Make an organisation with its company, main site and one person for each role."""
-    from deungdae.web.companies.actions import FoundCompany
-    from deungdae.web.core.scope import Scope, SystemActor
-
-    people = {}
-    for role in ROLES:
-        people[role] = Person(email=f"{role}@{domain}", name=f"{role} {name}", language="en")
-        people[role].set_password(PASSWORD)
-        people[role].save()
-    company = FoundCompany(
-        scope=Scope.everything(SystemActor("tests")),
-        name=name,
-        site="본공장",
-        owner=people["owner"],
-    ).perform()
-    for role in ROLES[:-1]:
-        Membership.objects.create(person=people[role], organisation=company.organisation, role=role)
-    return House(company.organisation, people)
 
 
 @pytest.fixture

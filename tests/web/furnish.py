@@ -72,9 +72,13 @@ def company(name: str, domain: str, language: str) -> Organisation:
     return organisation
 
 
+_ONE = Person()
+_ONE.set_password(PASSWORD)  # once for all: a hash takes time on purpose
+
+
 def person(email: str, name: str, language: str, **more: Any) -> Person:
     made = Person(email=email, name=name, language=language, **more)
-    made.set_password(PASSWORD)
+    made.password = _ONE.password
     made.save()
     return made
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from access_table import LINES, SELF_GUARDED, Line
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from houses import House, people_of
 
 from deungdae.web.core.access import scope_of
 from deungdae.web.core.actions.credentials import MakeToken
@@ -31,9 +32,30 @@ def addresses(patterns: list[Any], before: str = "") -> Iterator[str]:
             yield f"{before}{pattern.name}" if pattern.name else str(pattern.pattern)
 
 
+class World(NamedTuple):
+    """Two organisations, and the objects of the first that addresses name."""
+
+    house: House
+    neighbour: House
+    objects: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The world, made once: whatever a test does in it is undone at the test's end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        house = people_of("가온정밀", "gaon.example")
+        neighbour = people_of("누리사출", "nuri.example")
+        yield World(house, neighbour, _objects(house))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(house: Any, neighbour: Any) -> dict[str, Any]:
-    """The objects of one organisation that addresses name."""
+def world(made: World, db: None) -> World:
+    return made
+
+
+def _objects(house: House) -> dict[str, Any]:
     from deungdae.web.companies.models import Site
 
     scope = scope_of(house.people["owner"])
@@ -289,14 +311,13 @@ def test_what_guards_itself_is_named_in_the_settings() -> None:
 @pytest.mark.parametrize("line", LINES, ids=[f"{x.method} {x.name}" for x in LINES])
 def test_each_visitor_is_answered_as_the_table_says(
     line: Line,
-    house: Any,
-    neighbour: Any,
-    world: dict[str, Any],
+    world: World,
     enter: Callable[[Person | None], Client],
 ) -> None:
-    people = {**house.people, "unknown": None, "other": neighbour.people["owner"]}
-    url = reverse(line.name, kwargs={place: world[what] for place, what in line.names.items()})
-    data = {key: world.get(str(value), value) for key, value in line.data.items()}
+    people = {**world.house.people, "unknown": None, "other": world.neighbour.people["owner"]}
+    known = world.objects
+    url = reverse(line.name, kwargs={place: known[what] for place, what in line.names.items()})
+    data = {key: known.get(str(value), value) for key, value in line.data.items()}
     answered = {}
     for visitor in VISITORS:
         with transaction.atomic():  # each finds everything as it was before the others came
@@ -317,12 +338,12 @@ FREE = {"set_language"}
 
 
 def test_a_view_without_a_guard_is_not_shown(
-    enter: Callable[[Person | None], Client], house: Any, settings: Any
+    enter: Callable[[Person | None], Client], world: World, settings: Any
 ) -> None:
     from deungdae.web.core.middleware import RightMissing
 
     settings.ROOT_URLCONF = "unguarded_urls"
-    client = enter(house.people["owner"])
+    client = enter(world.house.people["owner"])
     with pytest.raises(RightMissing, match=r"bare/ has neither"):
         client.get("/bare/")
     client.raise_request_exception = False

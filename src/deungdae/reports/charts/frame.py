@@ -68,33 +68,46 @@ def drawn(
     SVG itself has no size and fills the width it is given.
     """
     _know_the_font()
-    chart = alt.layer(*layers).properties(
-        width=width, height=height, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
-    chart = chart.configure(aria=False, background="transparent", font=MEASURED, padding=2)
-    chart = chart.configure_view(stroke=None)
-    chart = chart.configure_text(font=MEASURED, fontSize=_TYPE_SIZE, color=INK)
-    chart = chart.configure_axis(
-        labelFont=MEASURED,
-        labelFontSize=_TYPE_SIZE,
-        labelColor=MUTED,
-        titleFont=MEASURED,
-        titleFontSize=_TYPE_SIZE,
-        titleFontWeight="normal",
-        titleColor=MUTED,
-        titleLimit=width,
-        gridColor=GRID,
-        domainColor=NEUTRAL,
-        tickColor=NEUTRAL,
-    )
+    # The library checks each layer against the schema as it is put together, which is enough. What
+    # all charts share is set in the document: the library would copy all data for each of it.
+    chart = alt.layer(*layers).to_dict(validate=False)
+    chart |= {
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": _config(width),
+    }
     svg: str = vl_convert.vegalite_to_svg(
-        # The library checks each drawing against the schema as it is put together, which is enough.
-        drawable(chart.to_dict(validate=False)),
+        drawable(chart),
         vl_version="6.4",
         allowed_base_urls=[],
         format_locale="ko-KR" if lang == "ko" else "en-US",
     )
     return _fitted(themed(_unique(svg, prefix)), drawable(summary))
+
+
+def _config(width: int) -> dict[str, Any]:
+    return {
+        "aria": False,
+        "background": "transparent",
+        "font": MEASURED,
+        "padding": 2,
+        "view": {"stroke": None},
+        "text": {"font": MEASURED, "fontSize": _TYPE_SIZE, "color": INK},
+        "axis": {
+            "labelFont": MEASURED,
+            "labelFontSize": _TYPE_SIZE,
+            "labelColor": MUTED,
+            "titleFont": MEASURED,
+            "titleFontSize": _TYPE_SIZE,
+            "titleFontWeight": "normal",
+            "titleColor": MUTED,
+            "titleLimit": width,
+            "gridColor": GRID,
+            "domainColor": NEUTRAL,
+            "tickColor": NEUTRAL,
+        },
+    }
 
 
 @cache
