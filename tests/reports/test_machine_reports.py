@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from deungdae.analysis import energy, life, operations, reliability
+from deungdae.analysis.energy.tariff import names, tariff
+from deungdae.reports.codes import spoken
+from deungdae.reports.energy.codes import SOURCES
 from deungdae.reports.paper import Paper, render_excel, render_html, render_text
 from deungdae.reports.paper.methods import teller_of
 from deungdae.reports.words import Words
@@ -121,6 +124,13 @@ def test_its_pictures_are_drawn_and_it_survives_being_stored(kind: str) -> None:
         assert picture.rows and all(len(row) == len(picture.header) for row in picture.rows)
     stored = json.dumps(told.to_document(), allow_nan=False)
     assert json.dumps(Paper.from_document(json.loads(stored)).to_document()) == stored
+
+
+@pytest.mark.parametrize("name", names())
+def test_where_the_prices_of_a_tariff_are_from_is_said_in_both_languages(name: str) -> None:
+    said = [spoken(Words(lang), SOURCES, tariff(name).source) for lang in ("en", "ko")]
+    assert re.search(r"\b2026\b", said[0])
+    assert re.search("[가-힣]", said[1])
 
 
 def test_a_paper_becomes_a_page_and_a_workbook() -> None:

@@ -24,3 +24,13 @@ BANDS: Final[Mapping[str, Message]] = {
     "mid": message("mid load"),
     "peak": message("peak load"),
 }
+
+#: Where the prices of a tariff are from.
+SOURCES: Final[Mapping[str, Message]] = {
+    "one_table": message("Prices from one public table, looked up in November 2026"),
+    "two_tables": message("Prices from two public tables that agree, looked up in November 2026"),
+    "three_tables": message(
+        "Prices from three public tables that agree, looked up in November 2026"
+    ),
+    "announced": message("Hours and rules as announced on 13 March 2026; prices as entered"),
+}

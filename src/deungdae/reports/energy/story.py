@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import Any
 
 from deungdae.reports.codes import spoken
-from deungdae.reports.energy.codes import BANDS, WARNINGS
+from deungdae.reports.energy.codes import BANDS, SOURCES, WARNINGS
 from deungdae.reports.paper.behind import told_behind
 from deungdae.reports.paper.model import Column, Paper, Section, Table, Tile
 from deungdae.reports.words import Words
@@ -167,7 +167,8 @@ def _cost(words: Words, cost: Mapping[str, Any]) -> Section:
         Column(words.say("Won for energy"), "number", 0),
         Column(words.say("Won for demand"), "number", 0),
     ]  # fmt: skip
-    said = [words.say("Tariff: {title}. {source}.", title=cost["title"], source=cost["source"])]
+    source = spoken(words, SOURCES, cost["source"])
+    said = [words.say("Tariff: {title}. {source}.", title=cost["title"], source=source)]
     if cost["saved_per_kw"] is not None:
         said.append(
             words.say(

@@ -9,11 +9,11 @@ back by itself.
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.conf import settings
@@ -32,6 +32,8 @@ BEAT_SECONDS: Final = 5.0  #: after which something is sent though nothing chang
 ASK_SECONDS: Final = 10.0  #: between two looks whether this person may still see this
 #: A phone comes back within this many milliseconds, not all phones of a plant at once.
 COME_BACK: Final = b"retry: 2000\n\n"
+
+Followed = TypeVar("Followed")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,27 @@ def answer(
         # A proxy that waits for the end of an answer would wait for ever.
         headers={"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"},
     )
+
+
+async def while_open(
+    visitor: Visitor,
+    pages: OpenPages,
+    opened: AbstractAsyncContextManager[Followed],
+    follow: Callable[[Followed], AsyncGenerator[bytes, None]],
+) -> AsyncIterator[bytes]:
+    """Give what `follow` tells of what is `opened` for one page, until it is left.
+
+    Whoever has too many pages open is told so, and gets nothing else.
+    """
+    await give_back()
+    with pages.one_of(visitor.person) as room:
+        if not room:
+            yield event("end", {"words": visitor.too_many})
+            return
+        async with opened as what, aclosing(follow(what)) as told:
+            yield COME_BACK
+            async for one in told:
+                yield one
 
 
 async def give_back() -> None:

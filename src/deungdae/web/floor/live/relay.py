@@ -7,9 +7,10 @@ end     {words}    the browser shall not come back by itself
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import Any
 
 from deungdae import bus
@@ -18,38 +19,35 @@ from deungdae.web.core.closing import closing
 from deungdae.web.core.events import (
     ASK_SECONDS,
     BEAT_SECONDS,
-    COME_BACK,
     REDRAW_SECONDS,
     OpenPages,
     Visitor,
     event,
-    give_back,
+    while_open,
 )
+
+_log = logging.getLogger(__name__)
 
 #: Returns what the page is told of a message, None where it tells nothing that the page shows.
 Told = Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
-async def changes(
+def changes(
     visitor: Visitor, pages: OpenPages, first: dict[str, Any], told: Told
 ) -> AsyncIterator[bytes]:
     """Give the events of one page until it is left, or must end; `first` is its first change."""
-    await give_back()
-    with pages.one_of(visitor.person) as room:
-        if not room:
-            yield event("end", {"words": visitor.too_many})
-            return
-        yield COME_BACK
-        # What came while the line was broken is seen by asking once.
-        yield event("change", first)
-        async with aclosing(_follow(visitor, told)) as followed:
-            async for one in followed:
-                yield one
+    return while_open(
+        visitor, pages, nullcontext(first), lambda first: _follow(visitor, first, told)
+    )
 
 
-async def _follow(visitor: Visitor, told: Told) -> AsyncGenerator[bytes, None]:
+async def _follow(
+    visitor: Visitor, first: dict[str, Any], told: Told
+) -> AsyncGenerator[bytes, None]:
+    # What came while the line was broken is seen by asking once.
+    yield event("change", first)
     organisation = str(visitor.organisation.public_id)
-    asked = time.monotonic()
+    asked, reader = time.monotonic(), _Reader(told)
     while not closing.is_set():
         try:
             heard = line.listen(organisation, topic="floor", beat=BEAT_SECONDS)
@@ -64,7 +62,7 @@ async def _follow(visitor: Visitor, told: Told) -> AsyncGenerator[bytes, None]:
                             return
                     if not message:
                         yield event("beat", {})
-                    elif (change := _told(message, told)) is not None:
+                    elif (change := reader.change(message)) is not None:
                         yield event("change", change)
                         await asyncio.sleep(REDRAW_SECONDS)
         except bus.Unavailable:
@@ -72,8 +70,19 @@ async def _follow(visitor: Visitor, told: Told) -> AsyncGenerator[bytes, None]:
             await asyncio.sleep(BEAT_SECONDS)
 
 
-def _told(message: bytes, told: Told) -> dict[str, Any] | None:
-    try:
-        return told(json.loads(message))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None  # of another release of the monitor: the page asks again when it is loaded
+class _Reader:
+    """Reads the monitor's messages for one page; the first that cannot be read is logged."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._logged = False
+
+    def change(self, message: bytes) -> dict[str, Any] | None:
+        try:
+            return self._told(json.loads(message))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # Of another release of the monitor, perhaps: the page asks again when it is loaded.
+            if not self._logged:
+                self._logged = True
+                _log.warning("a message of the monitor cannot be read: %r", error)
+            return None

@@ -13,19 +13,17 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from typing import Any, Final
 
 from deungdae.web.core.closing import closing
 from deungdae.web.core.events import (
     ASK_SECONDS,
     BEAT_SECONDS,
-    COME_BACK,
     REDRAW_SECONDS,
     OpenPages,
     Visitor,
     event,
-    give_back,
+    while_open,
 )
 from deungdae.web.core.scope import Scope, SystemActor
 from deungdae.web.floor.live.hub import HUBS, Hub, plain
@@ -37,25 +35,14 @@ FIRST_SECONDS: Final = 4.0  #: for the first answer of the monitor
 PAGES: Final = OpenPages(most=24)  #: televisions share a sign-in
 
 
-async def events(visitor: Visitor, assets: frozenset[str] | None = None) -> AsyncIterator[bytes]:
+def events(visitor: Visitor, assets: frozenset[str] | None = None) -> AsyncIterator[bytes]:
     """Give the events of one page until it is left, or must end.
 
     `assets` are the keys that the page shows, None for all of them.
     """
-    await give_back()
-    with PAGES.one_of(visitor.person) as room:
-        if not room:
-            yield event("end", {"words": visitor.too_many})
-            return
-        scope = Scope.of_system(SystemActor("floor"), visitor.organisation)
-        organisation = str(visitor.organisation.public_id)
-        async with (
-            HUBS.looking(organisation, scope) as hub,
-            aclosing(_follow(visitor, hub, assets)) as told,
-        ):
-            yield COME_BACK
-            async for one in told:
-                yield one
+    scope = Scope.of_system(SystemActor("floor"), visitor.organisation)
+    hub = HUBS.looking(str(visitor.organisation.public_id), scope)
+    return while_open(visitor, PAGES, hub, lambda hub: _follow(visitor, hub, assets))
 
 
 async def _follow(

@@ -13,19 +13,17 @@ snapshot, so nothing has to be remembered of it here.
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
 from typing import Any, Final
 
 from deungdae.web.core.closing import closing
 from deungdae.web.core.events import (
     ASK_SECONDS,
     BEAT_SECONDS,
-    COME_BACK,
     REDRAW_SECONDS,
     OpenPages,
     Visitor,
     event,
-    give_back,
+    while_open,
 )
 from deungdae.web.core.scope import Scope, SystemActor
 from deungdae.web.plant.live.board import BOARDS, Board, now_us
@@ -36,22 +34,11 @@ WAKE_SECONDS: Final = 1.0  #: after which ages are looked at though nothing was 
 PAGES: Final = OpenPages(most=12)
 
 
-async def events(visitor: Visitor, shown: Shown) -> AsyncIterator[bytes]:
+def events(visitor: Visitor, shown: Shown) -> AsyncIterator[bytes]:
     """Give the events of one page until it is left, or must end."""
-    await give_back()
-    with PAGES.one_of(visitor.person) as room:
-        if not room:
-            yield event("end", {"words": visitor.too_many})
-            return
-        scope = Scope.of_system(SystemActor("live"), visitor.organisation)
-        organisation = str(visitor.organisation.public_id)
-        async with (
-            BOARDS.looking(organisation, scope) as board,
-            aclosing(_follow(visitor, shown, board)) as told,
-        ):
-            yield COME_BACK
-            async for one in told:
-                yield one
+    scope = Scope.of_system(SystemActor("live"), visitor.organisation)
+    board = BOARDS.looking(str(visitor.organisation.public_id), scope)
+    return while_open(visitor, PAGES, board, lambda board: _follow(visitor, shown, board))
 
 
 async def _follow(visitor: Visitor, shown: Shown, board: Board) -> AsyncGenerator[bytes, None]:
