@@ -324,7 +324,9 @@ class _Line:
     async def _stand(self) -> None:
         while self._own is None:
             try:
-                connection = await bus.Connection.open(self._address, "web", within=ATTEMPT_SECONDS)
+                connection = await bus.Connection.open(
+                    self._address, "web", within=ATTEMPT_SECONDS, patient=False
+                )
             except bus.Unavailable as error:
                 self._why = str(error)
                 self._tried.set()
