@@ -126,6 +126,29 @@ def test_failures_that_come_faster_and_faster_are_a_change_and_no_wear() -> None
     assert "more_often" in document["warnings"]
 
 
+def test_each_of_several_machines_has_its_figures_and_is_told_from_the_others() -> None:
+    often, seldom = stops([10.0] * 30), stops([30.0] * 10)
+    table = {
+        "설비": ["1호기"] * 31 + ["2호기"] * 11,
+        **{
+            name: np.concatenate([often[name], seldom[name]])
+            for name in ("정지 시작", "정지 종료", "사유")
+        },
+    }
+    document = study(table).document
+    first, second = document["each"]
+    # From the end of the first stop on: 30 failures in 300 h, 10 in 300 h; the log of the second
+    # machine ends after 11 + 10 * 30 h, that of the first after 31 + 30 * 10 h, the last of all.
+    assert (first["machine"], first["failures"], first["hours"]) == ("1호기", 30, 300.0)
+    assert (second["failures"], second["hours"]) == (10, 320.0)
+    assert first["mtbf"]["value"] == 10.0
+    # Expected are 40 * 300/620 and 40 * 320/620: 2 (30 ln 30/19.35 + 10 ln 10/20.65) = 11.80.
+    assert document["p_same_rate"] == pytest.approx(0.00059, abs=1e-5)
+    assert "machines_differ" in document["warnings"]
+    alone = study(often).document
+    assert (alone["each"], alone["p_same_rate"]) == ([], None)
+
+
 def test_failures_at_random_are_said_to_be_at_random() -> None:
     gaps = np.random.default_rng(3).exponential(20, 40).tolist()
     assert study(stops(gaps)).document["verdict"] == "random"

@@ -21,10 +21,12 @@ def judged(record: Record) -> dict[str, Any]:
 
     "verdict" is "early", "random", "wear_out" (the shape, where it differs from 1 beyond chance, or
     not), "changing" (failures come more or less often as time goes on, so that one distribution of
-    lives describes nothing), or "not_enough_data". Hours of running throughout.
+    lives describes nothing), or "not_enough_data". Hours of running throughout. Of several machines
+    "each" has the rates, and "p_same_rate" says whether they are those of one rate.
     """
     n, hours = record.failures, record.hours
     lives, failed = np.array(record.lives), np.array(record.failed, dtype=bool)
+    each, differ = _each(record), _differ(record)
     weibull = _fit(lives, failed)
     trend = growth(record.machines) if n >= LEAST else None
     verdict = _verdict(weibull, trend)
@@ -33,11 +35,15 @@ def judged(record: Record) -> dict[str, Any]:
         warnings.append("few_failures")
     if trend is not None and trend.p < CHANCE:
         warnings.append("more_often" if trend.beta.value > 1 else "less_often")
+    if differ is not None and differ < CHANCE:
+        warnings.append("machines_differ")
     return {
         "hours": hours,
         "failures": n,
         "censored": int((~failed).sum()),
         "machines": len(record.machines),
+        "each": each,
+        "p_same_rate": differ,
         "mtbf": None if hours <= 0 else _rate(hours, n),
         "repair": None
         if not record.repairs
@@ -78,6 +84,36 @@ def _verdict(weibull: Weibull | None, trend: Growth | None) -> str:
     if weibull.p_exponential >= CHANCE:
         return "random"
     return "wear_out" if weibull.shape.value > 1 else "early"
+
+
+def _each(record: Record) -> list[dict[str, Any]]:
+    """Return failures, hours and mean time between failures of each of several machines."""
+    if len(record.machines) < 2:
+        return []
+    return [
+        {
+            "machine": name, "failures": int(one.failures.size), "hours": one.total,
+            "mtbf": _rate(one.total, int(one.failures.size)),
+        }
+        for name, one in zip(record.names, record.machines, strict=True)
+    ]  # fmt: skip
+
+
+def _differ(record: Record) -> float | None:
+    """Return the p-value of one rate of failures for all machines; None where too few were seen.
+
+    Given their sum, failures at random fall on machines by their hours: the likelihood ratio
+    against that, by χ² (Cox and Lewis, The Statistical Analysis of Series of Events, 1966, 9.3).
+    The approximation needs five failures expected of each machine (Cochran 1954).
+    """
+    if len(record.machines) < 2:
+        return None
+    seen = np.array([one.failures.size for one in record.machines], dtype=float)
+    expected = seen.sum() * np.array([one.total for one in record.machines]) / record.hours
+    if expected.min() < LEAST:
+        return None
+    ratio = 2 * float(special.xlogy(seen, seen / expected).sum())
+    return float(special.chdtrc(seen.size - 1, max(0.0, ratio)))
 
 
 def _rate(hours: float, failures: int) -> dict[str, Any]:

@@ -14,9 +14,12 @@ _SHOWN = 12
 _PLOT, _LETTER = 280.0, 6.5  #: width of the bars with their labels, of a digit (px)
 
 
-def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture | None:
+def pareto(
+    words: Words, counts: Mapping[str, int], *, prefix: str, by: tuple[str, str] | None = None
+) -> Picture | None:
     """Draw the number of defects of each reason, the most frequent first.
 
+    `by`: a caption and the head of the first column, where they are counted by something else.
     None if there are fewer than two reasons with defects, for then there is nothing to compare.
     """
     ordered = sorted(((n, r) for r, n in counts.items() if n), key=lambda e: (-e[0], e[1]))
@@ -25,12 +28,23 @@ def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture |
     total = sum(n for n, _ in ordered)
     shares = [done / total for done in accumulate(n for n, _ in ordered)]
     first = ordered[0]
-    summary = words.say(
-        "{reason} is the most frequent defect: {n} of {total} ({share}).",
-        reason=first[1],
-        n=first[0],
-        total=total,
-        share=words.percent(first[0] / total),
+    caption, head = by or (words.say("Defects by reason"), words.say("Reason of the defect"))
+    summary = (
+        words.say(
+            "Most are of {what}: {n} of {total} ({share}).",
+            what=first[1],
+            n=first[0],
+            total=total,
+            share=words.percent(first[0] / total),
+        )
+        if by
+        else words.say(
+            "{reason} is the most frequent defect: {n} of {total} ({share}).",
+            reason=first[1],
+            n=first[0],
+            total=total,
+            share=words.percent(first[0] / total),
+        )
     )
     rows = [
         {
@@ -61,9 +75,9 @@ def pareto(words: Words, counts: Mapping[str, int], *, prefix: str) -> Picture |
             summary=summary,
             prefix=prefix,
         ),
-        caption=words.say("Defects by reason"),
+        caption=caption,
         summary=summary,
-        header=(words.say("Reason of the defect"), words.say("Bad"), words.say("Cumulative share")),
+        header=(head, words.say("Bad"), words.say("Cumulative share")),
         rows=[
             (reason, words.number(n), words.percent(share))
             for (n, reason), share in zip(ordered, shares, strict=True)

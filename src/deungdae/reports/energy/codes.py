@@ -14,8 +14,8 @@ WARNINGS: Final[Mapping[str, Message]] = {
         "The tariff did not hold on all of these days: take the cost for a comparison, not a bill."
     ),
     "no_prices": message(
-        "The prices of this tariff are not known here. Enter those of your bill with --prices and "
-        "--base."
+        "The prices of this tariff are not known here. Enter those of your bill, and its basic "
+        "charge."
     ),
 }
 

@@ -12,7 +12,7 @@ WARNINGS: Final[Mapping[str, Message]] = {
     ),
     "all_failed": message(
         "No column says which units still run, so all were taken as failed at their last row and "
-        "nothing was foretold. Name the column with --failed."
+        "nothing was foretold. Say which column tells that."
     ),
     "beyond": message(
         "Some units show values that no unit before them showed. What is told of them is a guess."

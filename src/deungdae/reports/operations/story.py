@@ -243,7 +243,8 @@ def _scrap(words: Words, document: Document, *, draw: bool) -> Section:
     if draw:
         from deungdae.reports.charts.pareto import pareto
 
-        drawn = pareto(words, counts, prefix="scrap")
+        by = (words.say("Rejected parts by operation"), words.say("Operation"))
+        drawn = pareto(words, counts, prefix="scrap", by=by)
         pictures = [] if drawn is None else [drawn]
     said = words.say(
         "{rejected} parts were rejected in {events} pieces of work.",

@@ -12,7 +12,7 @@ WARNINGS: Final[Mapping[str, Message]] = {
     "less_often": message("Failures come less and less often."),
     "all_failed": message(
         "No column says which running times ended in a failure, so all did. If some machines still "
-        "run, name the column with --failed."
+        "run, say which column tells that."
     ),
     "calendar": message(
         "Running time is the time from the end of one failure to the next, nights and holidays "
@@ -20,7 +20,11 @@ WARNINGS: Final[Mapping[str, Message]] = {
     ),
     "no_end": message("No column says when a stop ended; stops were taken as instants."),
     "every_stop": message(
-        "Every stop was taken for a failure. Name the reasons that are failures with --failures."
+        "Every stop was taken for a failure. Say which of the reasons are failures."
+    ),
+    "machines_differ": message(
+        "The machines do not fail equally often, beyond chance: read the figures of each machine. "
+        "A distribution over all of them mixes them."
     ),
 }
 

@@ -30,7 +30,7 @@ def tell(
         verdict=Verdict(look, words.say_message(word)),
         sentences=_sentences(words, document, unit),
         warnings=[spoken(words, WARNINGS, code) for code in document["warnings"]],
-        tables=[_table(words, document, unit)],
+        tables=[_table(words, document, unit), *_machines(words, document)],
         pictures=[] if figures is None else _pictures(words, document, figures, unit),
     )
     return Paper(
@@ -122,6 +122,9 @@ def _sentences(words: Words, document: Mapping[str, Any], unit: str) -> list[str
         )
     if trend is not None:
         said.append(words.say("Against a steady rate: p {p}.", p=p_value(words, trend["p"])))
+    if document.get("p_same_rate") is not None:
+        same = p_value(words, document["p_same_rate"])
+        said.append(words.say("Against one rate for all machines: p {p}.", p=same))
     return said
 
 
@@ -166,6 +169,28 @@ def _table(words: Words, document: Mapping[str, Any], unit: str) -> Table:
         Column(words.say("95% from"), "number"), Column(words.say("95% to"), "number"),
     ]  # fmt: skip
     return Table(words.say("Figures"), columns, rows)
+
+
+def _machines(words: Words, document: Mapping[str, Any]) -> list[Table]:
+    """Return what each of several machines does, the one that fails most often first."""
+    each = sorted(
+        document.get("each", ()),
+        key=lambda one: (one["mtbf"]["value"] or float("inf"), one["machine"]),
+    )
+    columns = [
+        Column(words.say("Machine")), Column(words.say("Failures"), "count"),
+        Column(words.say("Hours of running"), "number", 0),
+        Column(words.say("MTBF (hours)"), "number", 1),
+        Column(words.say("95% from"), "number", 1), Column(words.say("95% to"), "number", 1),
+    ]  # fmt: skip
+    rows = [
+        (
+            one["machine"] or words.say("not named"), one["failures"], one["hours"],
+            one["mtbf"]["value"], *one["mtbf"]["ci95"],
+        )
+        for one in each
+    ]  # fmt: skip
+    return [Table(words.say("Machine by machine"), columns, rows)] if rows else []
 
 
 def _pictures(

@@ -82,8 +82,7 @@ WARNINGS: Final[Mapping[str, Message]] = {
     ),
     "between": message(
         "The means wander more than the spread within samples explains, as between lots or "
-        "set-ups. Limits from the spread within are then too tight: chart the means as individuals "
-        "(--chart imr)."
+        "set-ups. Limits from the spread within are then too tight: chart the means as individuals."
     ),
     "coarse": message(
         "There are fewer than six different values: the gauge or the rounding is too coarse to "
