@@ -145,8 +145,26 @@ def test_each_of_several_machines_has_its_figures_and_is_told_from_the_others() 
     # Expected are 40 * 300/620 and 40 * 320/620: 2 (30 ln 30/19.35 + 10 ln 10/20.65) = 11.80.
     assert document["p_same_rate"] == pytest.approx(0.00059, abs=1e-5)
     assert "machines_differ" in document["warnings"]
+    assert second["since_last"] == 20.0
+    assert "silent" not in document["warnings"]
     alone = study(often).document
     assert (alone["each"], alone["p_same_rate"]) == ([], None)
+
+
+def test_a_machine_that_was_taken_out_of_use_is_noticed() -> None:
+    out, runs = stops([10.0] * 10), stops([10.0] * 40)
+    table = {
+        "설비": ["1호기"] * 11 + ["2호기"] * 41,
+        **{
+            name: np.concatenate([out[name], runs[name]])
+            for name in ("정지 시작", "정지 종료", "사유")
+        },
+    }
+    document = study(table).document
+    # 10 failures in 100 h, then none for 330 h: e^-33.
+    assert document["each"][0]["since_last"] == 330.0
+    assert "silent" in document["warnings"]
+    assert "silent" not in study(runs).document["warnings"]
 
 
 def test_failures_at_random_are_said_to_be_at_random() -> None:

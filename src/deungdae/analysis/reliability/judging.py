@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from scipy import special
 
-from deungdae.analysis.reliability.growth import Growth, growth
+from deungdae.analysis.reliability.growth import Growth, Watched, growth
 from deungdae.analysis.reliability.records import Record, from_spans
 from deungdae.analysis.reliability.weibull import Weibull, fitted
 
@@ -14,6 +14,8 @@ from deungdae.analysis.reliability.weibull import Weibull, fitted
 LEAST, FEW = 5, 15
 #: The chance of a false word on shape or trend.
 CHANCE: Final = 0.05
+#: So unlikely a silence of a machine is none that failures at random leave.
+SILENT: Final = 1e-6
 
 
 def judged(record: Record) -> dict[str, Any]:
@@ -37,6 +39,8 @@ def judged(record: Record) -> dict[str, Any]:
         warnings.append("more_often" if trend.beta.value > 1 else "less_often")
     if differ is not None and differ < CHANCE:
         warnings.append("machines_differ")
+    if any(_silent(machine) for machine in record.machines):
+        warnings.append("silent")
     return {
         "hours": hours,
         "failures": n,
@@ -93,10 +97,25 @@ def _each(record: Record) -> list[dict[str, Any]]:
     return [
         {
             "machine": name, "failures": int(one.failures.size), "hours": one.total,
-            "mtbf": _rate(one.total, int(one.failures.size)),
+            "mtbf": _rate(one.total, int(one.failures.size)), "since_last": _since_last(one),
         }
         for name, one in zip(record.names, record.machines, strict=True)
     ]  # fmt: skip
+
+
+def _since_last(machine: Watched) -> float:
+    return float(machine.total - (machine.failures[-1] if machine.failures.size else 0.0))
+
+
+def _silent(machine: Watched) -> bool:
+    """Say whether a machine ran on for longer without a failure than chance would let it.
+
+    Failures at random come at the pace that they had until the last one.
+    """
+    n, since = machine.failures.size, _since_last(machine)
+    if n < LEAST or machine.failures[-1] <= 0:
+        return False
+    return bool(np.exp(-n * since / machine.failures[-1]) < SILENT)
 
 
 def _differ(record: Record) -> float | None:

@@ -22,6 +22,10 @@ WARNINGS: Final[Mapping[str, Message]] = {
     "every_stop": message(
         "Every stop was taken for a failure. Say which of the reasons are failures."
     ),
+    "silent": message(
+        "A machine shows no failure for far longer than was usual, until the end of the file. If "
+        "it was no longer used, or nobody wrote its stops down, its running time is too long here."
+    ),
     "machines_differ": message(
         "The machines do not fail equally often, beyond chance: read the figures of each machine. "
         "A distribution over all of them mixes them."

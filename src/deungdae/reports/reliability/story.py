@@ -178,15 +178,16 @@ def _machines(words: Words, document: Mapping[str, Any]) -> list[Table]:
         key=lambda one: (one["mtbf"]["value"] or float("inf"), one["machine"]),
     )
     columns = [
-        Column(words.say("Machine")), Column(words.say("Failures"), "count"),
+        Column(words.say("Machine")), Column(words.say("MTBF (hours)"), "number", 1),
+        Column(words.say("Failures"), "count"),
+        Column(words.say("Hours since the last failure"), "number", 1),
         Column(words.say("Hours of running"), "number", 0),
-        Column(words.say("MTBF (hours)"), "number", 1),
         Column(words.say("95% from"), "number", 1), Column(words.say("95% to"), "number", 1),
     ]  # fmt: skip
     rows = [
         (
-            one["machine"] or words.say("not named"), one["failures"], one["hours"],
-            one["mtbf"]["value"], *one["mtbf"]["ci95"],
+            one["machine"] or words.say("not named"), one["mtbf"]["value"], one["failures"],
+            one["since_last"], one["hours"], *one["mtbf"]["ci95"],
         )
         for one in each
     ]  # fmt: skip
