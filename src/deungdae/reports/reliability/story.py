@@ -11,6 +11,9 @@ from deungdae.reports.paper.model import Column, Paper, Section, Table, Tile, Ve
 from deungdae.reports.reliability.codes import MEANINGS, VERDICTS, WARNINGS
 from deungdae.reports.words import Words
 
+#: What is said beside the answer, the gravest first.
+CAUTIONS = ("silent", "few_failures")
+
 Row = tuple[str, float | None, float | None, float | None]
 
 
@@ -37,9 +40,10 @@ def tell(
         method="reliability",
         name=words.say("Reliability"),
         answer=_answer(words, document, unit),
-        caution=spoken(words, WARNINGS, "few_failures")
-        if "few_failures" in document["warnings"]
-        else None,
+        caution=next(
+            (spoken(words, WARNINGS, code) for code in CAUTIONS if code in document["warnings"]),
+            None,
+        ),
         notices=[],
         tiles=_tiles(words, document, unit),
         sections=[section],
