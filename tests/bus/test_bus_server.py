@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,31 @@ def test_a_bus_whose_owner_was_killed_is_ended_and_replaced(tmp_path: Path) -> N
             assert server.starts == 1
 
     within(60, work())
+
+
+def test_who_is_impatient_does_not_wait_for_a_bus_that_nobody_keeps(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    bus_here = Embedded(settings.folder)
+
+    async def enter() -> None:
+        async with await Connection.open(bus_here, "somebody", within=30, patient=False):
+            pass
+
+    async def work() -> None:
+        with pytest.raises(Unavailable, match="not running"):
+            await enter()  # before the first start
+        async with running(settings):
+            await enter()
+            here = bus_here.running()
+            assert here is not None
+            # As in another container: whoever started it is not seen from here, but it answers.
+            bus_here.note(replace(here, owner_started=0.0))
+            await enter()
+        bus_here.note(replace(here, owner_started=0.0))
+        with pytest.raises(Unavailable, match="not running"):
+            await enter()  # after its end
+
+    within(10, work())
 
 
 def test_a_second_server_of_one_folder_uses_the_first(tmp_path: Path) -> None:

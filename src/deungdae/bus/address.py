@@ -7,6 +7,7 @@ HOME/bus/address.json    port and process of the embedded server, and the proces
 import json
 import os
 import secrets
+import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -73,9 +74,12 @@ class Embedded:
         return Entrance(f"nats://127.0.0.1:{running.port}", USER, secret(self.folder))
 
     def kept(self) -> bool:
-        """Say whether the process that started it is there."""
+        """Say whether it listens, or the process is there that would start it again.
+
+        Processes of another container cannot be seen from here, though their bus can be reached.
+        """
         running = self.running()
-        return running is not None and running.owner_lives
+        return running is not None and (running.owner_lives or _listens(running.port))
 
     def running(self) -> Running | None:
         """Return what was last written down; None before the first start."""
@@ -109,6 +113,14 @@ class Elsewhere:
     def kept(self) -> bool:
         """Say yes: of a bus elsewhere only its answer tells."""
         return True
+
+
+def _listens(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5):
+            return True
+    except OSError:
+        return False
 
 
 def address(settings: BusSettings) -> Embedded | Elsewhere:
