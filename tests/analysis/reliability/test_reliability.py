@@ -1,5 +1,7 @@
 """Running times between failures, against published and hand-checked answers."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -98,7 +100,7 @@ def test_a_machine_without_a_failure_has_a_lower_end_alone() -> None:
     assert of_spans([])["verdict"] == "not_enough_data"
 
 
-def stops(gaps: list[float]) -> dict[str, object]:
+def stops(gaps: list[float]) -> dict[str, Any]:
     """Stops of an hour each on one machine, with these hours of running between them."""
     begin = np.datetime64("2026-01-01T00:00:00")
     at = np.concatenate([[0.0], np.cumsum(np.array(gaps) + 1)])
@@ -109,6 +111,12 @@ def stops(gaps: list[float]) -> dict[str, object]:
         "정지 종료": begin + (minutes + 60) * np.timedelta64(1, "m"),
         "사유": ["고장"] * at.size,
     }
+
+
+def both(first: dict[str, Any], second: dict[str, Any]) -> dict[str, object]:
+    """The stops of two machines in one list."""
+    second = {**second, "설비": ["2호기"] * len(second["설비"])}
+    return {name: np.concatenate([first[name], second[name]]) for name in first}
 
 
 def test_a_list_of_stops_in_korean_is_understood() -> None:
@@ -128,14 +136,7 @@ def test_failures_that_come_faster_and_faster_are_a_change_and_no_wear() -> None
 
 def test_each_of_several_machines_has_its_figures_and_is_told_from_the_others() -> None:
     often, seldom = stops([10.0] * 30), stops([30.0] * 10)
-    table = {
-        "설비": ["1호기"] * 31 + ["2호기"] * 11,
-        **{
-            name: np.concatenate([often[name], seldom[name]])
-            for name in ("정지 시작", "정지 종료", "사유")
-        },
-    }
-    document = study(table).document
+    document = study(both(often, seldom)).document
     first, second = document["each"]
     # From the end of the first stop on: 30 failures in 300 h, 10 in 300 h; the log of the second
     # machine ends after 11 + 10 * 30 h, that of the first after 31 + 30 * 10 h, the last of all.
@@ -153,15 +154,8 @@ def test_each_of_several_machines_has_its_figures_and_is_told_from_the_others() 
 
 def test_a_machine_that_was_taken_out_of_use_is_noticed() -> None:
     out, runs = stops([10.0] * 10), stops([10.0] * 40)
-    table = {
-        "설비": ["1호기"] * 11 + ["2호기"] * 41,
-        **{
-            name: np.concatenate([out[name], runs[name]])
-            for name in ("정지 시작", "정지 종료", "사유")
-        },
-    }
-    document = study(table).document
-    # 10 failures in 100 h, then none for 330 h: e^-33.
+    document = study(both(out, runs)).document
+    # 10 failures in 100 h, then none for 330 h: (100 / 430)^10, less than one in two millions.
     assert document["each"][0]["since_last"] == 330.0
     assert "silent" in document["warnings"]
     assert "silent" not in study(runs).document["warnings"]

@@ -110,19 +110,21 @@ def _since_last(machine: Watched) -> float:
 def _silent(machine: Watched) -> bool:
     """Say whether a machine ran on for longer without a failure than chance would let it.
 
-    Failures at random come at the pace that they had until the last one.
+    After n failures at random in t hours, none comes for s more with chance (t / (t + s))^n: the
+    pace is known from n failures alone, which a chance of exp(-n·s/t) would leave out.
     """
     n, since = machine.failures.size, _since_last(machine)
     if n < LEAST or machine.failures[-1] <= 0:
         return False
-    return bool(np.exp(-n * since / machine.failures[-1]) < SILENT)
+    until = machine.failures[-1]
+    return bool((until / (until + since)) ** n < SILENT)
 
 
 def _differ(record: Record) -> float | None:
     """Return the p-value of one rate of failures for all machines; None where too few were seen.
 
     Given their sum, failures at random fall on machines by their hours: the likelihood ratio
-    against that, by χ² (Cox and Lewis, The Statistical Analysis of Series of Events, 1966, 9.3).
+    against that, by χ² (Cox and Lewis, The Statistical Analysis of Series of Events, 1966).
     The approximation needs five failures expected of each machine (Cochran 1954).
     """
     if len(record.machines) < 2:
