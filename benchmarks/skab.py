@@ -69,7 +69,7 @@ def main(words: list[str] | None = None) -> int:
                 monitor = Monitor.learn(
                     values[:GOOD], names, BUDGET, past=past, smoothing=weight, by=model
                 )
-                found.append(monitor.score(values).relations[GOOD:] > monitor.relations.score)
+                found.append(monitor.score(values).relations[GOOD:] > 1)
             rows.append((f"{name}, past {past}", f"{weight:g}", *judged(runs, found)))
     if not asked.without_choice:
         chosen: Counter[str] = Counter()

@@ -40,7 +40,7 @@ def test_a_good_day_has_about_as_many_false_alarms_as_the_budget(monitor: Monito
     found = 0
     for seed in range(10, 20):
         scores = monitor.score(machine(seed)).relations
-        found += len(alarms(scores[np.isfinite(scores)], monitor.relations.score))
+        found += len(alarms(scores[np.isfinite(scores)], 1.0))
     # 30,000 steps at one in 2,000: fifteen; three times as many would be a broken promise.
     assert found <= 45
 
@@ -50,13 +50,30 @@ def test_a_relation_that_breaks_is_an_alarm_and_the_right_tag_is_blamed(monitor:
     # The sensor of the melt reads 2 degrees high: well within its usual range, 1.5 of its spreads.
     values[1_500:, 1] += 2.0
     scores = monitor.score(values).relations
-    first = alarms(scores, monitor.relations.score)
+    first = alarms(scores, 1.0)
     first = [one for one in first if one[1] > 1_500]
     assert first and first[0][0] - 1_500 <= 15
     blamed = monitor.blame(values[1_500:1_560])
     assert blamed[0].name == "melt"
     assert blamed[0].share > 1.5 * blamed[1].share
     assert blamed[0].deviation > 0
+
+
+def test_what_is_far_off_is_an_alarm_at_its_first_row(monitor: Monitor) -> None:
+    values = machine(2)
+    # Five spreads of its own: the mean of a fifth of that would need a second row, or a third.
+    values[1_500:1_502, 1] += 5.0
+    scores = monitor.score(values).relations
+    assert scores[1_499] < 1 < scores[1_500]
+    own = monitor.relations.own
+    assert own is not None and own.score > monitor.relations.smoothed.score
+
+
+def test_without_smoothing_there_is_one_limit_and_it_has_the_whole_budget() -> None:
+    plain = Monitor.learn(machine(1), NAMES, BUDGET, smoothing=1.0)
+    assert plain.relations.own is None
+    alone = limit(plain.score(machine(1)).relations * plain.relations.smoothed.score, BUDGET)
+    assert plain.relations.smoothed.score == pytest.approx(alone.score, rel=0.2)
 
 
 def test_a_new_operating_point_with_its_relations_intact_is_a_place_and_no_alarm() -> None:
@@ -67,9 +84,9 @@ def test_a_new_operating_point_with_its_relations_intact_is_a_place_and_no_alarm
     hotter[:, 1] += 0.8 * 12
     hotter[:, 2] -= 1.6 * 12
     scores = monitor.score(hotter)
-    assert np.nanmedian(scores.place) > monitor.place.score
+    assert np.nanmedian(scores.place) > 1
     usual = monitor.score(values[3_000:])
-    assert np.nanmedian(usual.place) < monitor.place.score
+    assert np.nanmedian(usual.place) < 1
 
 
 def test_one_row_at_a_time_gives_the_same_scores(monitor: Monitor) -> None:

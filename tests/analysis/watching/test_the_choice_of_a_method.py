@@ -1,10 +1,12 @@
 """Two machines, one with straight relations and one whose tags bend: who watches them best."""
 
+import json
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from deungdae.analysis.anomaly import TooLittle
+from deungdae.analysis.anomaly import Monitor, TooLittle
 from deungdae.analysis.watching import Choice, NotKept, choose, from_arrays, learn, to_arrays
 
 BUDGET = 1 / 1_000
@@ -141,6 +143,23 @@ def test_tags_with_a_day_of_their_own_are_watched_by_their_hours() -> None:
     assert one_by_one.max() > watch.limit.score == 1.0
     assert one_by_one == pytest.approx(watch.score(later, 0).relations[-24:])
     assert watch.blame(later, 0, 6)[0].name == "room"
+
+
+def test_what_was_learned_before_rows_had_a_limit_of_their_own_goes_on(
+    of_straight: Choice,
+) -> None:
+    watch = of_straight.watch
+    arrays = to_arrays(watch)
+    about = json.loads(arrays["about"].tobytes())
+    for name in ("relations", "place"):
+        about[name] = about[name][0]
+    told = json.dumps(about | {"form": 1}).encode()
+    older = from_arrays(arrays | {"about": np.frombuffer(told, np.uint8)})
+    assert isinstance(older.model, Monitor) and isinstance(watch.model, Monitor)
+    assert older.model.relations.own is None
+    assert older.model.relations.smoothed == watch.model.relations.smoothed
+    values = straight(4, 300)
+    assert np.nanmax(older.score(values, 0).relations - watch.score(values, 0).relations) <= 0
 
 
 def test_arrays_of_something_else_are_refused() -> None:

@@ -13,7 +13,7 @@ from deungdae import bus
 from deungdae.bus import Refusal
 from deungdae.bus.given import Given
 from deungdae.monitor.part import Context, Handler, Point
-from deungdae.monitor.watches import Watches, learning
+from deungdae.monitor.watches import Watches, learning, rows
 from deungdae.monitor.watches.following import Followed
 from deungdae.monitor.watches.questions import Questions
 
@@ -170,11 +170,21 @@ def test_a_good_period_is_learned_and_says_how_it_is_watched(place: Place) -> No
     assert high == pytest.approx(2.3**2, abs=0.4)
 
 
+def test_the_pace_of_a_short_period_does_not_depend_on_where_it_begins(place: Place) -> None:
+    context = place.site.monitor.context
+    for start in (T, T + 7 * 60 * S, T + 13 * 60 * S + 5 * S):
+        pace = place.site.bus.run(rows.pace_us(context, OURS, TAGS, start, start + HOUR // 3))
+        assert pace == EVERY
+
+
 def test_each_method_that_was_tried_is_told_with_what_it_found(place: Place) -> None:
     trials = place.see("one")["learned"]["trials"]
     assert [trial["method"] for trial in trials] == ["relations", "neighbours", "seasons"]
     assert trials[1]["share"] > trials[0]["share"]
     assert trials[2]["problem"] == "at least 28 days are needed"
+    # To straight relations nothing is wrong while a tag stands still, but when it jumps back.
+    found = [{kind: count for kind, count, *_ in trial["kinds"]} for trial in trials[:2]]
+    assert found[0]["stuck"] == 0 < found[1]["stuck"]
 
 
 def test_the_good_period_has_scores_minute_by_minute_but_none_while_the_pump_stood(

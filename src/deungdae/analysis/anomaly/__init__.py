@@ -7,7 +7,7 @@ monitor    learning, scores, which tag to blame
 
 from deungdae.analysis.anomaly.canonical import Canonical
 from deungdae.analysis.anomaly.limits import Limit, alarms, limit
-from deungdae.analysis.anomaly.monitor import Blame, Monitor, Scores, Stream
+from deungdae.analysis.anomaly.monitor import Blame, Limits, Monitor, Scores, Stream
 from deungdae.analysis.anomaly.neighbours import Neighbours
 from deungdae.analysis.anomaly.reference import LeftOut, Reference, TooLittle
 
@@ -16,6 +16,7 @@ __all__ = [
     "Canonical",
     "LeftOut",
     "Limit",
+    "Limits",
     "Monitor",
     "Neighbours",
     "Reference",

@@ -1,16 +1,20 @@
 """One machine watched by all its tags together: learned from a good period, scored step by step.
 
-Two scores, both in standard deviations of the good period:
+Two scores, both as shares of their limits:
 
     relations   what the tags' recent past holds beyond the machine's usual states: the tags no
-                longer go together as they did. Above its limit it is an alarm.
+                longer go together as they did. Above 1 it is an alarm.
     place       how far the machine is from its usual states: it is run as it was not in the good
-                period, while its relations may hold. Above its limit, the good period should be
-                learned anew or widened; it is no alarm.
+                period, while its relations may hold. Above 1, the good period should be learned
+                anew or widened; it is no alarm.
 
-Scores are exponentially weighted means (MEWMA's idea, Lowry and others 1992) of the logarithms of
-the two statistics of a model: a small shift that lasts is found as well as a large one. The model
-is `canonical` for straight relations, or `neighbours` for those that bend or jump.
+Each goes by the logarithm of a statistic of a model, in standard deviations of the good period, and
+is the greater of two shares: that of its exponentially weighted mean (MEWMA's idea, Lowry and
+others 1992), which finds a small shift that lasts, and that of the row itself, which finds a large
+one at its first row. The row's own limit takes little of the budget, and costs little of what the
+mean finds (combined Shewhart-EWMA: J. M. Lucas, M. S. Saccucci, Exponentially weighted moving
+average control schemes, Technometrics 32 (1990), pages 1-12). The model is `canonical` for straight
+relations, or `neighbours` for those that bend or jump.
 """
 
 import itertools
@@ -22,13 +26,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deungdae.analysis.anomaly.canonical import Canonical, longest_past, stacked
-from deungdae.analysis.anomaly.limits import Limit, limit
+from deungdae.analysis.anomaly.limits import Limit, alarms, limit
 from deungdae.analysis.anomaly.neighbours import Neighbours
 from deungdae.analysis.anomaly.reference import LONGEST_HOLD, Reference, TooLittle
 from deungdae.analysis.anomaly.smoothing import Smoother, smooth
 
 PAST = 3  #: steps of the past, where the good period is long enough for them
 SMOOTHING = 0.2  #: weight of the newest step
+OWN_SHARE = 0.1  #: of the budget, for the limit of the row itself
 FOLDS = 5
 _SMALL = 1e-9
 
@@ -36,10 +41,52 @@ Model = Canonical | Neighbours
 
 
 class Scores(NamedTuple):
-    """One entry for each row; NaN where a tag was missing for long, and in the first steps."""
+    """Shares of the limits, one entry for each row.
+
+    NaN where a tag was missing for long, and in the first steps.
+    """
 
     relations: NDArray[np.float64]
     place: NDArray[np.float64]
+
+
+class Limits(NamedTuple):
+    """Where a statistic is an alarm: its `smoothed` score, and a row's `own`.
+
+    `own` is None where nothing is smoothed. `seen` false alarms of both in the good period.
+    """
+
+    smoothed: Limit
+    own: Limit | None
+    seen: int
+
+    @classmethod
+    def of(
+        cls,
+        own: NDArray[np.float64],
+        smoothed: NDArray[np.float64],
+        smoothing: float,
+        budget: float,
+    ) -> "Limits":
+        """Return the limits of the good period's scores, for a budget of false alarms per step."""
+        if smoothing >= 1:
+            found = limit(own, budget)
+            return cls(found, None, found.seen)
+        limits = cls(limit(smoothed, budget * (1 - OWN_SHARE)), limit(own, budget * OWN_SHARE), 0)
+        shares = limits.share(own, smoothed)
+        return limits._replace(seen=len(alarms(shares[np.isfinite(shares)], 1.0)))
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the budget can be promised."""
+        return self.smoothed.fitted and (self.own is None or self.own.fitted)
+
+    def share(self, own: NDArray[np.float64], smoothed: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the greater of both scores, each as a share of its limit."""
+        share = smoothed / max(self.smoothed.score, _SMALL)
+        if self.own is None:
+            return np.asarray(share)
+        return np.asarray(np.maximum(share, own / max(self.own.score, _SMALL)))
 
 
 class Blame(NamedTuple):
@@ -69,8 +116,8 @@ class Monitor:
     centre: NDArray[np.float64]
     spread: NDArray[np.float64]
     smoothing: float
-    relations: Limit
-    place: Limit
+    relations: Limits
+    place: Limits
 
     @classmethod
     def learn(
@@ -96,23 +143,30 @@ class Monitor:
         if not np.isfinite(logs).any():
             raise TooLittle("no row of the good period is whole")
         centre, spread = np.nanmean(logs, axis=0), np.nanstd(logs, axis=0)
-        scores = smooth((logs - centre) / np.maximum(spread, _SMALL), smoothing)
+        own = (logs - centre) / np.maximum(spread, _SMALL)
+        smoothed = smooth(own, smoothing)
         return cls(
             reference,
             by.of(z, past),
             centre,
             np.maximum(spread, _SMALL),
             smoothing,
-            limit(scores[:, 1], budget),
-            limit(scores[:, 0], budget),
+            Limits.of(own[:, 1], smoothed[:, 1], smoothing, budget),
+            Limits.of(own[:, 0], smoothed[:, 0], smoothing, budget),
         )
 
     def score(self, values: NDArray[np.float64]) -> Scores:
         """Return the scores of rows that follow one another."""
         z = self.reference.scaled(values)
-        logs = self.model.statistics(z)
-        found = smooth((logs - self.centre) / self.spread, self.smoothing)
-        return Scores(found[:, 1], found[:, 0])
+        own = (self.model.statistics(z) - self.centre) / self.spread
+        return self.shares(own, smooth(own, self.smoothing))
+
+    def shares(self, own: NDArray[np.float64], smoothed: NDArray[np.float64]) -> Scores:
+        """Return the scores of rows with a column for the place and one for the relations."""
+        return Scores(
+            self.relations.share(own[..., 1], smoothed[..., 1]),
+            self.place.share(own[..., 0], smoothed[..., 0]),
+        )
 
     def blame(self, values: NDArray[np.float64], *, whole: bool = False) -> list[Blame]:
         """Return each tag's part in what rows show, such as those of an alarm, greatest first.
@@ -162,8 +216,9 @@ class Stream:
             self._smoother.push(None)
             return float("nan"), float("nan")
         logs = monitor.model.of_rows(row_and_past[None])[0]
-        place, relations = self._smoother.push((logs - monitor.centre) / monitor.spread)
-        return float(relations), float(place)
+        own = (logs - monitor.centre) / monitor.spread
+        found = monitor.shares(own, self._smoother.push(own))
+        return float(found.relations), float(found.place)
 
 
 def _unseen(z: NDArray[np.float64], past: int, by: type[Model]) -> NDArray[np.float64]:

@@ -157,20 +157,24 @@ def tried(
 def _delay(
     watch: Watch, values: Floats, one: Planted, phase: int, per_day: int, before: Floats
 ) -> int | None:
-    """Return the rows until a planted anomaly is an alarm; None if it never is.
+    """Return the rows until a planted anomaly is an alarm; None where it is not found.
 
-    An alarm that stands there anyway finds nothing.
+    An alarm that stands there anyway finds nothing, nor does one at the jump with which an anomaly
+    begins or ends: what lasts is found when it is an alarm in the second half of its rows.
     """
     level = watch.limit.score
     begin = max(0, one.start - watch.lead)
     # The smoothed score may pass its limit a little after a spike of a few rows.
-    end = min(len(values), one.end + 3)
+    brief = one.kind == "spike"
+    end = min(len(values), one.end + 3) if brief else one.end
     changed = values[begin:end].copy()
     changed[one.start - begin : one.end - begin, one.column] = one.values
     scores = watch.score(changed, _later(phase, begin, per_day)).relations[one.start - begin :]
     usual = before[: len(scores)]
     above = np.flatnonzero((scores[: len(usual)] > level) & ~(usual > level))
-    return int(above[0]) if len(above) else None
+    if not len(above) or (not brief and above[-1] < (one.end - one.start) // 2):
+        return None
+    return int(above[0])
 
 
 def _summed(kind: str, delays: list[int | None]) -> Found:

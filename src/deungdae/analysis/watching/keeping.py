@@ -1,7 +1,8 @@
 """A learned watch as plain arrays of numbers, and back: nothing in them can be run.
 
 What is no number stands as JSON in the array "about" (UTF-8 bytes). `FORM` is the version of this
-layout; another one is refused, and the watch is learned anew.
+layout. The first had no limits of the row itself: what was learned then goes on by its smoothed
+scores. Another one is refused, and the watch is learned anew.
 """
 
 import json
@@ -11,12 +12,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deungdae.analysis.anomaly import Canonical, LeftOut, Limit, Monitor, Neighbours, Reference
+from deungdae.analysis.anomaly import (
+    Canonical,
+    LeftOut,
+    Limit,
+    Limits,
+    Monitor,
+    Neighbours,
+    Reference,
+)
 from deungdae.analysis.seasonal import Seasonal, Shape
 from deungdae.analysis.watching.methods import Watch
 from deungdae.analysis.watching.seasons import Own, Seasons
 
-FORM: Final = 1
+FORM: Final = 2
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -39,7 +48,7 @@ def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Watch:
     """Return the watch again; raises `NotKept`."""
     try:
         about = json.loads(arrays["about"].tobytes())
-        if about["form"] != FORM:
+        if about["form"] not in (1, FORM):
             raise NotKept(f"layout {about['form']} is not {FORM}")
         model = (_to_seasons if "tags" in about else _to_monitor)(about, arrays)
         return Watch(about["method"], tuple(about["names"]), model)
@@ -91,9 +100,17 @@ def _to_monitor(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
         arrays["centre"],
         arrays["spread"],
         about["smoothing"],
-        Limit(*about["relations"]),
-        Limit(*about["place"]),
+        _limits(about["relations"], about["form"]),
+        _limits(about["place"], about["form"]),
     )
+
+
+def _limits(told: list[Any], form: int) -> Limits:
+    if form == 1:
+        alone = Limit(*told)
+        return Limits(alone, None, alone.seen)
+    smoothed, own, seen = told
+    return Limits(Limit(*smoothed), None if own is None else Limit(*own), seen)
 
 
 def _seasons(seasons: Seasons) -> tuple[dict[str, Any], Arrays]:

@@ -6,7 +6,9 @@
 
 A tag that is slow in itself may leave its range without breaking a relation: it is part of the
 machine's state. So `relations` goes by the greater of two scores, each in the limit of half the
-budget: the relations, and the place.
+budget: the relations, and the place. A good period in which the machine went to and fro too seldom
+to fit the limit of the place does not say how far it usually goes: there the place has to be beyond
+so many times its greatest score.
 
 Values are one row for each equal step, one column for each tag, NaN for missing; rows in which the
 machine stood still are all NaN. A `phase` is the number of steps since a Monday's midnight in the
@@ -34,7 +36,6 @@ from deungdae.analysis.watching.seasons import Seasons, SeasonStream
 
 Floats = NDArray[np.float64]
 
-_LEAST = 1e-9
 SETTLING = 40  #: rows before those that count, in which the smoothed score finds its place
 
 
@@ -59,9 +60,10 @@ class Watch:
         if isinstance(self.model, Seasons):
             return self.model.limit
         one, other = self.model.relations, self.model.place
+        steps = one.smoothed.steps
         if self.method not in BY_PLACE:
-            return one._replace(score=1.0)
-        return Limit(1.0, one.seen + other.seen, one.steps, one.fitted and other.fitted)
+            return Limit(1.0, one.seen, steps, one.fitted)
+        return Limit(1.0, one.seen + other.seen, steps, one.fitted and other.fitted)
 
     @property
     def watched(self) -> tuple[str, ...]:
@@ -87,14 +89,9 @@ class Watch:
         if isinstance(self.model, Seasons):
             return self.model.score(values, phase)
         found = self.model.score(values)
-        return self._shares(found.relations, found.place)
-
-    def _shares(self, relations: Floats, place: Floats) -> Scores:
-        assert isinstance(self.model, Monitor)
-        relations = relations / max(self.model.relations.score, _LEAST)
-        place = place / max(self.model.place.score, _LEAST)
-        greater = np.maximum(relations, place) if self.method in BY_PLACE else relations
-        return Scores(greater, place)
+        if self.method not in BY_PLACE:
+            return found
+        return Scores(np.maximum(found.relations, found.place / wide(self.model)), found.place)
 
     def blame(self, values: Floats, phase: int, rows: int) -> list[Blame]:
         """Return each tag's part in the last `rows` of what is given, greatest first.
@@ -106,33 +103,35 @@ class Watch:
         found = self.score(values, phase)
         last, place = found.relations[-rows:], found.place[-rows:]
         # Blamed for what the score went by.
-        whole = self.method in BY_PLACE and bool(np.nansum(place >= last) * 2 > len(last))
+        by_place = self.method in BY_PLACE
+        whole = by_place and bool(np.nansum(place / wide(self.model) >= last) * 2 > len(last))
         return self.model.blame(values[-(rows + self.model.model.past - 1) :], whole=whole)
 
     def stream(self, before: Floats, phase: int) -> OneByOne:
         """Return what takes row after row; `before` are those until now, at best `lead` of them."""
         if isinstance(self.model, Seasons):
             return SeasonStream(self.model, before, phase)
-        stream = _Shares(self, Stream(self.model))
+        stream = Stream(self.model)
         for row in before:
             stream.push(row)
-        return stream
+        return _Greater(stream) if self.method in BY_PLACE else stream
 
 
-class _Shares:
-    """Gives the scores of a stream as shares of their limits."""
+class _Greater:
+    """Gives the greater of both scores of a stream."""
 
-    def __init__(self, watch: Watch, stream: Stream) -> None:
-        monitor = stream.monitor
+    def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        self._relations = max(monitor.relations.score, _LEAST)
-        self._place = max(monitor.place.score, _LEAST)
-        self._both = watch.method in BY_PLACE
+        self._wide = wide(stream.monitor)
 
     def push(self, row: Floats) -> tuple[float, float]:
         relations, place = self._stream.push(row)
-        relations, place = relations / self._relations, place / self._place
-        return max(relations, place) if self._both else relations, place
+        return max(relations, place / self._wide), place
+
+
+def wide(monitor: Monitor) -> float:
+    """Return how many times its limit the place may be before it is an alarm."""
+    return 1.0 if monitor.place.fitted else WIDE
 
 
 #: Methods by name, the simplest first, with the model behind those of all tags together.
@@ -141,6 +140,7 @@ METHODS: Final[Mapping[str, type[Canonical] | type[Neighbours] | None]] = {
     "neighbours": Neighbours,
     "seasons": None,
 }
+WIDE: Final = 2.0  #: times the greatest score of the place, where its limit is no more than that
 #: Methods whose score is that of the place, too, where that is greater.
 BY_PLACE: Final = frozenset({"relations"})
 #: Relations that bend are seen best moment by moment; straight ones also over three steps.

@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 
 from deungdae.analysis.anomaly.limits import APART, alarms
 from deungdae.analysis.watching import Watch
+from deungdae.monitor.watches.arriving import Arriving
 from deungdae.monitor.watches.rows import SETTLING_US
 from deungdae.monitor.watches.store import MINUTE_US, Anomaly, Minute
 from deungdae.monitor.watches.wanted import Grid, Wanted
 
 Floats = NDArray[np.float64]
 
-LATE_US = 1_000_000  #: after the end of a row, for values that are on their way
+#: After a row is over or whole: for values on their way, and until the floor, which looks each half
+#: second, has said that the machine stands.
+LATE_US = 600_000
 LONGEST_LAG_US = 60_000_000  #: of a machine's clock, or of its agent; beyond that history tells
 AHEAD_ROWS = 300
 BLAMED_ROWS = 60
@@ -26,7 +29,10 @@ SILENT_ROWS = 12  #: without a score while the machine runs, after which its tag
 
 
 class Row(NamedTuple):
-    """A row that is over: its end, its score in its limit, its place in its limit."""
+    """A row that is closed: its end, its score in its limit, its place in its limit.
+
+    The end may lie a little ahead: what is whole is not waited for.
+    """
 
     end_us: int
     score: float | None
@@ -54,8 +60,7 @@ class Followed:
         self.running: bool | None = None  #: None: nobody says
         self._settled_us = 0
         self._columns = {tag: column for column, tag in enumerate(wanted.tags)}
-        self._nothing = np.full(len(self._columns), np.nan)
-        self._pending: dict[int, Floats] = {}
+        self._arriving = Arriving(len(self._columns))
         self._lag_us = 0.0
         self._next = next_row
         self._stream = watch.stream(before, grid.phase(next_row - len(before)))
@@ -84,10 +89,9 @@ class Followed:
             self._lag_us = max(self._lag_us, lag)
         row = self.grid.row(time_us)
         if self._next <= row <= self._next + AHEAD_ROWS:
-            values = self._pending.get(row)
-            if values is None:
-                values = self._pending[row] = self._nothing.copy()
-            values[column] = value
+            self._arriving.put(row, column, value, now_us)
+        elif row == self._next - 1:
+            self._arriving.put_off(self._next, column, value)
 
     def state(self, running: bool | None, since_us: int) -> None:
         """Take note that the machine runs, or not, since a moment."""
@@ -96,20 +100,29 @@ class Followed:
         self.running = running
 
     def pass_on(self, now_us: int) -> list[Row]:
-        """Return the rows that are over by now, in order."""
+        """Return the rows that are over or whole by now, in order."""
         found = []
-        every = self.grid.every_us
         behind = self.grid.row(now_us) - self._next
         if behind > 3_600:  # the computer slept: history tells what was
             self._skip(behind)
-        while (self._next + 1) * every + LATE_US + self._lag_us <= now_us:
+        while self._due(now_us):
             found.append(self._close())
         return found
+
+    def _due(self, now_us: int) -> bool:
+        """Say whether the next row can be closed: it is over, or nothing more is to come of it."""
+        if (self._next + 1) * self.grid.every_us + LATE_US + self._lag_us <= now_us:
+            return True
+        whole_us = self._arriving.whole_since(self._next)
+        if whole_us is None:
+            return False
+        # Where nobody tells whether the machine runs, there is nothing to wait for.
+        return self.running is None or whole_us + LATE_US <= now_us
 
     def _skip(self, rows: int) -> None:
         self._flush_minute()
         self._next += rows
-        self._pending.clear()
+        self._arriving.clear()
         nothing = np.empty((0, len(self._columns)))
         self._stream = self.watch.stream(nothing, self.grid.phase(self._next))
         self._end_anomaly()
@@ -119,9 +132,9 @@ class Followed:
         end_us = start_us + self.grid.every_us
         self._lag_us *= 0.995
         counts = self.running is not False and start_us >= self._settled_us
-        values = self._pending.pop(self._next, self._nothing)
+        values = self._arriving.take(self._next)
         if not counts:
-            values = self._nothing
+            values[:] = np.nan
         self._next += 1
         self._recent.append(values)
         relations, place = self._stream.push(values)

@@ -62,7 +62,8 @@ class Questions:
             "state": state,
             "score": max(0.0, last.score) if last and last.score is not None else None,
             "place": last.place if last else None,
-            "at": last.end_us if last else None,
+            # A row that was whole is closed before its end.
+            "at": min(last.end_us, book.context.now_us()) if last else None,
             "anomaly": anomaly.began if anomaly and anomaly.open else None,
             "blames": anomaly.blames if anomaly and anomaly.open else [],
             "drift": None if shift is None else shift | self._why(followed.wanted.name, shift),

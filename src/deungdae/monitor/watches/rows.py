@@ -18,6 +18,8 @@ Spans = Sequence[tuple[int, int]]
 SETTLING_US = 60_000_000  #: after a start, in which a machine is not as it is later
 PIECE_ROWS = 20_000  #: of one question
 PIECE_US = 7 * 86_400_000_000
+PACE_US = 6 * 3_600_000_000  #: of the good period, by which the tags' pace is known
+MINUTE_US = 60_000_000
 WITHIN = 20.0
 AGAIN_SECONDS = 3.0  #: while states of long ago are being worked out
 
@@ -122,10 +124,15 @@ async def pace_us(
     context: Context, organisation: str, tags: Sequence[str], start_us: int, end_us: int
 ) -> int:
     """Return how far apart the readings of the slower tags are, by a few hours of the period."""
-    length = min(end_us - start_us, 6 * 3_600_000_000)
-    found = await context.past.means(organisation, tags, end_us - length, end_us, 600_000_000)
+    start_us = max(start_us, end_us - PACE_US)
+    part = 10 * MINUTE_US if end_us - start_us >= 60 * MINUTE_US else MINUTE_US
+    # Parts at the ends are whole too: half a part would look like half the pace.
+    begin, end = -(-start_us // part) * part, end_us // part * part
+    if end <= begin:
+        return 1_000_000
+    found = await context.past.means(organisation, tags, begin, end, part)
     counts = [float(np.median(one.counts)) for one in found.values() if len(one.counts)]
     if not counts:
         return 1_000_000
     # Held for up to ten rows: the one tag that is read once a minute does not slow all others.
-    return int(600_000_000 / max(float(np.quantile(counts, 0.25)), 1.0))
+    return int(part / max(float(np.quantile(counts, 0.25)), 1.0))

@@ -104,7 +104,7 @@ class Watches(Book):
                 failed.append(_about(key, error))
                 continue
             points.setdefault(key[0], []).extend(
-                Point(f"~watch/{key[1]}", row.end_us, row.score, 0)
+                Point(f"~watch/{key[1]}", min(row.end_us, now_us), row.score, 0)
                 for row in closed
                 if row.score is not None
             )
