@@ -94,6 +94,44 @@ def test_a_writer_that_starts_again_goes_on_where_the_table_is(tmp_path: Path) -
     within(60, work())
 
 
+def test_what_lies_on_the_bus_when_the_stop_comes_is_stored_before_the_end(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with running(settings_in(tmp_path)) as (_, connection):
+            sink = BusSink(connection)
+            for place in range(250):  # more messages than are fetched at a time
+                await sink.store(message(place, 1))
+            held = Quarantined("등대전자", "telegraf", START_US, "bad_number", 2, b"a a=x\na a=y")
+            await sink.quarantine(held)
+            writer = Writer(connection, tmp_path, clock_us=lambda: START_US, pace=FAST)
+            writer.stop()  # before anything was read
+            await writer.run()
+            assert stored_values(tmp_path) == [float(i) for i in range(250)]
+            assert of_all(tmp_path) == Sum(received=252, stored=250, quarantined=2)
+
+    within(60, work())
+
+
+def test_a_stop_has_no_more_time_than_it_was_given_and_the_next_start_takes_the_rest(
+    tmp_path: Path,
+) -> None:
+    hasty = Pace(commit_every=0.05, account_every=0.05, forget_after=0.0, empty_within=0.0)
+
+    async def work() -> None:
+        async with running(settings_in(tmp_path)) as (_, connection):
+            await BusSink(connection).store(message(0, 10))
+            writer = Writer(connection, tmp_path, clock_us=lambda: START_US, pace=hasty)
+            writer.stop()
+            await writer.run()
+            assert of_all(tmp_path) == Sum()
+            async with writing(connection, tmp_path) as writer:
+                await until(lambda: writer.points.points == 10)
+            assert of_all(tmp_path) == Sum(received=10, stored=10)
+
+    within(60, work())
+
+
 def test_points_that_were_stored_and_not_accounted_for_are_only_accounted_for(
     tmp_path: Path,
 ) -> None:

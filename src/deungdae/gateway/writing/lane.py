@@ -20,6 +20,8 @@ from deungdae.bus import Connection, Queue, Reader, Stored, Unavailable
 from deungdae.lake.intake import Ledger, Tally
 from deungdae.records.errors import PublicError
 
+LINGER_SECONDS = 0.02  #: for more of what is on the bus, while it is emptied
+
 _log = logging.getLogger(__name__)
 
 
@@ -33,6 +35,7 @@ class Pace:
     forget_after: float = 600.0  #: so long the bus knows what it stored, and refuses repetitions
     retry_after: float = 2.0  #: when the disk says no
     most_bytes: int = 128 << 20  #: of the messages in one commit, as they lie on the bus
+    empty_within: float = 5.0  #: at the end: what is on the bus by then waits for the next start
 
 
 class Store(Protocol):
@@ -84,11 +87,11 @@ class Lane:
         return self._committed
 
     def stop(self) -> None:
-        """Let `run` commit what it has, and return."""
+        """Let `run` commit what the queue holds by now, and return."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Take messages until `stop`."""
+        """Take messages until `stop`, and then those that were stored before it."""
         await self._catch_up()
         reader = Reader(self._connection, self._queue, self._accounted)
         accounted_at = time.monotonic()
@@ -99,6 +102,7 @@ class Lane:
                 if time.monotonic() - accounted_at >= self._pace.account_every:
                     await self._account()
                     accounted_at = time.monotonic()
+            await self._empty(reader)
             await self._account()
         finally:
             await reader.close()
@@ -121,6 +125,18 @@ class Lane:
                 points += sum(part.points for part in message.parts or ())
                 size += len(message.raw)
         return found
+
+    async def _empty(self, reader: Reader) -> None:
+        """Take what was on the bus when the stop came, as far as the time for it allows."""
+        deadline = time.monotonic() + self._pace.empty_within
+        try:
+            last = await self._connection.last(self._queue)
+        except Unavailable as error:
+            _log.info("what the bus holds is taken at the next start: %s", error)
+            return
+        # A disk that says no would be asked for nothing but a slow end.
+        while reader.after < last and self.failure is None and time.monotonic() < deadline:
+            await self._take(await reader.next(200, 1.0, LINGER_SECONDS))
 
     async def _take(self, messages: list[Stored]) -> None:
         known = -1 if self._committed is None else self._committed
