@@ -83,6 +83,7 @@ def test_a_contract_prices_what_a_machine_used(drawing: Any, owner: Client) -> N
     assert "was used while standing." in sentence
     assert "The highest quarter of an hour was 10.0 kW" in shown
     assert "The basic charge (7,000 won per kW of the highest demand and month)" in shown
+    assert "Prices: KEPCO Industrial Service (A) II, High-Voltage A (2024-10-24)." in shown
     # The site's page: since midnight, against the contract.
     site = owner.get(reverse("floor:site")).content.decode()
     if timezone.localtime().hour >= 4:  # all of it was after midnight
@@ -135,3 +136,17 @@ def test_only_who_manages_the_company_enters_it_and_only_its_own(
     assert kept(drawing) == []
     shown = owner.get(reverse("companies:change_site", args=(drawing.where.public_id,)))
     assert page in shown.content.decode()
+
+
+def test_a_tariff_is_called_as_the_reader_calls_it_and_one_kept_before_as_it_was() -> None:
+    from django.utils.translation import override
+
+    from deungdae.web.floor.shown.energy import tariff_title
+
+    told = {"title": "산업용(을)", "title_en": "KEPCO Industrial Service (B)"}
+    with override("en"):
+        assert tariff_title(told) == "KEPCO Industrial Service (B)"
+        assert tariff_title({"title": "산업용(을)"}) == "산업용(을)"
+        assert tariff_title({}) == ""
+    with override("ko"):
+        assert tariff_title(told) == "산업용(을)"

@@ -151,6 +151,7 @@ def _cost(
     return {
         "tariff": chosen.name,
         "title": chosen.title,
+        "title_en": chosen.title_en,
         "source": chosen.source,
         "bands": [
             {"band": name, "kwh": by_band[code],

@@ -31,11 +31,12 @@ class Tariff:
 
     `seasons` gives the months of each, `hours` for each season those of mid and peak load, `prices`
     won per kWh of light, mid and peak load for each season, None where nobody entered them; `base`
-    won per kW of billed demand and month.
+    won per kW of billed demand and month. `title` is Korean, as on the bill; `title_en` English.
     """
 
     name: str
     title: str
+    title_en: str
     source: str
     since: date
     until: date | None
@@ -116,7 +117,7 @@ def tariff(name: str, prices: Sequence[float] | None = None, base: float | None 
     elif chosen:
         own = {season: chosen[season] for season in given["seasons"]}
     return Tariff(
-        name, given["title"], given["source"], given["since"], given.get("until"),
+        name, given["title"], given["title_en"], given["source"], given["since"], given.get("until"),
         given["country"], given["seasons"], given["hours"], own,
         chosen.get("base") if base is None else base, given["demand_months"],
         given["contract_floor"], given.get("discount"),

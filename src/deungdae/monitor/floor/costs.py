@@ -98,6 +98,7 @@ def priced(
     return {
         "tariff": chosen.name,
         "title": chosen.title,
+        "title_en": chosen.title_en,
         "until": None if chosen.until is None else chosen.until.isoformat(),
         "bands": [[name, kwh, each if known else None] for name, (kwh, each) in sums.items()],
         "energy_won": won if known else None,
@@ -220,6 +221,7 @@ def told_tariffs(names: Sequence[str]) -> list[Mapping[str, Any]]:
             {
                 "name": name,
                 "title": one.title,
+                "title_en": one.title_en,
                 "option": name.partition("/")[2],
                 "since": one.since.isoformat(),
                 "until": None if one.until is None else one.until.isoformat(),

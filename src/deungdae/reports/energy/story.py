@@ -168,7 +168,9 @@ def _cost(words: Words, cost: Mapping[str, Any]) -> Section:
         Column(words.say("Won for demand"), "number", 0),
     ]  # fmt: skip
     source = spoken(words, SOURCES, cost["source"])
-    said = [words.say("Tariff: {title}. {source}.", title=cost["title"], source=source)]
+    # A result of before the English titles has the Korean one.
+    title = cost["title"] if words.lang == "ko" else cost.get("title_en") or cost["title"]
+    said = [words.say("Tariff: {title}. {source}.", title=title, source=source)]
     if cost["saved_per_kw"] is not None:
         said.append(
             words.say(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from deungdae.web.floor.shown.durations import clock, money, percent
@@ -93,7 +94,7 @@ def _cost(data: Any) -> Cost | None:
     if not isinstance(data, Mapping):
         return None
     return Cost(
-        str(data.get("title") or ""),
+        tariff_title(data),
         [(str(band), float(kwh), won) for band, kwh, won in data.get("bands") or ()],
         _number(data, "energy_won"),
         _number(data, "base"),
@@ -188,6 +189,12 @@ def notes(found: Energy) -> list[str]:
             % {"won": f"{cost.base:,.0f}"}
         )
     return told
+
+
+def tariff_title(told: Mapping[str, Any]) -> str:
+    """Return what a tariff is called in the reader's language; what was kept before has Korean."""
+    english = not (get_language() or "ko").startswith("ko")
+    return str((english and told.get("title_en")) or told.get("title") or "")
 
 
 def _title(cost: Cost) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from deungdae.web.core.models import Organisation
 from deungdae.web.floor import asking
+from deungdae.web.floor.shown.energy import tariff_title
 
 
 def known(organisation: Organisation) -> tuple[Sequence[Mapping[str, Any]], str]:
@@ -18,7 +19,7 @@ def known(organisation: Organisation) -> tuple[Sequence[Mapping[str, Any]], str]
 
 def word(tariff: Mapping[str, Any]) -> str:
     """Return what a tariff is called, and what is not known of it."""
-    title = str(tariff.get("title") or tariff["name"])
+    title = tariff_title(tariff) or str(tariff["name"])
     if tariff.get("option"):
         title = _("%(tariff)s, option %(option)s") % {"tariff": title, "option": tariff["option"]}
     if tariff.get("prices") is None:
