@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from monitor_site import MonitorSite
 
 from deungdae import bus
 from deungdae.monitor.alarms import Alarms
-from deungdae.web.alarms import telling
+from deungdae.web.alarms import hearing, telling
 from deungdae.web.alarms.models import AlarmNote, AlarmRule, AlarmVerdict
 from deungdae.web.alarms.views import events
 from deungdae.web.companies.models import Site as PlantSite
@@ -133,6 +133,19 @@ def test_an_alarm_from_its_rule_to_the_last_word(desk: Desk) -> None:
     assert "100%" in desk.page("/alarms/figures/").replace(" ", "")
     verbs = set(AuditEntry._base_manager.values_list("action", flat=True))
     assert {"alarms.rule_made", "alarms.acknowledged", "alarms.judged", "alarms.noted"} <= verbs
+
+
+def test_a_message_gives_the_day_of_the_last_note_where_the_machine_stands(desk: Desk) -> None:
+    rule = desk.make()
+    desk.comes("line2/imm3/zone3", 12.5)
+    desk.send(f"/alarms/{rule.public_id}/1/note/", text="휴즈를 갈았음")
+    note = AlarmNote.objects.within(_all(desk)).get()
+    note.at = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)  # half past seven the next morning
+    note.save()
+    said = hearing.last_time(
+        _all(desk), rule.organisation, {"rule": str(rule.public_id)}, "Asia/Seoul"
+    )
+    assert said == "2026-11-23 휴즈를 갈았음"
 
 
 def test_a_tap_puts_an_alarm_aside_for_a_while(desk: Desk) -> None:

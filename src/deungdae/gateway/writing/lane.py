@@ -137,6 +137,7 @@ class Lane:
         # A disk that says no would be asked for nothing but a slow end.
         while reader.after < last and self.failure is None and time.monotonic() < deadline:
             await self._take(await reader.next(200, 1.0, LINGER_SECONDS))
+        self.missing = reader.missing
 
     async def _take(self, messages: list[Stored]) -> None:
         known = -1 if self._committed is None else self._committed

@@ -258,7 +258,14 @@ def _states(spans: list[tuple[int, int, str]]) -> Readings:
 
 
 def _running(spans: list[tuple[int, int, str]]) -> list[tuple[int, int]]:
-    return [(start, end) for start, end, state in spans if state == "running"]
+    """Return when it ran; what nobody knows of goes on as it was, as it does live."""
+    found, runs = [], True
+    for start, end, state in spans:
+        if state != "unknown":
+            runs = state == "running"
+        if runs:
+            found.append((start, end))
+    return found
 
 
 _NOTHING: Final = Readings(np.empty(0, np.int64), np.empty(0), np.empty(0, dtype=object))

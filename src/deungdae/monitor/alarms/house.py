@@ -19,6 +19,7 @@ from deungdae.analysis.alarms import (
     State,
     Verdict,
 )
+from deungdae.analysis.oee import State as Doing
 from deungdae.analysis.shifts import Period
 from deungdae.monitor.alarms import rereading, telling, words
 from deungdae.monitor.alarms.charting import Usual
@@ -75,6 +76,7 @@ class House:
         self.open: dict[str, Told] = {}  #: occurrences that stand, or of which somebody is told
         self.changed = Changed()
         self._snapshot_us = now_us
+        self.states: dict[str, Point] = {}  #: what each machine does now, by the tag of its state
         self.dropped = 0  #: readings that found no room while the past was read
         before = store.open(organisation, now_us - INCIDENT_US)
         self.crowd.recall(store.house(organisation), before)
@@ -82,23 +84,27 @@ class House:
 
     # ── rules ──
 
-    def set_rules(self, rules: Mapping[str, Rule], now_us: int) -> list[Tracked]:
-        """Follow these rules and no others; return those whose past is to be read."""
-        for gone in self.tracked.keys() - rules.keys():
-            self._retire(self.tracked.pop(gone), now_us)
-        # Of one that is not known since the start, nothing can come any more.
-        for unknown in self._kept.keys() - rules.keys():
-            self._end_unknown(unknown, now_us)
+    def set_rules(
+        self, rules: Mapping[str, Rule], now_us: int, *, whole: bool = True
+    ) -> list[Tracked]:
+        """Follow these rules, if they are the `whole` no others; return whose past is to be read."""
+        if whole:
+            for gone in self.tracked.keys() - rules.keys():
+                self._retire(self.tracked.pop(gone), now_us)
+            # Of one that is not known since the start, nothing can come any more.
+            for unknown in self._kept.keys() - rules.keys():
+                self._end_unknown(unknown, now_us)
         fresh = []
         for name, rule in rules.items():
             before = self.tracked.get(name)
             if before is None:
                 self.tracked[name] = self._begun(rule, now_us)
                 fresh.append(self.tracked[name])
-            elif (before.rule != rule or before.rule.raw != rule.raw) and self._altered(
-                before, rule, now_us
-            ):
+            elif before.rule == rule and before.rule.raw == rule.raw:
+                continue
+            elif self._altered(before, rule, now_us):
                 fresh.append(before)
+            self._stands_already(self.tracked[name], now_us)
         self._sort()
         return fresh
 
@@ -125,11 +131,14 @@ class House:
         life = life_of(
             kept["life"], rule.rule, group, rule.priority, latching=rule.latching, asks=rule.asks
         )
-        if kept.get("retired"):
-            life = self._restored(life, now_us)
         usual = kept["follower"]["usual"]
         follower = Follower(rule, now_us, Usual(*usual) if usual else None)
-        if kept["like"] == _like(rule):
+        like = kept["like"] == _like(rule)
+        if kept.get("retired"):
+            # What stood was ended; what stands now is to come by itself, as with a new rule.
+            life = self._restored(life, now_us)
+            return Tracked(rule, follower if like else Follower(rule, now_us), life, [])
+        if like:
             follower.recall(kept["follower"])
             return Tracked(rule, follower, life, [], resumed=True)
         follower = Follower(rule, now_us)
@@ -243,9 +252,16 @@ class House:
         new = [told for told in rereading.points(readings) if told[0] > newest]
         self.read(one, (Point("", *told, Quality.GOOD) for told in new), now_us)
 
+    def _stands_already(self, one: Tracked, now_us: int) -> None:
+        known = self.states.get(state_tag(one.rule.asset or ""))
+        if one.rule.only_running and known is not None:
+            self._state(one, str(known.value), now_us)
+
     def _state(self, one: Tracked, state: str, now_us: int) -> None:
+        if state == Doing.UNKNOWN.value:
+            return  # nobody says that it does something else now
         held = State.SUPPRESSED in one.life.holds
-        if (state != "running") is not held:
+        if (state != Doing.RUNNING.value) is not held:
             self._event(one, Event.UNSUPPRESS if held else Event.SUPPRESS, now_us)
 
     def passed(self, now_us: int) -> None:

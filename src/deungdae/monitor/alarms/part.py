@@ -27,8 +27,9 @@ from deungdae.records.readings import Quality
 
 #: After a longer rest nobody is helped by what came and went meanwhile.
 LONGEST_BACK_US: Final = 6 * 3_600_000_000
-#: A bucket that is suddenly empty may be that of a bus which took a lost one's place.
-EMPTY_US: Final = 180_000_000
+#: A bucket that suddenly lacks rules may be that of a bus which took a lost one's place: the web
+#: tells them again, one by one. For so long none is taken for removed.
+LACKING_US: Final = 180_000_000
 TIDY_US: Final = 24 * 3_600_000_000
 SOON_SECONDS: Final = 0.05
 RULES_AT_ONCE: Final = 50
@@ -48,10 +49,11 @@ class Alarms:
 
     def __init__(self) -> None:
         self._houses: dict[str, House] = {}
+        self._states: dict[str, dict[str, Point]] = {}  #: of machines, also where no rule asks yet
         self._rules: dict[str, dict[str, Rule]] = {}
         self._read: dict[str, tuple[AlarmRule, Rule | None]] = {}
         self._dirty = True
-        self._emptied_us: int | None = None
+        self._lacking_us: int | None = None  #: since when rules are lacking that were there
         self._tidied_us = self._reread_us = 0
         self._reading: set[asyncio.Task[None]] = set()
         self._questions = Questions(self)
@@ -69,18 +71,26 @@ class Alarms:
         """Read what is kept, and follow the rules."""
         self._context = context
         self._store = Store(context.home)
-        self._plant = Plant(context.structure)
         try:
             self._mirror = await Mirror.open(context.connection, ALARMS, within=30)
         except BaseException:
             self._store.close()
             raise
+        self._plant = Plant(context.structure)  # not before: a begin that failed leaves nothing
         self._soon = context.loop.call_later(SOON_SECONDS, self._changed)
         self._ends = [self._mirror.heed(self._heed), context.structure.heed(self._restructured)]
-        self._take_rules(context.now_us())
+        now = context.now_us()
+        if self._store.followed() - {
+            (one.organisation, one.rule) for one in self._mirror.items().values()
+        }:
+            self._lacking_us = now
+        self._take_rules(now)
 
     async def heard(self, organisation: str, points: Sequence[Point]) -> None:
         """Take live points, and tell at once what follows from them."""
+        for point in points:
+            if point.tag.startswith("~state/"):
+                self._states.setdefault(organisation, {})[point.tag] = point
         house = self._houses.get(organisation)
         if house is not None and house.hears(points):
             now = self._context.now_us()
@@ -94,7 +104,8 @@ class Alarms:
         Raises what failed of some organisations when it is done with all.
         """
         failed: list[Exception] = []
-        if self._dirty and not self._only_emptied(now_us):
+        lacked = self._lacking_us is not None and not self._may_lack(now_us)
+        if self._dirty or lacked:
             failed += self._take_rules(now_us)
         for house in list(self._houses.values()):
             # What changed is written down even when the time could not pass for all rules.
@@ -146,6 +157,7 @@ class Alarms:
         if found is None:
             now = self._context.now_us()
             found = House(organisation, self._plant, self._store, now)
+            found.states = self._states.setdefault(organisation, {})
             self._houses[organisation] = found
         return found
 
@@ -157,12 +169,11 @@ class Alarms:
 
     def _heed(self, key: str | None) -> None:
         self._dirty = True
-        emptied = key is None and not self._mirror.items() and any(self._rules.values())
-        self._emptied_us = self._context.now_us() if emptied else None
-        if not emptied:
-            # Soon, and once for all that come within a moment.
-            self._soon.cancel()
-            self._soon = self._context.loop.call_later(SOON_SECONDS, self._changed)
+        if key is None and self._read.keys() - self._mirror.items().keys():
+            self._lacking_us = self._context.now_us()
+        # Soon, and once for all that come within a moment.
+        self._soon.cancel()
+        self._soon = self._context.loop.call_later(SOON_SECONDS, self._changed)
 
     def _changed(self) -> None:
         if self._dirty:
@@ -172,18 +183,23 @@ class Alarms:
         for house in self._houses.values():
             house.structure_changed()
 
-    def _only_emptied(self, now_us: int) -> bool:
-        return self._emptied_us is not None and now_us - self._emptied_us < EMPTY_US
+    def _may_lack(self, now_us: int) -> bool:
+        """Say whether rules that are not there may only not be there yet."""
+        return self._lacking_us is not None and now_us - self._lacking_us < LACKING_US
 
     def _take_rules(self, now_us: int) -> list[Exception]:
         """Follow the rules as they are now; return what failed, and is tried again soon."""
-        self._dirty, self._emptied_us = False, None
+        self._dirty = False
+        keep = self._may_lack(now_us)
+        lacked = self._lacking_us is not None and not keep
         failed: list[Exception] = []
         read = {}
         for key, entry in self._mirror.items().items():
             before = self._read.get(key)
             same = before is not None and before[0] is entry
             read[key] = before if same and before else (entry, self._understood(entry))
+        if keep:
+            read = self._read | read
         self._read = read
         self.unusable = sum(rule is None for _, rule in read.values())
         rules: dict[str, dict[str, Rule]] = {
@@ -193,11 +209,12 @@ class Alarms:
             if rule is not None:
                 rules.setdefault(entry.organisation, {})[entry.rule] = rule
         for organisation, mine in rules.items():
-            if mine == self._rules.get(organisation) and not self._raw_differs(organisation, mine):
+            same = mine == self._rules.get(organisation)
+            if same and not lacked and not self._raw_differs(organisation, mine):
                 continue
             try:
                 house = self.house(organisation)
-                fresh = house.set_rules(mine, now_us)
+                fresh = house.set_rules(mine, now_us, whole=not keep)
             except Exception as error:  # noqa: BLE001 - returned when the others had their turn
                 failed.append(_of_house(error, organisation))
                 continue
@@ -206,6 +223,8 @@ class Alarms:
                 self._begin(self._catch_up(house, fresh), "alarms' past")
             self._settle_or_later(house)
         self._dirty = bool(failed)
+        if lacked and not failed:
+            self._lacking_us = None
         return failed
 
     def _raw_differs(self, organisation: str, mine: Mapping[str, Rule]) -> bool:
@@ -277,6 +296,10 @@ class Alarms:
                 _log.exception("alarms of %s begin without the past", house.organisation)
             for one in fresh:
                 one.follower.forgive(now)
+        for one in fresh:
+            doing = house.states.get(one.rule.source)
+            if doing is not None and not one.resumed:
+                past[one.rule.source, False] = _one({"time": doing.time_us, "value": doing.value})
         await self._take(house, fresh, past)
         for one in fresh:
             try:

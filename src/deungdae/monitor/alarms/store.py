@@ -127,6 +127,15 @@ class Store:
         rows = self._database.rows("SELECT DISTINCT organisation FROM life")
         return [str(row[0]) for row in rows]
 
+    def followed(self) -> set[tuple[str, str]]:
+        """Return the organisations and rules that were followed when the last process ended."""
+        return {
+            (organisation, rule)
+            for organisation in self.organisations()
+            for rule, document in self.lives(organisation).items()
+            if not document.get("retired")
+        }
+
     def open(self, organisation: str, since_us: int) -> list[Told]:
         """Return what has not ended, and what was raised since a moment, as it was raised."""
         return self._told(

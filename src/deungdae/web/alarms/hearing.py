@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -23,7 +24,7 @@ def telling(organisation: Organisation, event: Mapping[str, Any], now: datetime)
     document = event["document"]
     scope = Scope.of_system(policies.ACTOR, organisation)
     zone = _zone(scope, document.get("asset"))
-    last = _last_time(scope, organisation, document)
+    last = last_time(scope, organisation, document, zone)
     told = policies.told(
         organisation,
         str(document.get("to") or ""),
@@ -107,12 +108,14 @@ def _zone(scope: Scope, asset: Any) -> str:
     return row.site.time_zone if row else settings.TIME_ZONE
 
 
-def _last_time(scope: Scope, organisation: Organisation, document: Mapping[str, Any]) -> str:
-    """Return what was done when this alarm came before, in the words of who did it."""
+def last_time(
+    scope: Scope, organisation: Organisation, document: Mapping[str, Any], zone: str
+) -> str:
+    """Return what was done when this alarm came before, in the words of who did it, and its day."""
     try:
         rule = UUID(str(document.get("rule") or document.get("alarm") or ""))
     except ValueError:
         return ""
     notes = AlarmNote.objects.within(scope).filter(organisation=organisation, rule__public_id=rule)
     note = notes.order_by("-at").first()
-    return f"{note.at:%Y-%m-%d} {note.text}" if note else ""
+    return f"{note.at.astimezone(ZoneInfo(zone)):%Y-%m-%d} {note.text}" if note else ""
