@@ -168,6 +168,21 @@ def test_the_typical_cycle_is_not_moved_by_stops() -> None:
     assert shown.used < shown.all
 
 
+@pytest.mark.parametrize(("cycle", "every"), [(24.0, 10), (22.0, 5), (12.0, 10), (19.5, 10)])
+def test_a_counter_that_is_read_seldom_shows_its_cycle_and_none_that_is_faster(
+    cycle: float, every: int
+) -> None:
+    ends = np.cumsum(np.full(2000, cycle)) + 120.0 * (np.arange(2000) // 100)  # stops among them
+    reads = np.arange(0, ends[-1], every)
+    found = increments((reads * 1e6).astype(np.int64), np.searchsorted(ends, reads).astype(float))
+    seconds = cycle_seconds(found)
+    assert not np.any(seconds == cycle)  # which no reading shows
+    shown = learned(seconds)
+    assert shown is not None
+    assert shown.typical == pytest.approx(cycle, rel=0.01)
+    assert shown.demonstrated == shown.typical
+
+
 def test_of_a_few_parts_no_cycle_is_learned_and_all_is_unknown() -> None:
     times = np.arange(10) * 10 * US
     assert learned(np.full(29, 10.0)) is None

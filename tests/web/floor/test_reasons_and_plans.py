@@ -99,6 +99,9 @@ def test_what_was_said_of_a_stop_reaches_the_monitor_and_can_be_taken_back(drawi
     assert (gone.told, gone.revision) == (3, 3)
     with pytest.raises(Refused, match="ends after it began"):
         drawing.do(SayStop, asset=press, reason=reason, began_us=now, ended_us=now)
+    for began, ended in ((now + HOUR_US, None), (now - HOUR_US, now + HOUR_US)):
+        with pytest.raises(Refused, match="not come yet"):
+            drawing.do(SayStop, asset=press, reason=reason, began_us=began, ended_us=ended)
 
 
 def test_what_was_said_while_nobody_listened_is_sent_again(

@@ -41,7 +41,7 @@ def test_the_first_page_says_what_stands_and_what_it_costs(floor: Any, owner: Cl
     told = plain(page(owner, "site"))
     assert "1 of 2 machines running, 1 stopped." in told
     assert f"사출 2호기: Broken down for 14 min ({floor.reasons[0].word_en})." in told
-    assert "840 of 1,200" in told
+    assert "828 of 1,200" in told
     assert "72 parts behind plan" in told
     assert "1,120 expected by the end" in told
     assert "Biggest loss: Breakdowns, 48 min (20% of the time)." in told
@@ -164,7 +164,7 @@ def test_the_board_says_who_stands_longest(floor: Any, owner: Client) -> None:
     }
     told = plain(page(owner, "board", floor.line.public_id, theme="dark"))
     assert "Standing longest 사출 1호기: Stopped for 30 min." in told
-    assert "3 stops wait for a reason" in told
+    assert "3 stops of this shift wait for a reason" in told
     assert 'data-theme="dark"' in page(owner, "board", floor.line.public_id, theme="dark")
     assert owner.get(reverse("floor:board", args=(floor.one.public_id,))).status_code == 404
 

@@ -87,6 +87,16 @@ def test_one_tap_says_why_and_one_more_takes_it_back(
     assert floor.monitor.said[-1][0] == "unsay"
 
 
+def test_what_was_said_last_is_taken_back_at_its_own_machine_alone(
+    floor: Any, operator: Client
+) -> None:
+    (stop,) = waiting(floor, (floor.one, 14, None))
+    stops(operator, machine=floor.key(floor.one))
+    assert "Undo" in say(operator, floor, stop)
+    assert "Undo" not in stops(operator, machine=floor.key(floor.two))
+    assert "Undo" in stops(operator, machine="all")
+
+
 def test_the_proposed_reason_comes_first(floor: Any, operator: Client) -> None:
     likely = floor.reasons[4]
     now = now_us()
@@ -179,14 +189,41 @@ def test_scrap_is_counted_up_and_down_by_reason(floor: Any, operator: Client) ->
     floor.monitor.now = {floor.key(floor.one): now_document(floor.key(floor.one))}
     assert count(operator, floor, 3)["count"] == 3
     assert count(operator, floor, 10)["count"] == 13
-    assert count(operator, floor, 2, reason=1) == {"count": 2, "total": 15, "problem": ""}
+    assert count(operator, floor, 2, reason=1) == {
+        "count": 2, "total": 15, "problem": "", "warning": "",
+    }  # fmt: skip
     # Four fewer: the last ten become six.
     assert count(operator, floor, -4)["count"] == 9
     assert count(operator, floor, -50)["count"] == 0
     rows = ScrapSaid.objects.within(floor.everything).filter(withdrawn_at=None)
     assert [(row.reason, row.count) for row in rows] == [(floor.scrap[1].code, 2)]
     page = operator.get(reverse("floor:scrap"), {"machine": floor.key(floor.one)})
-    assert "<strong data-total>2</strong>" in page.content.decode()
+    assert '<strong data-total="2">2</strong>' in page.content.decode()
+
+
+def test_more_scrap_than_parts_is_kept_and_asked_about(floor: Any, operator: Client) -> None:
+    key = floor.key(floor.one)
+    counts = {"produced": 950, "scrapped": 1800, "reworked": 0}
+    floor.monitor.now = {key: now_document(key) | {"counts": counts}}
+    asks = "More was set aside than the 950 parts that were made in this shift. Please check."
+    assert count(operator, floor, 900)["warning"] == asks
+    assert count(operator, floor, 900)["count"] == 1800
+    page = operator.get(reverse("floor:scrap"), {"machine": key}).content.decode()
+    assert f"data-beyond>{asks}<" in page
+    assert '<strong data-total="1800">1,800</strong>' in page
+    # The good parts of a card are none then, and not less.
+    told = operator.get(reverse("floor:site")).content.decode()
+    assert "0 of 1,200" in told
+
+
+def test_what_was_not_counted_cannot_be_taken_back(floor: Any, operator: Client) -> None:
+    told = {"machine": floor.key(floor.one), "reason": floor.scrap[0].code}
+    count(operator, floor, 2)
+    answer = operator.post(reverse("floor:say_scrap"), told | {"change": -5}, follow=True)
+    shown = answer.content.decode()
+    assert f"2 parts taken back: {floor.scrap[0].word_en}" in shown
+    assert "So many were not counted: 2 were taken back." in shown
+    assert count(operator, floor, 1)["count"] == 1
 
 
 def test_scrap_may_be_said_for_an_earlier_time_and_as_rework(

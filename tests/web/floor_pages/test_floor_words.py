@@ -7,7 +7,7 @@ from deungdae.web.floor.shown import answers, sentences, words
 from deungdae.web.floor.shown.documents import Made, Now, Past, Span, Stop, Waterfall
 from deungdae.web.floor.shown.drawing import bars
 from deungdae.web.floor.shown.drawing.axis import Axis
-from deungdae.web.floor.shown.durations import lasting, money, percent
+from deungdae.web.floor.shown.durations import lasting, money, percent, so_far
 from deungdae.web.floor.shown.pieces import gathered, seconds_by_state, with_silences
 from deungdae.web.floor.shown.says import level, nothing, says
 from deungdae.web.floor.views.line import together
@@ -71,11 +71,19 @@ def test_rates_of_machines_side_by_side_add_up() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(0, "0 s"), (59.9, "59 s"), (60, "1 min"), (4800, "1 h 20 min"), (7200, "2 h"),
-     (183_600, "2 d 3 h")],
+    [(0, "0 s"), (59.4, "59 s"), (59.9, "1 min"), (89, "1 min"), (90, "2 min"),
+     (4800, "1 h 20 min"), (7170, "2 h"), (86_390, "1 d"), (183_600, "2 d 3 h"),
+     (172_800, "2 d")],
 )  # fmt: skip
 def test_lengths_are_said_as_people_say_them(seconds: float, told: str) -> None:
     assert lasting(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(59.9, "59 s"), (119, "1 min"), (7199, "1 h 59 min"), (86_399, "23 h 59 min")]
+)  # fmt: skip
+def test_a_length_that_goes_on_counts_full_minutes(seconds: float, told: str) -> None:
+    assert so_far(seconds) == told
 
 
 def test_money_and_shares_carry_no_digits_that_mean_nothing() -> None:
@@ -87,11 +95,11 @@ def test_money_and_shares_carry_no_digits_that_mean_nothing() -> None:
 
 def test_the_count_stands_against_what_was_due() -> None:
     told = {"counts": {"produced": 840, "scrapped": 12}, "plan": 1200, "plan_now": 900}
-    assert words.made(now(**told)) == "840 of 1,200"
+    assert words.made(now(**told)) == "828 of 1,200"
     assert words.against_plan(now(**told)) == "72 parts behind plan"
     assert words.against_plan(now(**told | {"plan_now": 800})) == "28 parts ahead of plan"
     assert words.made(now(counts={})) == "not counted"
-    assert says(now(**told), NOON, {})["bar"] == "70.0"
+    assert says(now(**told), NOON, {})["bar"] == "69.0"
     assert says(now(**told), NOON, {})["behind"] == "soon"
 
 

@@ -14,6 +14,7 @@ from deungdae.analysis.oee.cycles import Increments, cycle_seconds, increments, 
 from deungdae.analysis.oee.spans import Span, State, joined, within
 
 STOP_CYCLES = 2.0  #: a gap longer than so many cycles holds a stop
+KNOWN_TO = 0.01  #: the usual cycle is known to this share of it: of many parts it adds up
 SILENCE_CYCLES = 3.0  #: and longer than so many usual intervals between readings, nothing is known
 
 
@@ -63,7 +64,8 @@ def _spans(found: Increments, cycle: float, limit: float, start_us: int, end_us:
     before = np.concatenate(([start_us], times[:-1]))
     own = np.rint(parts * cycle * 1e6).astype(np.int64)
     # Of several parts in one reading, each has its cycle; the rest of the gap is the stop.
-    stood = ((times - before) / 1e6 > limit + (parts - 1) * cycle) & (before < times - own)
+    longest = limit + (parts - 1) * cycle * (1 + KNOWN_TO)
+    stood = ((times - before) / 1e6 > longest) & (before < times - own)
     if first <= start_us:
         stood[0] = False
     spans: list[Span] = []

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 FEWEST_CYCLES = 30  #: before a typical cycle is said
 DEMONSTRATED = 0.05  #: share of the cycles that is at least as fast as the demonstrated one
 WITHIN = 0.5  #: cycles up to this much longer than the typical one belong to it
+COARSE = 0.05  #: of a cycle: readings further apart do not show how long one took
+COMMON = 0.02  #: share of the cycles from which on a length is no accident
 
 
 class Increments(NamedTuple):
@@ -51,7 +53,8 @@ class Cycle(NamedTuple):
 
     `typical`: the commonest cycle (the half-sample mode). `demonstrated`: what the fastest 5 % of
     the cycles near it took at most: proven to be possible, so a fair proposal for the ideal cycle.
-    `used` cycles were near the typical one, of `all` of them.
+    `used` cycles were near the typical one, of `all` of them. Where readings are far apart, a cycle
+    of 24 s is seen as one of 20 or of 30: then both are the mean of those.
     """
 
     typical: float
@@ -71,8 +74,23 @@ def learned(seconds: NDArray[np.float64]) -> Cycle | None:
     if len(seconds) < FEWEST_CYCLES:
         return None
     typical = float(np.exp(half_sample_mode(np.log(seconds))))
+    step = _apart(seconds, typical)
+    if step is not None:
+        near = seconds[np.abs(seconds - typical) <= 1.001 * step]
+        typical = float(near.mean())
+        return Cycle(typical, typical, len(near), len(seconds))
     near = seconds[np.abs(seconds - typical) <= WITHIN * typical]
     return Cycle(typical, float(np.quantile(near, DEMONSTRATED)), len(near), len(seconds))
+
+
+def _apart(ordered: NDArray[np.float64], typical: float) -> float | None:
+    """Return how far apart the few lengths are that cycles have; None where they differ finely."""
+    lengths, times = np.unique(np.round(ordered, 3), return_counts=True)
+    common = (times >= COMMON * len(ordered)) & (lengths < 2.1 * typical)
+    if times[common].sum() < 0.5 * len(ordered) or common.sum() < 2:
+        return None
+    step = float(np.diff(lengths[common]).min())
+    return step if step > COARSE * typical else None
 
 
 def half_sample_mode(ordered: NDArray[np.float64]) -> float:

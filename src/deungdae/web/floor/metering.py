@@ -117,7 +117,7 @@ def tiles(found: Energy) -> list[dict[str, str]]:
         value = percent(found.standing_share)
         told.append({"label": _("Used while standing"), "value": value, "note": note})
     if found.peak_kw is not None:
-        note = "" if found.peak_at is None else _("from %(at)s") % {"at": clock(found.peak_at)}
+        note = "" if found.peak_at is None else _("from %(at)s") % {"at": words.peak_at(found)}
         value = f"{found.peak_kw:,.1f}"
         told.append({"label": _("Highest quarter"), "value": value, "unit": "kW", "note": note})
     return [{"unit": "", "note": "", "state": state, **one} for one in told]

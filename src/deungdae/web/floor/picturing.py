@@ -151,7 +151,7 @@ def cycles(past: Past, chosen: Chosen, ideal: float | None, now_us: int) -> Char
         sentence,
         usual=past.cycle_typical,
         gap_us=gap,
-        unit="s",
+        unit=_("s"),
     )
     rows = [[day_clock(at, now_us), f"{value:.3g}"] for at, value in past.cycles]
     return Chart(

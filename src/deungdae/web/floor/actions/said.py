@@ -1,5 +1,6 @@
 """What people say of the floor: why it stopped, what was scrap, what the next shift should know."""
 
+import time
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from deungdae.web.plant.errors import Refused
 
 LONGEST_STOP_US = 400 * 86_400 * 1_000_000
 MOST_SCRAP = 10_000_000
+AHEAD_US = 60_000_000  #: by which the clock of a monitor may be ahead of ours
 
 
 @dataclass(kw_only=True)
@@ -39,6 +41,9 @@ class SayStop(Action[StopSaid]):
     def change(self) -> StopSaid:
         """Return what is said now."""
         _in_use(self.reason, "stop")
+        soon_us = (time.time_ns() // 1000) + AHEAD_US
+        if max(self.began_us, self.ended_us or 0) > soon_us:
+            raise Refused(_("A stop that has not come yet has no reason."))
         if self.ended_us is not None and not 0 < self.ended_us - self.began_us < LONGEST_STOP_US:
             raise Refused(_("A stop ends after it began."))
         values: dict[str, Any] = {

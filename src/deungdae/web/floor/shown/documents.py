@@ -135,6 +135,18 @@ class Counts:
     scrapped: float = 0.0
     reworked: float = 0.0
 
+    @property
+    def good(self) -> float | None:
+        """What was not set aside: that is what a plan asks for."""
+        if self.produced is None:
+            return None
+        return max(self.produced - self.scrapped - self.reworked, 0.0)
+
+    @property
+    def beyond(self) -> bool:
+        """Whether more was set aside than was made, which cannot be."""
+        return self.produced is not None and self.scrapped + self.reworked > self.produced
+
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Counts":
         """Read them."""

@@ -12,8 +12,23 @@ DAY: Final = 86400
 
 
 def lasting(seconds: float) -> str:
-    """Return `14 min`, `1 h 20 min` or `2 days 3 h`; below a minute, seconds."""
-    whole = max(int(seconds), 0)
+    """Return `14 min`, `1 h 20 min` or `2 days 3 h`, to the nearest; below a minute, seconds.
+
+    To the nearest, because the lengths of a table are added up by whoever reads it.
+    """
+    for below, unit in ((MINUTE, 1), (DAY, MINUTE)):
+        whole = int(max(seconds, 0) / unit + 0.5) * unit
+        if whole < below:
+            return _length(whole)
+    return _length(int(seconds / HOUR + 0.5) * HOUR)
+
+
+def so_far(seconds: float) -> str:
+    """Return a length that goes on in the same words: a minute counts when it is full."""
+    return _length(max(int(seconds), 0))
+
+
+def _length(whole: int) -> str:
     if whole < MINUTE:
         return _("%(s)d s") % {"s": whole}
     if whole < HOUR:
@@ -23,7 +38,10 @@ def lasting(seconds: float) -> str:
         if not minutes:
             return _("%(h)d h") % {"h": hours}
         return _("%(h)d h %(m)d min") % {"h": hours, "m": minutes}
-    return _("%(d)d d %(h)d h") % {"d": whole // DAY, "h": whole % DAY // HOUR}
+    days, hours = whole // DAY, whole % DAY // HOUR
+    if not hours:
+        return _("%(d)d d") % {"d": days}
+    return _("%(d)d d %(h)d h") % {"d": days, "h": hours}
 
 
 def count(parts: float | None) -> str:
@@ -55,6 +73,13 @@ def moment(microseconds: int) -> datetime:
 def clock(microseconds: int, *, seconds: bool = False) -> str:
     """Return `14:02`, in the reader's time zone."""
     return f"{moment(microseconds):%H:%M:%S}" if seconds else f"{moment(microseconds):%H:%M}"
+
+
+def within(microseconds: int, start_us: int, end_us: int) -> str:
+    """Return `14:02` of a time of a day or less, with the day before it in a longer one."""
+    if (end_us - start_us) / 1e6 > DAY:
+        return day_clock(microseconds, 0)
+    return clock(microseconds)
 
 
 def day_clock(microseconds: int, today_us: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from deungdae.web.floor.shown.durations import clock, money, percent
+from deungdae.web.floor.shown.durations import money, percent, within
 
 BANDS: Final = ("light", "mid", "peak")
 HOUR_US: Final = 3_600_000_000
@@ -149,9 +149,16 @@ def sentence(found: Energy) -> str:
     if found.peak_kw is not None and found.peak_at is not None:
         parts.append(
             _("The highest quarter of an hour was %(kw)s kW, at %(at)s.")
-            % {"kw": f"{found.peak_kw:,.1f}", "at": clock(found.peak_at)}
+            % {"kw": f"{found.peak_kw:,.1f}", "at": peak_at(found)}
         )
     return " ".join(parts)
+
+
+def peak_at(found: Energy) -> str:
+    """Return when the highest quarter was, with its day where the time is longer than one."""
+    peak = found.peak_at or 0
+    start, end = (found.pieces[0].start_us, found.pieces[-1].end_us) if found.pieces else (0, 0)
+    return within(peak, start, end)
 
 
 def notes(found: Energy) -> list[str]:

@@ -44,12 +44,12 @@ def says(now: Now, now_us: int, reasons: Reasons) -> Says:
         "clock": "clock" if now.clock_ahead >= words.CLOCK_SECONDS else "",
         "trouble": words.clock_trouble(now) or words.silence(now, now_us),
         "made": words.made(now),
-        "count": count(now.counts.produced),
+        "count": count(now.counts.good),
         "plan": count(now.plan),
         "against": words.against_plan(now),
         "behind": _behind(now),
         "forecast": words.forecast(now),
-        "bar": _share(now.counts.produced, now.plan),
+        "bar": _share(now.counts.good, now.plan),
         "barred": "bar" if now.plan and now.known >= ENOUGH_KNOWN else "",
         "mark": _share(now.plan_now, now.plan),
         "set_aside": words.set_aside(now),
@@ -88,10 +88,10 @@ def _share(part: float | None, whole: float | None) -> str:
 
 def _behind(now: Now) -> str:
     """Say whether so much is missing that a person must look: a twentieth of what was due."""
-    produced, due = now.counts.produced, now.plan_now
-    if produced is None or not due or now.known < MOSTLY_KNOWN:
+    good, due = now.counts.good, now.plan_now
+    if good is None or not due or now.known < MOSTLY_KNOWN:
         return ""
-    return "soon" if produced < 0.95 * due else ""
+    return "soon" if good < 0.95 * due else ""
 
 
 def nothing(asset: str, *, away: bool) -> Now:

@@ -16,7 +16,7 @@ from deungdae.web.floor.shown.documents import (
     Span,
     Weight,
 )
-from deungdae.web.floor.shown.durations import clock, count, lasting, percent
+from deungdae.web.floor.shown.durations import clock, count, lasting, percent, within
 from deungdae.web.floor.shown.words import Reasons, why
 
 
@@ -62,9 +62,10 @@ def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
     if not pieces or not total:
         return _("Nothing was counted in this time.")
     best = max(pieces, key=lambda one: (not one.unheard, one.produced))
+    whole = pieces[0].start_us, pieces[-1].end_us
     told = _("%(n)s parts in all, most from %(from)s to %(to)s: %(best)s.") % {
         "n": count(total),
-        "from": clock(best.start_us),
+        "from": within(best.start_us, *whole),
         "to": clock(best.end_us),
         "best": count(best.produced),
     }

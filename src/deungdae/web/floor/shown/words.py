@@ -19,7 +19,7 @@ from deungdae.web.floor.shown.documents import (
     Now,
     Waterfall,
 )
-from deungdae.web.floor.shown.durations import count, lasting, money, percent
+from deungdae.web.floor.shown.durations import count, lasting, money, percent, so_far
 from deungdae.web.plant.live.words import of_clock
 
 #: The words of a state alone, as on a pill or a legend.
@@ -93,13 +93,13 @@ def standing_for(now: Now, now_us: int, reasons: Reasons) -> str:
         }
     if now.state == UNKNOWN and now.unheard_us:
         return _("Unknown: its agent has not been heard for %(age)s") % {
-            "age": lasting((now_us - now.unheard_us) / 1e6)
+            "age": so_far((now_us - now.unheard_us) / 1e6)
         }
     heard = now.heard_us if now.heard_us and now.heard_us <= now_us else None
     since = heard if now.state == UNKNOWN and heard else now.since_us
     if since is None:
         return state_word(now.state)
-    said = str(STATE_LASTING[now.state]) % {"age": lasting((now_us - since) / 1e6)}
+    said = str(STATE_LASTING[now.state]) % {"age": so_far((now_us - since) / 1e6)}
     why_it_stands = reason_word(now.reason, reasons) or now.fault
     if why_it_stands and now.state in STANDING:
         return _("%(state)s (%(reason)s)") % {"state": said, "reason": why_it_stands}
@@ -122,12 +122,12 @@ def silence(now: Now, now_us: int) -> str:
     if not now.stale or now.heard_us is None or now.state == UNKNOWN:
         return ""  # an unknown state says so itself
     return _("Nothing has come from it for %(age)s.") % {
-        "age": lasting((now_us - now.heard_us) / 1e6)
+        "age": so_far((now_us - now.heard_us) / 1e6)
     }
 
 
 def made(now: Now) -> str:
-    """Return the parts of this shift: `840 of 1,200`."""
+    """Return the good parts of this shift: `840 of 1,200`."""
     if now.unread or now.away:
         return "–"
     if now.counts.produced is None:
@@ -136,18 +136,17 @@ def made(now: Now) -> str:
         return "–"  # of what nobody knows, none is not a count
     if now.plan:
         return _("%(made)s of %(plan)s") % {
-            "made": count(now.counts.produced),
+            "made": count(now.counts.good),
             "plan": count(now.plan),
         }
-    return count(now.counts.produced)
+    return count(now.counts.good)
 
 
 def against_plan(now: Now) -> str:
     """Return how the count stands against what was meant to be there by now."""
-    produced = now.counts.produced
-    if produced is None or now.plan_now is None or now.known < ENOUGH_KNOWN:
+    good = now.counts.good
+    if good is None or now.plan_now is None or now.known < ENOUGH_KNOWN:
         return ""  # what nobody saw is not missing
-    good = produced - now.counts.scrapped - now.counts.reworked
     ahead = round(good - now.plan_now)
     if ahead == 0:
         return _("just on plan")
@@ -236,7 +235,9 @@ def waiting(stops: int) -> str:
     if not stops:
         return ""
     return ngettext(
-        "%(n)d stop waits for a reason", "%(n)d stops wait for a reason", stops
+        "%(n)d stop of this shift waits for a reason",
+        "%(n)d stops of this shift wait for a reason",
+        stops,
     ) % {"n": stops}  # fmt: skip
 
 

@@ -56,9 +56,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "place": place,
         "place_key": asking.key(place),
         "tiles": [
-            {"code": r.code, "word": r.word, "count": counted.get(r.code, 0)} for r in offered
+            {"code": r.code, "word": r.word, "n": n, "count": count(n)}
+            for r, n in ((r, counted.get(r.code, 0)) for r in offered)
         ],
         "total": sum(counted.values()),
+        "total_word": count(sum(counted.values())),
+        "beyond": beyond(now),
         "since": clock(since),
         "produced": count(now.counts.produced) if now else "",
         "ago": ago,
@@ -135,7 +138,7 @@ def say(request: HttpRequest) -> HttpResponse:
         raise Http404
     told: dict[str, Any] = {"scope": scope, "organisation": scope.current}
     since = _since(asking.now(scope.current).found.get(asking.key(machine)), at_us, ago)
-    problem = ""
+    problem, left = "", 0
     try:
         if change > 0:
             SayScrap(
@@ -147,26 +150,52 @@ def say(request: HttpRequest) -> HttpResponse:
                 kind=kind,
             ).perform()
         else:
-            _take_back(request, machine, reason, kind, since, -change)
+            left = _take_back(request, machine, reason, kind, since, -change)
     except Refused as refused:
         problem = str(refused.sentence)
     if request.headers.get("x-piece"):
         counted = _counted(request, machine, kind, since, at_us)
         answer = {"count": counted.get(code, 0), "total": sum(counted.values()), "problem": problem}
+        answer["warning"] = (
+            "" if problem else beyond(asking.now(scope.current).found.get(asking.key(machine)))
+        )
         return JsonResponse(answer, status=400 if problem else 200)
     if problem:
         messages.error(request, problem)
     else:
-        said = ngettext("%(n)d part: %(reason)s", "%(n)d parts: %(reason)s", abs(change))
-        messages.success(request, said % {"n": change, "reason": reason.word})
+        taken = abs(change) - left
+        said = (
+            ngettext("%(n)d part: %(reason)s", "%(n)d parts: %(reason)s", change)
+            if change > 0
+            else ngettext(
+                "%(n)s part taken back: %(reason)s", "%(n)s parts taken back: %(reason)s", taken
+            )
+        )
+        if taken:
+            messages.success(request, said % {"n": taken, "reason": reason.word})
+        if left:
+            told_back = _("So many were not counted: %(n)s were taken back.") % {"n": count(taken)}
+            messages.warning(request, told_back)
     page = reverse("floor:scrap")
     return redirect(f"{page}?machine={asking.key(machine)}&ago={ago}&kind={kind}")
 
 
+def beyond(now: Now | None) -> str:
+    """Return that more was set aside than was made; what was said is kept all the same.
+
+    Nothing is refused: where the counter was silent for a while, the hand is right.
+    """
+    if now is None or not now.counts.beyond:
+        return ""
+    return _(
+        "More was set aside than the %(n)s parts that were made in this shift. Please check."
+    ) % {"n": count(now.counts.produced)}
+
+
 def _take_back(
     request: HttpRequest, machine: Asset, reason: Reason, kind: str, since: int, parts: int
-) -> None:
-    """Take back the newest counts of this shift until so many parts are gone."""
+) -> int:
+    """Take back the newest counts of this shift; return how many of the parts were not there."""
     scope = request.tenant_scope
     told: dict[str, Any] = {"scope": scope, "organisation": scope.current}
     rows = ScrapSaid.objects.here(scope).filter(
@@ -174,7 +203,7 @@ def _take_back(
     )
     for row in rows.order_by("-said_at", "-pk"):
         if parts <= 0:
-            return
+            return 0
         UnsayScrap(**told, said=row).perform()
         if row.count > parts:
             SayScrap(
@@ -186,3 +215,4 @@ def _take_back(
                 kind=kind,
             ).perform()
         parts -= row.count
+    return max(parts, 0)

@@ -67,7 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "stops": [tiles.card(one, names, offered, words, at_us) for one in found],
         "more": max(0, len(heard.found) - waiting.MOST),
         "offered": offered,
-        "said": _said_now(request),
+        "said": _said_now(request, shown, words),
         "lately": _lately(request, shown, words, at_us),
         "problem": "" if heard.away else heard.problem or state.problem,
         **live(request, away=heard.away or state.away),
@@ -186,7 +186,6 @@ def say(request: HttpRequest) -> HttpResponse:
     request.session[SAID] = {
         "ids": [str(one.public_id) for one in done],
         "at": now_us(),
-        "word": reason.word,
     }
     return redirect("floor:stops")
 
@@ -224,26 +223,29 @@ def undo(request: HttpRequest) -> HttpResponse:
     return redirect("floor:stops")
 
 
-def _said_now(request: HttpRequest) -> Mapping[str, Any] | None:
-    """Return what this device said last, for half an hour: it may be taken back at once."""
+def _said_now(
+    request: HttpRequest, machines: Sequence[Asset], words: Mapping[str, str]
+) -> Mapping[str, Any] | None:
+    """Return what this device said of these machines in the last half hour, to be taken back."""
     told = request.session.get(SAID)
     if not told or now_us() - told["at"] > 30 * MINUTE_US:
         return None
     rows = StopSaid.objects.here(request.tenant_scope).filter(
-        public_id__in=told["ids"], withdrawn_at=None
+        public_id__in=told["ids"], withdrawn_at=None, asset__in=machines
     )
     found = list(rows.select_related("asset"))
     if not found:
         return None
     first = found[0]
+    reason = words.get(first.reason, first.reason)
     if len(found) == 1:
         sentence = _("%(machine)s from %(time)s: %(reason)s.") % {
             "machine": first.asset.name,
             "time": clock(first.began_us),
-            "reason": told["word"],
+            "reason": reason,
         }
     else:
-        sentence = _("%(n)d stops: %(reason)s.") % {"n": len(found), "reason": told["word"]}
+        sentence = _("%(n)d stops: %(reason)s.") % {"n": len(found), "reason": reason}
     return {"rows": found, "sentence": sentence, "untold": any(one.untold for one in found)}
 
 

@@ -2,13 +2,17 @@
 
 const root = document.querySelector("[data-scrap]");
 const failed = root.querySelector("[data-failed]");
+const beyond = root.querySelector("[data-beyond]");
 const total = document.querySelector("[data-total]");
 const WAIT_MS = 700;
 
 function write(tile, count, all) {
-  tile.querySelector("output").textContent = String(count);
+  const shown = tile.querySelector("output");
+  shown.dataset.n = count;
+  shown.textContent = count.toLocaleString();
   tile.querySelector('[value="-1"]').disabled = count <= 0;
-  total.textContent = String(all);
+  total.dataset.total = all;
+  total.textContent = all.toLocaleString();
 }
 
 function send(tile, state) {
@@ -25,11 +29,13 @@ function send(tile, state) {
       const told = await answer.json();
       if (told.problem) throw new Error(told.problem);
       failed.hidden = true;
+      beyond.hidden = !told.warning;
+      beyond.textContent = told.warning;
       if (!state.waiting) write(tile, told.count, told.total);
     })
     .catch((error) => {
       // What was not taken is not shown as counted.
-      write(tile, Number(tile.querySelector("output").textContent) - change, Number(total.textContent) - change);
+      write(tile, Number(tile.querySelector("output").dataset.n) - change, Number(total.dataset.total) - change);
       failed.textContent = error.message && !(error instanceof TypeError) ? error.message : root.dataset.saysFailed;
       failed.hidden = false;
     })
@@ -44,10 +50,10 @@ for (const tile of root.querySelectorAll("[data-reason]")) {
   const state = { waiting: 0, timer: 0, sending: false };
   tile.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const now = Number(tile.querySelector("output").textContent);
+    const now = Number(tile.querySelector("output").dataset.n);
     const step = Math.max(Number(event.submitter.value), -now);
     state.waiting += step;
-    write(tile, now + step, Number(total.textContent) + step);
+    write(tile, now + step, Number(total.dataset.total) + step);
     clearTimeout(state.timer);
     state.timer = setTimeout(() => state.sending || send(tile, state), WAIT_MS);
   });
