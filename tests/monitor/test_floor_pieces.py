@@ -92,6 +92,28 @@ def test_frames_cover_all_time_and_shifts_are_whole() -> None:
     assert day.planned() == 7.5 * 3600 and day.day == "2026-11-23" and day.crew is not None
 
 
+def test_extra_work_that_begins_in_a_night_is_planned_from_its_end() -> None:
+    extra = {"name": "특근", "start": 360, "end": 840, "breaks": []}
+    nights = {"since": "2026-01-01", "pattern": {"preset": "2조2교대"}}
+    found = definitions.calendar(
+        {
+            "name": "x",
+            "versions": [nights],
+            "country": None,
+            "exceptions": [{"day": "2026-11-22", "extra": extra}],
+        }
+    )
+    # Sunday, 6 to 14 o'clock; the night of Saturday lasts until 8.
+    [bounds] = frames(found, T - DAY_US, T - DAY_US + 1, "Asia/Seoul")
+    assert bounds.shift is not None
+    assert (bounds.shift.name, bounds.shift.planned()) == ("특근", 6 * 3600)
+    hours = [(at - T + DAY_US) // (3600 * S) + 9 for at in (bounds.start_us, bounds.end_us)]
+    assert hours == [8, 14]
+    ran = Frame(*bounds[:2], [Span(*bounds[:2], RUN)])
+    worth = summary(Asset("m"), ran, Said(), bounds.shift).figures
+    assert worth is not None and worth.known == 1.0
+
+
 def test_without_a_calendar_frames_are_days() -> None:
     found = frames(None, T, T + DAY_US, "Asia/Seoul")
     assert [(bounds.start_us - T) // (3600 * S) for bounds in found] == [-9, 15]
@@ -148,6 +170,18 @@ def test_machines_side_by_side_run_while_any_runs() -> None:
         ((s.start_us - T) // S, (s.end_us - T) // S, s.state) for s in side_by_side([one, other])
     ]
     assert found == [(0, 100, RUN), (100, 200, DARK), (200, 300, DOWN), (300, 400, RUN)]
+
+
+def test_a_line_goes_by_all_its_machines_though_one_was_looked_at_last() -> None:
+    def of(state: State, until: int) -> Summary:
+        frame = Frame(T, T + until * S, spans((0, until, state)), counted=False)
+        return summary(Asset("m"), frame, Said(), None, always=True)
+
+    def now(*parts: Summary) -> State:
+        return together(Asset("line", kind="line"), parts, None).told[-1].span.state
+
+    assert now(of(RUN, 3600), of(STOP, 3605)) is RUN  # a moment later it still runs
+    assert now(of(RUN, 3600), of(STOP, 7200)) is STOP  # an hour later nobody knows that
 
 
 def test_figures_of_parallel_machines_are_of_all_their_hours() -> None:
@@ -262,7 +296,7 @@ def test_energy_is_read_from_a_meter_or_from_a_power_by_quarters_of_an_hour() ->
     metered = Asset("m", signals=(Signal("energy", "kwh"),))
     found = energy(metered, {"kwh": meter}, T, T + 3600 * S)
     assert found is not None
-    assert [kwh for _, _, kwh in found.trend] == [0.5, 1.0, 2.0, 2.0]
+    assert [each.kwh for each in found.trend] == [0.5, 1.0, 2.0, 2.0]
     assert (found.kwh, found.peak_kw) == (5.5, 8.0)
     power = np.array([4.0, 8.0, 12.0, 0.0])
     drawn = Means(quarters, count, power, power, power, power)
@@ -283,9 +317,9 @@ def test_the_energy_of_a_quarter_that_two_shifts_share_is_counted_once() -> None
         found = energy(asset, {"t": told}, start, end)
         assert found is not None and (found.kwh, found.peak_kw) == (8.0, 24.0)
         assert found.trend == [
-            (start, T + 900 * S, 1.0),
-            (T + 900 * S, T + 1800 * S, 6.0),
-            (T + 1800 * S, end, 1.0),
+            (start, T + 900 * S, 1.0, True),
+            (T + 900 * S, T + 1800 * S, 6.0, True),
+            (T + 1800 * S, end, 1.0, True),
         ]
         before, after = (energy(asset, {"t": told}, *t) for t in ((T, start), (end, T + 2700 * S)))
         assert before is not None and after is not None

@@ -85,6 +85,62 @@ def test_a_machine_is_drawn_by_hand_and_says_what_it_lacks(drawing: Any) -> None
     assert (document["ideal_seconds"], document["ideals"]) == (1.2, [])
 
 
+def two_machines(**told: str) -> dict[str, str]:
+    """What the page sends of two machines whose tags begin with the same word."""
+    form = {}
+    for n in (0, 1):
+        form |= {
+            f"m{n}-take": "on", f"m{n}-path": f"shop/e{n}", f"m{n}-name": f"조립 {n}호기",
+            f"m{n}-line": "1라인", f"m{n}-line_path": "shop", f"m{n}-template": "generic",
+            f"r:{n}:shop/e{n}/cnt": "counter",
+        }  # fmt: skip
+    return form | told
+
+
+def test_machines_stand_in_the_line_that_was_typed(drawing: Any) -> None:
+    drawing.send("take", **two_machines(**{"m1-line": "2라인"}))
+    lines = [drawing.asset(f"조립 {n}호기").line.name for n in (0, 1)]
+    assert lines == ["1라인", "2라인"]
+    paths = Asset.objects.within(drawing.scope).filter(kind="line").values_list("name", "path")
+    assert sorted(paths) == [("1라인", "shop"), ("2라인", "")]
+
+
+def test_two_machines_of_one_name_are_refused_and_not_put_together(drawing: Any) -> None:
+    answer = drawing.send("take", **two_machines(**{"m1-name": "조립 0호기"}))
+    assert "has a 조립 0호기 already" in answer.content.decode()
+    assert not Asset.objects.within(drawing.scope).exists()
+
+
+def test_a_machine_drawn_by_hand_gets_the_signals_that_were_found_for_it(drawing: Any) -> None:
+    drawing.send("new_asset", "machine", name="조립 0호기", template="generic", parts_per_count="1")
+    drawing.send("take", **two_machines())
+    signals = drawing.asset("조립 0호기").signals.within(drawing.scope)
+    assert [one.tag for one in signals] == ["shop/e0/cnt"]
+
+
+def test_a_role_that_the_data_speak_against_is_kept_and_doubted(drawing: Any) -> None:
+    drawing.shots("line6/imm1")
+    now = int(timezone.now().timestamp()) * 1_000_000
+    hot = [(now - n * 20_000_000, 55.0 + 3.7 * ((n * 7) % 11) / 11) for n in range(400, 0, -1)]
+    drawing.site.store(drawing.id, "plc", "line6/imm1/temp", hot)
+    press = drawing.press()
+    doubt = "line6/imm1/temp does not look like a part counter"
+    wrong = {"s0-role": "counter", "s0-tag": "line6/imm1/temp"}
+    kept = drawing.send("set_signals", press.public_id, **wrong).content.decode()
+    assert doubt in kept
+    assert [one.tag for one in press.signals.within(drawing.scope)] == ["line6/imm1/temp"]
+    # It was said and read: once is enough.
+    assert doubt not in drawing.send("set_signals", press.public_id, **wrong).content.decode()
+    right = {"s0-role": "counter", "s0-tag": "line6/imm1/shots"}
+    kept = drawing.send("set_signals", press.public_id, **right).content.decode()
+    assert "does not look like" not in kept
+    # The same tag at another machine counts twice.
+    drawing.send("new_asset", "machine", name="2호기", template="generic", parts_per_count="1")
+    other = drawing.asset("2호기")
+    told = drawing.send("set_signals", other.public_id, **right).content.decode()
+    assert "line6/imm1/shots is a signal of 사출 1호기, too" in told
+
+
 BAD_SIGNALS = [
     ({"s0-role": "", "s0-tag": "line1/a"}, "Say what this tag tells"),
     ({"s0-role": "counter", "s0-tag": "a" * 400}, "aaa"),
@@ -92,6 +148,15 @@ BAD_SIGNALS = [
     (
         {"s0-role": "counter", "s0-tag": "line1/a", "s1-role": "counter", "s1-tag": "line1/b"},
         "Two signals are said to be the part counter",
+    ),
+    (
+        {
+            "s0-role": "counter",
+            "s0-tag": "line1/a",
+            "s1-role": "scrap_counter",
+            "s1-tag": "line1/a",
+        },
+        "line1/a cannot count two things of one machine.",
     ),
 ]
 

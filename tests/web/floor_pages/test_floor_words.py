@@ -80,8 +80,9 @@ def test_lengths_are_said_as_people_say_them(seconds: float, told: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(59.9, "59 s"), (119, "1 min"), (7199, "1 h 59 min"), (86_399, "23 h 59 min")]
-)  # fmt: skip
+    ("seconds", "told"),
+    [(59.9, "59 s"), (119, "1 min"), (7199, "1 h 59 min"), (86_399, "23 h 59 min")],
+)
 def test_a_length_that_goes_on_counts_full_minutes(seconds: float, told: str) -> None:
     assert so_far(seconds) == told
 

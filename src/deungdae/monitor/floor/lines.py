@@ -17,6 +17,7 @@ from deungdae.monitor.floor.machine import Machine
 from deungdae.monitor.floor.said import Told, plain
 from deungdae.monitor.floor.shifts import Shift
 
+TAIL_US = 60_000_000  #: machines are looked at one after another, seconds apart
 _WORST = (State.DOWN, State.SETUP, State.BLOCKED, State.STARVED, State.STOPPED)
 
 
@@ -72,7 +73,7 @@ def together(line: Asset, parts: Sequence[Summary], shift: Shift | None) -> Summ
     counting = [each for each in parts if each.counted]
     mixed = 0 < len(counting) < len(parts)
     good = worth.good_of(parts)
-    spans = side_by_side([plain(each.told) for each in parts])
+    spans = side_by_side([_until(plain(each.told), end) for each in parts])
     return Summary(
         asset=replace(
             line,
@@ -115,6 +116,16 @@ def _lost_cost(line: Asset, part: Summary, machines: int) -> float | None:
     if line.hour_cost is None or lost is None:
         return None
     return lost / 3600 * line.hour_cost / machines
+
+
+def _until(spans: list[Span], end_us: int) -> list[Span]:
+    """Return the spans of a machine to the end of the others', as far as that is but a moment.
+
+    Else whichever was looked at last would alone say what the line does now.
+    """
+    if not spans or not end_us - TAIL_US <= spans[-1].end_us < end_us:
+        return spans
+    return [*spans[:-1], spans[-1]._replace(end_us=end_us)]
 
 
 def side_by_side(lines: Sequence[Sequence[Span]]) -> list[Span]:

@@ -21,6 +21,8 @@ MOST_SIGNALS: Final = 120
 MOST_IDEALS: Final = 200  #: that counted before
 #: Roles of which a machine has one signal at most.
 ONE_EACH: Final = frozenset(Signal.Role.values) - {"watched", "fault", "energy", "power"}
+#: Roles of which each counts something else.
+COUNTING: Final = frozenset({"counter", "good_counter", "scrap_counter", "rework_counter"})
 PARAMS: Final = (
     "map", "running_is_low", "window_seconds", "expected_seconds", "scale",
 )  # fmt: skip
@@ -59,8 +61,9 @@ class Drawn:
 class DrawAssets(Action[dict[str, Asset]]):
     """Draw lines and machines of a site, many at once or one; returns them by their key.
 
-    What has the same kind and path, or the same kind and name, is there already: it is kept as it
-    is, but for signals that it lacks.
+    What is there already is kept as it is, but for signals that it lacks: a line of the same name,
+    a machine of the same path, or of the same name where one of the two has no path. Two machines
+    of one name are refused: of signals of two no figure is right.
     """
 
     verb = "floor.assets_drawn"
@@ -90,6 +93,9 @@ class DrawAssets(Action[dict[str, Asset]]):
             rows = Asset.objects.within(self.scope).filter(organisation=self.organisation)
             last = rows.aggregate(last=Max("order"))["last"] or 0
             values = {name: one.values[name] for name in FIELDS if name in one.values}
+            path = one.path.strip("/")
+            if one.kind == "line" and self._rows(one.kind).filter(path=path).exists():
+                path = ""  # tags of one beginning may belong to machines of several lines
             if one.line:
                 values["line"] = found.get(one.line)
             asset = Asset.objects.create(
@@ -97,7 +103,7 @@ class DrawAssets(Action[dict[str, Asset]]):
                 site=self.site,
                 kind=one.kind,
                 name=one.name.strip(),
-                path=one.path.strip("/"),
+                path=path,
                 template=one.template,
                 order=last + 1,
                 **values,
@@ -114,12 +120,15 @@ class DrawAssets(Action[dict[str, Asset]]):
             add_signals(asset, fresh)
         return asset
 
+    def _rows(self, kind: str) -> Any:
+        return Asset.objects.within(self.scope).filter(site=self.site, kind=kind, retired_at=None)
+
     def _known(self, one: Drawn) -> Asset | None:
-        rows = Asset.objects.within(self.scope).filter(
-            site=self.site, kind=one.kind, retired_at=None
-        )
-        by_path = rows.filter(path=one.path.strip("/")).first() if one.path.strip("/") else None
-        return by_path or rows.filter(name=one.name.strip()).first()
+        rows, path = self._rows(one.kind), one.path.strip("/")
+        named = rows.filter(name=one.name.strip())
+        if one.kind == "line" or not path:
+            return named.first()
+        return rows.filter(path=path).first() or named.filter(path="").first()
 
     def details(self, result: dict[str, Asset]) -> dict[str, Any]:
         """Say which, as far as they can be listed."""
@@ -334,6 +343,7 @@ def check_signals(signals: Sequence[SignalSaid]) -> None:
     if len(signals) > MOST_SIGNALS:
         raise Refused(_("A machine has at most %(n)s signals.") % {"n": MOST_SIGNALS})
     seen: set[tuple[str, str]] = set()
+    counting: set[str] = set()
     words = dict(Signal.Role.choices)
     for said in signals:
         if said.role not in words:
@@ -346,6 +356,12 @@ def check_signals(signals: Sequence[SignalSaid]) -> None:
                 % {"role": words[said.role]}
             )
         seen.add((said.role, said.tag))
+        if said.role in COUNTING:
+            if said.tag in counting:
+                raise Refused(
+                    _("%(tag)s cannot count two things of one machine.") % {"tag": said.tag}
+                )
+            counting.add(said.tag)
         for name in ("window_seconds", "expected_seconds", "scale"):
             value = said.params.get(name)
             if value is not None and not (math.isfinite(value) and value > 0):

@@ -138,10 +138,17 @@ def propose(scope: Scope, organisation: Organisation) -> Proposal:
 
 def of_tag(organisation: Organisation, tag: str) -> Proposed | None:
     """Return what is proposed for one tag, with the values that were seen of it."""
-    heard = asking.ask(organisation, "propose", {"paths": [tag]}, SECONDS)
+    return of_tags(organisation, [tag]).get(tag)
+
+
+def of_tags(
+    organisation: Organisation, tags: Sequence[str], within: float = SECONDS
+) -> dict[str, Proposed]:
+    """Return what is proposed for some tags; those of which nothing is known are left out."""
+    heard = asking.ask(organisation, "propose", {"paths": list(tags)}, within)
     answer = heard.found if isinstance(heard.found, Mapping) else {}
     found = (read(one) for one in answer.get("tags") or ())
-    return next((one for one in found if one is not None and one.tag == tag), None)
+    return {one.tag: one for one in found if one is not None and one.tag in tags}
 
 
 def read(told: Any, units: Mapping[str, str] | None = None) -> Proposed | None:

@@ -16,6 +16,7 @@ from deungdae.records.readings import BadReading, tag_path
 from deungdae.web.core import line
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor.actions.assets import MOST_SIGNALS, SignalSaid
+from deungdae.web.floor.drawing import proposing
 from deungdae.web.floor.kinds import ROLE_HELP, TEMPLATES
 from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.plant import speech
@@ -24,6 +25,12 @@ from deungdae.web.plant.models import Tag
 BLANK: Final = 3  #: empty rows at the end
 MOST_OFFERED: Final = 600  #: names that a browser offers while one types
 WITHIN: Final = 4.0
+#: For a role that figures are made of, the roles as which the data may show the same tag.
+_COUNTS: Final = frozenset({"counter", "good_counter", "scrap_counter", "rework_counter", "energy"})
+ROLE_NEEDS: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(("counter", "good_counter", "scrap_counter", "rework_counter"), _COUNTS),
+    "load": frozenset({"load", "power", "watched", "cycle_time", "run"}),
+}
 NUMBERS: Final = (
     ("window", "window_seconds"),
     ("expected", "expected_seconds"),
@@ -160,6 +167,39 @@ def _positive(text: str) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) and value > 0 else None
+
+
+def doubts(
+    scope: Scope, asset: Asset, said: Sequence[SignalSaid], before: Sequence[Signal]
+) -> list[str]:
+    """Return what speaks against roles that were not said before; people are right all the same.
+
+    A counter that does not count gives figures that are absurd and look exact.
+    """
+    known = {(signal.role, signal.tag) for signal in before}
+    fresh = [one for one in said if one.role in ROLE_NEEDS and (one.role, one.tag) not in known]
+    if not fresh:
+        return []
+    tags = [one.tag for one in fresh]
+    found = proposing.of_tags(asset.organisation, tags, WITHIN)
+    told = [
+        _("%(tag)s does not look like a %(role)s in what was received of it: %(why)s")
+        % {"tag": one.tag, "role": Signal.Role(one.role).label, "why": proposed.why}
+        for one in fresh
+        if (proposed := found.get(one.tag)) and proposed.role not in ROLE_NEEDS[one.role]
+    ]
+    others = (
+        Signal.objects.within(scope)
+        .filter(organisation=asset.organisation, asset__retired_at=None, tag__in=tags)
+        .exclude(asset=asset)
+    )
+    told += [
+        _("%(tag)s is a signal of %(machine)s, too: what it tells counts twice.")
+        % {"tag": other.tag, "machine": other.asset.name}
+        for other in others.select_related("asset")
+        if other.role != "watched"
+    ]
+    return told
 
 
 def received(scope: Scope) -> set[str] | None:

@@ -125,6 +125,8 @@ def set_signals(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for row in rows:
                 if row.warning:
                     messages.warning(request, f"{row.tag}: {row.warning}")
+            for doubt in signals.doubts(scope, asset, said, before):
+                messages.warning(request, doubt)
             messages.success(request, _("The signals of %(name)s are kept.") % {"name": asset.name})
             return redirect(asset)
     return _page(request, asset, rows=rows, refusal=refusal, known=known)
