@@ -10,6 +10,7 @@ from deungdae.analysis.oee import Counts, Span, State
 from deungdae.monitor import definitions
 from deungdae.monitor.definitions import Asset, Contract, Signal, UnusableDefinition
 from deungdae.monitor.floor import costs
+from deungdae.monitor.floor.energy import Quarter
 from deungdae.monitor.floor.figures import Said, shift_document, summary
 from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.shifts import Shift
@@ -18,7 +19,7 @@ S = 1_000_000
 QUARTER = 900 * S
 T = 1_719_846_000 * S  #: 2024-07-02 00:00 in Seoul, a Tuesday
 A2 = "kepco-industrial-a2-high-a-2024/1"  #: summer: 87.2, 113.0 and 146.5 won
-DAY = [(T + n * QUARTER, T + (n + 1) * QUARTER, 2.5) for n in range(96)]
+DAY = [Quarter(T + n * QUARTER, T + (n + 1) * QUARTER, 2.5) for n in range(96)]
 RUN, STOP, DARK = State.RUNNING, State.STOPPED, State.UNKNOWN
 
 
@@ -75,7 +76,7 @@ def test_a_tariff_whose_prices_nobody_knows_gives_bands_and_no_won() -> None:
 
 def test_each_day_counts_by_the_contract_that_was_valid_then() -> None:
     own = Contract(date(2024, 7, 3), A2, prices=(100.0,) * 9)
-    two = [*DAY, *((a + 96 * QUARTER, b + 96 * QUARTER, kwh) for a, b, kwh in DAY)]
+    two = [*DAY, *(Quarter(a + 96 * QUARTER, b + 96 * QUARTER, kwh) for a, b, kwh, _ in DAY)]
     found = costs.document(machine(Contract(date(2024, 1, 1), A2), own), two, [], None)
     assert found is not None
     assert found["cost"]["energy_won"] == pytest.approx(26_550 + 24_000)
@@ -102,7 +103,8 @@ def test_what_a_machine_uses_standing_is_told_apart_within_a_quarter() -> None:
     # 10 kW running, 2 kW standing; two quarters run, one is half and half, one stands.
     half = T + 2 * QUARTER + QUARTER // 2
     quarters = [
-        (T + n * QUARTER, T + (n + 1) * QUARTER, kwh) for n, kwh in enumerate((2.5, 2.5, 1.5, 0.5))
+        Quarter(T + n * QUARTER, T + (n + 1) * QUARTER, kwh)
+        for n, kwh in enumerate((2.5, 2.5, 1.5, 0.5))
     ]
     spans = [Span(T, half, RUN), Span(half, T + 4 * QUARTER, STOP)]
     found = costs.document(machine(), quarters, spans, None)

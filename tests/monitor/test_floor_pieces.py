@@ -184,6 +184,43 @@ def test_a_line_goes_by_all_its_machines_though_one_was_looked_at_last() -> None
     assert now(of(RUN, 3600), of(STOP, 7200)) is STOP  # an hour later nobody knows that
 
 
+def test_the_steps_of_losses_add_up_though_more_was_set_aside_than_made() -> None:
+    hour = Frame(
+        T, T + 3600 * S, spans((0, 3600, RUN)), 300.0, scrapped=500.0, counted=True,
+        made=[(T, 300.0, 500.0, 0.0)],
+    )  # fmt: skip
+    found = summary(Asset("m", ideal_seconds=10.0), hour, Said(), None, always=True)
+    assert found.counts.scrapped == 500.0  # what was said stays
+    assert found.waterfall is not None
+    assert found.waterfall.losses[Loss.SCRAP] == 3000.0  # the 300 that were made, of 10 s each
+    assert found.waterfall.productive == 0.0
+    assert sum(found.waterfall.losses.values()) == found.waterfall.planned == 3600.0
+
+
+def test_each_machine_of_a_line_goes_by_its_own_limit_of_short_stops() -> None:
+    def of(limit: float) -> Summary:
+        hour = spans((0, 1000, RUN), (1000, 1200, STOP), (1200, 3600, RUN))
+        frame = Frame(T, T + 3600 * S, hour, 240.0, counted=True, made=[(T, 240.0, 0.0, 0.0)])
+        machine = Asset("m", ideal_seconds=10.0, micro_stop_seconds=limit)
+        return summary(machine, frame, Said(), None, always=True)
+
+    parts = [of(120.0), of(300.0)]
+    line = Asset("line", kind="line", micro_stop_seconds=300.0)
+    found = together(line, parts, None)
+    # What a line lost is what its machines lost: 200 s as a stop, 200 s as a short one.
+    assert found.waterfall is not None
+    for loss in Loss:
+        each = [one.waterfall.losses[loss] for one in parts if one.waterfall]
+        assert found.waterfall.losses[loss] == sum(each), loss
+    assert found.waterfall.losses[Loss.STOPPED] == 200.0
+    assert found.waterfall.losses[Loss.MICRO_STOPS] == 200.0
+    assert found.waiting == parts[0].waiting == [(T + 1000 * S, T + 1200 * S)]
+    document = shift_document("line", found, final=True)
+    assert (document["stops"], document["micro_stops"]) == (1, 1)
+    week = total(line, [found, found]).waterfall
+    assert week is not None and week.losses[Loss.STOPPED] == 400.0
+
+
 def test_figures_of_parallel_machines_are_of_all_their_hours() -> None:
     def of(state: State, produced: float) -> Frame:
         made = [(T, produced, 0.0, 0.0)] if produced else []

@@ -19,7 +19,7 @@ from deungdae.cli import demo_plant
 from deungdae.cli.account_words import show_account
 from deungdae.cli.ports import Ports
 from deungdae.cli.watch import Part, Watch
-from deungdae.records.environment import GATEWAY_BIND, Settings
+from deungdae.records.environment import BIND, GATEWAY_BIND, Settings
 from deungdae.records.errors import PublicError, UnusableOption
 from deungdae.reports.words import Words
 
@@ -59,6 +59,8 @@ class Up:
         self._ports.remember()
         # What the pages tell of the gateway, and every part below, must know the same port.
         os.environ[GATEWAY_BIND.name] = f"{_bracketed(self._settings.gateway.bind)}:{gateway}"
+        # So must messages, whose links lead to the pages.
+        os.environ[BIND.name] = f"{_bracketed(self._settings.web.bind)}:{web}"
 
         def begin(watch: Watch) -> None:
             # It takes longest to be there, and needs no tables.

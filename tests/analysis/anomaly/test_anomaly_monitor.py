@@ -112,6 +112,44 @@ def test_a_limit_is_exceeded_as_often_as_the_budget_says() -> None:
     assert 100 <= len(alarms(fresh, learned.score)) <= 400
 
 
+def test_a_limit_of_a_long_good_period_is_where_the_normal_distribution_has_it() -> None:
+    # Of 40,000 scores 2,000 are in the highest twentieth, and nearly all of those run together.
+    levels = [
+        limit(np.random.default_rng(seed).normal(size=40_000), 1 / 10_000).score
+        for seed in range(10)
+    ]
+    # One in ten thousand is above 3.719 by the table of the normal distribution.
+    assert float(np.mean(levels)) == pytest.approx(3.719, abs=0.1)
+    assert min(levels) > 3.5
+
+
+def test_four_weeks_of_minutes_keep_one_false_alarm_a_week() -> None:
+    weeks, week = 20, 10_080
+    found = []
+    for seed in range(3):
+        learned = Monitor.learn(machine(seed, 4 * week), NAMES, 1 / week)
+        scores = learned.score(machine(50 + seed, weeks * week)).relations
+        found.append(len(alarms(scores[np.isfinite(scores)], 1.0)))
+    # Sixty are wanted; half as many again would be a broken promise.
+    assert 20 <= sum(found) <= 90
+
+
+def test_a_wide_budget_of_a_long_good_period_is_used_and_not_cut_off() -> None:
+    # A hundred are allowed: many more than the peaks that a tail needs.
+    learned = limit(np.random.default_rng(5).normal(size=40_000), 1 / 400)
+    assert 80 <= learned.seen <= 120
+
+
+def test_scores_that_stay_high_for_long_still_have_peaks_enough_for_a_limit() -> None:
+    chance = np.random.default_rng(5)
+    slow = np.zeros(10_000)
+    for at in range(1, len(slow)):
+        slow[at] = 0.98 * slow[at - 1] + chance.normal(0, 0.2)
+    # The highest hundredth are ten stretches or so: the threshold has to come down for them.
+    assert len(alarms(slow, float(np.quantile(slow, 0.99)))) < 15
+    assert limit(slow, 1 / 10_000).fitted
+
+
 def test_of_few_scores_the_greatest_is_the_limit_and_nothing_is_promised() -> None:
     learned = limit(np.linspace(0, 1, 60), 1 / 1_000)
     assert (learned.score, learned.seen, learned.fitted) == (1.0, 0, False)

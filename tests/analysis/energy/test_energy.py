@@ -173,6 +173,38 @@ def test_the_steel_plant_closes_its_days_at_midnight_and_adds_up(shared_data: Pa
     assert document["forecast"] is None
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_table_may_begin_with_its_newest_row(newest_first: bool) -> None:
+    ends = np.datetime64("2024-07-01T00:15") + np.arange(96 * 5) * np.timedelta64(15, "m")
+    kw = np.full(ends.size, 100.0)
+    kw[2 * 96 - 1] = 900.0  # the last quarter of 2 July, told at 0:00 of 3 July
+    shown = slice(None, None, -1 if newest_first else 1)
+    times = ends.astype("datetime64[us]")[shown]
+    power = study({"time": times, "power_kw": kw[shown]}).document
+    assert power["warnings"] == []
+    assert power["peak"] == {"kw": 900.0, "at": "2024-07-02T23:45:00"}
+    assert power["kwh"] == pytest.approx(479 * 25 + 225)
+    meter = 1_000 + np.cumsum(kw / 4)
+    risen = study({"time": times, "meter_kwh": meter[shown]}, Options(kind="meter")).document
+    assert risen["kwh"] == pytest.approx(478 * 25 + 225)  # nothing is known before the first
+    # 0:00 with the date of the day that it closes is put right in either order.
+    closed = np.where(np.arange(ends.size) % 96 == 95, ends - np.timedelta64(1, "D"), ends)
+    put_right = study({"time": closed.astype("datetime64[us]")[shown], "power_kw": kw[shown]})
+    assert put_right.document["warnings"] == ["midnight"]
+    assert put_right.document["peak"] == power["peak"]
+    assert (put_right.document["quarters"], put_right.document["kwh"]) == (480, power["kwh"])
+
+
+def test_a_midnight_that_is_there_already_is_not_made_of_another() -> None:
+    # A day to its own 0:00, within which a row of the 0:00 before it stands out of order.
+    ends = np.datetime64("2024-07-01T00:15") + np.arange(96) * np.timedelta64(15, "m")
+    ends = np.insert(ends, 95, np.datetime64("2024-07-01T00:00"))
+    kwh = np.insert(np.full(96, 25.0), 95, 99.0)
+    document = study({"time": ends.astype("datetime64[us]"), "usage_kwh": kwh}).document
+    assert document["warnings"] == []
+    assert (document["kwh"], document["quarters"]) == (96 * 25 + 99, 97)
+
+
 def test_peaks_within_the_hour_are_warned_of_better_than_by_the_week_before(
     shared_data: Path,
 ) -> None:

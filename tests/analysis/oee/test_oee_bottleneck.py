@@ -33,6 +33,20 @@ def test_where_two_active_periods_overlap_the_bottleneck_shifts() -> None:
     assert (found["B"].sole, found["B"].shifting) == (0.4, 0.2)
 
 
+def test_no_machine_is_the_bottleneck_for_longer_than_it_was_active() -> None:
+    # A is active for 0-50, B for 10-60, C for 40-70: all three overlap from 40 to 50.
+    line = {
+        "A": spans((50, RUN), (50, WAIT)),
+        "B": spans((10, WAIT), (50, RUN), (40, WAIT)),
+        "C": spans((40, WAIT), (30, RUN), (30, WAIT)),
+    }
+    found = {part.machine: part for part in bottlenecks(line, 0, 100)}
+    # B shares 10-50 with A and the rest with C, and is never alone.
+    assert (found["B"].sole, found["B"].shifting) == (0.0, 0.5)
+    assert (found["A"].sole, found["A"].shifting) == (0.1, 0.4)
+    assert (found["C"].sole, found["C"].shifting) == (0.1, 0.2)
+
+
 def test_a_fault_holds_up_the_line_as_well() -> None:
     line = {
         "A": spans((20, RUN), (60, State.DOWN), (20, RUN)),

@@ -165,6 +165,23 @@ def test_only_planned_time_counts() -> None:
     assert (found[State.DOWN], found[State.SETUP]) == (140 + 100, 60)
 
 
+def test_a_stop_over_a_break_is_one_and_as_long_as_its_planned_time() -> None:
+    spans = [
+        Span(0, 500 * US, State.RUNNING),
+        Span(500 * US, 1_500 * US, State.DOWN),
+        Span(1_500 * US, 2_000 * US, State.RUNNING),
+    ]
+    planned = during(spans, [(0, 700 * US), (1_300 * US, 2_000 * US)])
+    assert [tuple(one)[:5] for one in planned if one.state is State.DOWN] == [
+        (500 * US, 1_500 * US, State.DOWN, "", 400 * US),  # of 1,000 s, 600 s are a break
+    ]
+    assert (reliability(planned).faults, reliability(planned).restore_seconds) == (1, 400)
+    assert pareto(planned)[0].times == 1
+    found = waterfall(planned, Counts(10), 100.0, micro_stop_seconds=300.0)
+    assert (found.losses[Loss.DOWN], found.losses[Loss.MICRO_STOPS]) == (400, 0)
+    assert found.planned == 1_400
+
+
 def test_spans_that_overlap_are_refused() -> None:
     with pytest.raises(ValueError, match="overlap"):
         within([Span(0, 10, State.RUNNING), Span(5, 20, State.DOWN)], 0, 30)

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from deungdae.analysis import reliability
-from deungdae.analysis.reliability import Options, Watched, fitted, growth, of_spans, study
+from deungdae.analysis.reliability import (
+    Options,
+    Watched,
+    fitted,
+    from_spans,
+    from_stops,
+    growth,
+    of_spans,
+    study,
+)
 from deungdae.records.errors import UnusableFile, UnusableOption
 
 HOUR = 3_600_000_000
@@ -85,11 +94,55 @@ def test_spans_of_states_become_lives_and_repairs() -> None:
         (14 * HOUR, 16 * HOUR, running, ""),
     ]  # fmt: skip
     found = of_spans(spans)
-    # 5 h, 3 + 1 h, and 2 h cut short; repairs of 1 h and 1 h
+    # 5 h, 3 + 1 h, and 2 h cut short; repairs of 1 h and 1 h. Nobody knows when the first began.
     assert (found["hours"], found["failures"], found["censored"]) == (11.0, 2, 1)
     assert found["mtbf"]["value"] == 5.5
     assert found["repair"] == {"mean": 1.0, "median": 1.0}
-    assert (found["verdict"], found["needed"]) == ("not_enough_data", {"failures": 3})
+    assert (found["verdict"], found["needed"]) == ("not_enough_data", {"failures": 4})
+    assert from_spans(spans).lives == [4.0, 2.0]
+
+
+def test_a_life_that_began_before_the_watch_gives_its_hours_alone() -> None:
+    whole = from_spans([(0, 30 * HOUR, "running", "")])
+    assert (whole.hours, whole.failures, whole.lives) == (30.0, 0, [])
+
+
+def test_a_failure_that_began_before_the_watch_is_none_of_it() -> None:
+    spans = [
+        (0, HOUR, "unknown", ""), (HOUR, 2 * HOUR, "down", ""), (2 * HOUR, 3 * HOUR, "stopped", ""),
+        (3 * HOUR, 13 * HOUR, "running", ""), (13 * HOUR, 15 * HOUR, "down", ""),
+        (15 * HOUR, 20 * HOUR, "running", ""),
+    ]  # fmt: skip
+    found = from_spans(spans)
+    # After it the first life began, which is seen whole.
+    assert (found.failures, found.hours, found.repairs) == (1, 15.0, [2.0])
+    assert (found.lives, found.failed) == ([10.0, 5.0], [True, False])
+    assert found.machines[0].failures.tolist() == [10.0]
+
+
+def test_the_shape_of_a_machine_in_use_is_that_of_its_lives() -> None:
+    # Lives of 80 to 120 h, watched from the middle of one on: 20 h of it are no life of 20 h.
+    at, spans = 0.0, []
+    for life in [20.0, *(80.0 + 5 * (n % 9) for n in range(12))]:
+        spans += [(at, at + life * HOUR, "running", "")]
+        at += life * HOUR
+        spans += [(at, at + HOUR, "down", "")]
+        at += HOUR
+    found = of_spans(spans)
+    assert (found["failures"], found["verdict"]) == (13, "wear_out")
+    assert found["mtbf"]["value"] == pytest.approx((20 + sum(80 + 5 * (n % 9) for n in range(12)))
+                                                   / 13)  # fmt: skip
+    assert found["weibull"]["shape"]["value"] > 7  # with the 20 h it would be 4
+
+
+def test_failures_that_overlap_are_one_with_all_of_their_hours() -> None:
+    start, end = np.array([0.0, 10.0, 11.0, 25.0]), np.array([1.0, 12.0, 20.0, 26.0])
+    found = from_stops(["m"] * 4, start, end, 30.0)
+    # From 10 to 20, and from 25 to 26.
+    assert (found.repairs, found.lives) == ([10.0, 1.0], [9.0, 5.0, 4.0])
+    # What lies within another makes it no longer.
+    within = from_stops(["m"] * 3, np.array([0.0, 10, 11]), np.array([1.0, 20, 12]), 30.0)
+    assert within.repairs == [10.0]
 
 
 def test_a_machine_without_a_failure_has_a_lower_end_alone() -> None:

@@ -1,10 +1,13 @@
 """Shift calendars: each figure can be counted on one's fingers."""
 
+import itertools
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from deungdae.analysis.shifts import (
     PRESETS,
@@ -119,6 +122,61 @@ def test_work_on_a_holiday_and_overtime_are_told_from_the_pattern() -> None:
     ]
 
 
+def test_extra_work_that_begins_in_a_night_counts_from_its_end() -> None:
+    # Saturday, 20 to 8 o'clock with breaks of 90 minutes; the extra work is from 6 to 14.
+    sunday = Extra(date(2026, 11, 22), Shift("특근", 6 * 60, 14 * 60))
+    found = calendar("2조2교대", sunday)
+    assert hours(found, "2026-11-21T20:00", "2026-11-22T14:00") == 10.5 + 6
+    assert found.production_day(us("2026-11-22T07:00")) == date(2026, 11, 21)
+    # Two pieces of extra work of two days: what the first has, the second has not.
+    late = Extra(date(2026, 11, 21), Shift("잔업", 20 * 60, 28 * 60))
+    early = Extra(date(2026, 11, 22), Shift("특근", 2 * 60, 6 * 60))
+    periods = calendar("주간", early, late).periods(us("2026-11-21T20:00"), us("2026-11-22T08:00"))
+    assert [(p.shift, (p.end_us - p.start_us) / HOUR) for p in periods] == [
+        ("잔업", 8.0),
+        ("특근", 2.0),
+    ]
+
+
+def test_extra_work_into_the_next_day_ends_where_its_shift_begins() -> None:
+    friday = Extra(date(2026, 11, 19), Shift("잔업", 23 * 60, 23 * 60 + 10 * 60 + 30))
+    periods = calendar("주간", friday).periods(us("2026-11-19T23:00"), us("2026-11-20T12:00"))
+    # Until half past nine, but the day begins at half past eight.
+    assert [(p.shift, p.start_us, p.end_us) for p in periods] == [
+        ("잔업", us("2026-11-19T23:00"), us("2026-11-20T08:30")),
+        ("주간", us("2026-11-20T08:30"), us("2026-11-20T12:00")),
+    ]
+
+
+def test_a_night_ends_before_the_shifts_of_another_version_begin() -> None:
+    both = Calendar(
+        (Version(LONG_AGO, PRESETS["2조2교대"]), Version(date(2026, 11, 18), PRESETS["3조3교대"]))
+    )
+    periods = both.periods(us("2026-11-18T06:00"), us("2026-11-18T09:00"))
+    assert [(p.shift, p.start_us, p.end_us) for p in periods] == [
+        ("야간", us("2026-11-18T06:00"), us("2026-11-18T08:00")),
+        ("주간", us("2026-11-18T08:00"), us("2026-11-18T09:00")),  # otherwise from seven on
+    ]
+
+
+@given(st.data())
+def test_no_minute_counts_twice(data: st.DataObject) -> None:
+    presets = st.sampled_from(sorted(PRESETS))
+    days = st.integers(0, 5).map(lambda n: date(2026, 11, 16) + timedelta(days=n))
+    works = st.builds(
+        lambda day, start, length: Extra(day, Shift("특근", 30 * start, 30 * (start + length))),
+        days, st.integers(0, 47), st.integers(1, 32),
+    )  # fmt: skip
+    versions = (
+        Version(LONG_AGO, PRESETS[data.draw(presets)]),
+        Version(data.draw(days), PRESETS[data.draw(presets)]),
+    )
+    exceptions = tuple(data.draw(st.lists(works, max_size=4)))
+    found = Calendar(versions, exceptions=exceptions)
+    periods = found.periods(us("2026-11-15T00:00"), us("2026-11-23T00:00"))
+    assert all(one.end_us <= other.start_us for one, other in itertools.pairwise(periods))
+
+
 def test_a_closed_day_and_a_closed_shift_are_off() -> None:
     closed = calendar("3조3교대", Closed(date(2026, 11, 17), "야간"), Closed(date(2026, 11, 18)))
     assert hours(closed, "2026-11-17T07:00", "2026-11-18T07:00") == 15
@@ -171,6 +229,19 @@ def test_a_pattern_that_cannot_be_worked_is_refused(
 ) -> None:
     with pytest.raises(UnusableCalendar, match=reason):
         calendar(Pattern(tuple(shifts), (tuple(week),) * 7))
+
+
+def test_a_night_that_reaches_into_the_next_day_s_shift_is_refused() -> None:
+    day, night = Shift("주간", 7 * 60, 19 * 60), Shift("야간", 20 * 60, 32 * 60)
+    with pytest.raises(UnusableCalendar, match=r"the shifts 야간 and 주간 overlap$"):
+        calendar(Pattern((day, night), (("주간", "야간"),) * 7))
+    # On Monday alone there is no shift after it; from Sunday into Monday there is.
+    week: list[tuple[str, ...]] = [()] * 7
+    week[0], week[1] = ("야간",), ()
+    assert Pattern((day, night), tuple(week)).problems() == []
+    week[0], week[6] = ("주간",), ("야간",)
+    assert Pattern((day, night), tuple(week)).problems() == ["the shifts 야간 and 주간 overlap"]
+    assert all(pattern.problems() == [] for pattern in PRESETS.values())
 
 
 def test_two_versions_of_one_day_are_refused() -> None:

@@ -87,7 +87,7 @@ def test_a_machine_is_drawn_by_hand_and_says_what_it_lacks(drawing: Any) -> None
 
 def two_machines(**told: str) -> dict[str, str]:
     """What the page sends of two machines whose tags begin with the same word."""
-    form = {}
+    form: dict[str, str] = {}
     for n in (0, 1):
         form |= {
             f"m{n}-take": "on", f"m{n}-path": f"shop/e{n}", f"m{n}-name": f"조립 {n}호기",

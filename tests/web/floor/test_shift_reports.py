@@ -121,7 +121,7 @@ def test_a_report_is_made_at_the_end_and_revised_by_late_data(plant: Plant, ente
     assert letter.to == "operator@gaon.example"
     assert letter.subject == "Shift report: 사출 1호기 · 2026-11-23 (Mon) · 오전"
     assert "good parts of 600 planned" in letter.text
-    assert "1 stop still has no reason; it lasted 16 min." in letter.text
+    assert "1 stop still has no reason; it lasted 17 min." in letter.text
     assert f"http://localhost:8000{first.get_absolute_url()}" in letter.text
     page = operator.get(plant.address).text
     assert "good parts of 600 planned" in page

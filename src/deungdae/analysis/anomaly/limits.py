@@ -4,8 +4,13 @@ Scores of the good period, each from a model that did not see it, are taken apar
 above a high threshold; the largest score of each follows a generalized Pareto distribution (peaks
 over threshold). The limit is the score that such a stretch exceeds as often as the budget allows.
 
+The threshold rises with the length of the good period: where it is low, stretches that have nothing
+to do with each other run together, the largest of many is no such peak, and the limit that the tail
+is drawn out to comes too low. It is the highest that still has enough stretches above it, however
+long they last.
+
 Source: S. Coles, An Introduction to Statistical Modeling of Extreme Values, Springer 2001,
-chapters 4 and 5 (return level, runs declustering).
+chapters 4 and 5 (threshold, return level, runs declustering).
 """
 
 from typing import NamedTuple
@@ -14,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-THRESHOLD = 0.95  #: quantile above which scores count as high
+LOWEST = 0.95  #: quantile above which scores count as high, where a higher one has too few peaks
+ENOUGH_PEAKS = 30  #: more would only lower the threshold
 FEWEST_PEAKS = 15  #: from which on a tail is fitted; fewer give the greatest score seen
+TRIED = 8  #: thresholds
 APART = 10  #: steps below the threshold after which a new stretch begins
 HEAVIEST = 0.5  #: shape of the tail; a heavier one would put the limit out of reach
 
@@ -43,15 +50,15 @@ def limit(scores: NDArray[np.float64], budget: float) -> Limit:
     known = scores[np.isfinite(scores)]
     if not len(known):
         raise ValueError("there are no scores")
-    threshold = float(np.quantile(known, THRESHOLD))
-    tops = peaks(known, threshold)
+    allowed = budget * len(known)
+    threshold, tops = _high(known, allowed)
     if len(tops) < FEWEST_PEAKS:
         greatest = float(known.max())
         return Limit(greatest, 0, len(known), fitted=False)
     shape, scale = _tail(tops - threshold)
     # So many of the stretches may exceed the limit; of a generalised Pareto distribution that is
     # scale (share^-shape - 1) / shape above the threshold.
-    share = min(1.0, budget * len(known) / len(tops))
+    share = min(1.0, allowed / len(tops))
     level = threshold - scale * float(special.boxcox(share, -shape))
     return Limit(level, len(alarms(known, level)), len(known), fitted=True)
 
@@ -70,6 +77,22 @@ def alarms(scores: NDArray[np.float64], level: float) -> list[tuple[int, int]]:
     starts = above[np.concatenate(([0], cuts + 1))]
     ends = above[np.concatenate((cuts, [len(above) - 1]))] + 1
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def _high(known: NDArray[np.float64], allowed: float) -> tuple[float, NDArray[np.float64]]:
+    """Return the highest threshold with enough peaks above it, or else the lowest, and its peaks.
+
+    `allowed` false alarms: there must be more peaks, as a limit is not below the threshold.
+    """
+    enough = max(ENOUGH_PEAKS, 2 * allowed)
+    lowest = 1 - LOWEST
+    shares = np.geomspace(min(enough / len(known), lowest), lowest, TRIED)
+    thresholds = np.quantile(known, 1 - shares).tolist()
+    for threshold in thresholds:
+        tops = peaks(known, threshold)
+        if len(tops) >= enough:
+            break
+    return threshold, tops
 
 
 def _tail(excesses: NDArray[np.float64]) -> tuple[float, float]:

@@ -58,6 +58,8 @@ def metered(frame: Frame, options: Options, units: dict[str, str]) -> Metered:
     if rows.size < 2:
         raise UnusableFile("Fewer than two rows hold a time and a metered value.")
     ends = at.local[rows].astype("datetime64[us]").astype("datetime64[s]")
+    if _newest_first(ends):
+        rows, ends = rows[::-1], ends[::-1]
     warnings = []
     ends, mended = _midnights(ends)
     if mended:
@@ -105,17 +107,23 @@ def _kind(name: str, unit: str | None, values: Floats) -> str:
     return "kw" if "kw" in written or "power" in written or "전력" in written else "kwh"
 
 
+def _newest_first(ends: Days) -> bool:
+    """Say whether times fall on the whole; a midnight of another day does not hide that."""
+    place = np.arange(ends.size) - (ends.size - 1) / 2
+    return bool(place @ (ends - ends[0]).astype(np.float64) < 0)
+
+
 def _midnights(ends: Days) -> tuple[Days, bool]:
-    """Put 0:00 that closes a day, but carries its date, to the next day."""
+    """Put 0:00 that closes a day, but carries its date, to the next day, if that has none."""
     days = ends.astype("datetime64[D]")
     steps = np.diff(ends)
-    back = np.nonzero(
-        (steps < np.timedelta64(0, "s")) & (ends[1:] == days[1:]) & (days[1:] == days[:-1])
-    )[0]
+    falls = steps < np.timedelta64(0, "s")
+    back = np.nonzero(falls & (ends[1:] == days[1:]) & (days[1:] == days[:-1]))[0] + 1
+    back = back[~np.isin(ends[back] + DAY, np.delete(ends, back))]
     if back.size == 0:
         return ends, False
     out = ends.copy()
-    out[back + 1] += DAY
+    out[back] += DAY
     return out, True
 
 

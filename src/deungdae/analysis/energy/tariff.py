@@ -117,7 +117,8 @@ def tariff(name: str, prices: Sequence[float] | None = None, base: float | None 
     elif chosen:
         own = {season: chosen[season] for season in given["seasons"]}
     return Tariff(
-        name, given["title"], given["title_en"], given["source"], given["since"], given.get("until"),
+        name, given["title"], given["title_en"],
+        given["source"], given["since"], given.get("until"),
         given["country"], given["seasons"], given["hours"], own,
         chosen.get("base") if base is None else base, given["demand_months"],
         given["contract_floor"], given.get("discount"),

@@ -56,8 +56,10 @@ def bottlenecks(line: Mapping[str, Sequence[Span]], start_us: int, end_us: int) 
         ends = min(period.end_us, end_us)
         before = chain[at - 1].end_us if at else begins
         after = chain[at + 1].start_us if at + 1 < len(chain) else ends
-        overlap_before = max(0, min(before, ends) - begins)
-        overlap_after = max(0, ends - max(after, begins))
+        alone = max(begins, min(before, ends))
+        overlap_before = alone - begins
+        # Where all three overlap, that time counts once.
+        overlap_after = max(0, ends - max(after, alone))
         shifting[period.machine] += overlap_before + overlap_after
         sole[period.machine] += max(0, (ends - begins) - overlap_before - overlap_after)
     whole = end_us - start_us

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from deungdae.analysis.oee.figures import Counts
-from deungdae.analysis.oee.spans import STANDING, Span, State
+from deungdae.analysis.oee.spans import STANDING, Lasting, State
 
 MICRO_STOP_SECONDS = 300.0  #: five minutes, the usual limit below which nobody writes a stop down
 
@@ -53,7 +53,7 @@ class Waterfall(NamedTuple):
 
 
 def waterfall(
-    spans: Iterable[Span],
+    spans: Iterable[Lasting],
     counts: Counts,
     ideal_seconds: float,
     *,
@@ -61,6 +61,8 @@ def waterfall(
 ) -> Waterfall:
     """Return where the time of `spans` (planned working time, without holes) went.
 
+    A stop over a break is one: it is a micro-stop by all of its planned time, below the limit of
+    its own machine where the span tells one.
     Setup is never a micro-stop, however short. Raises ValueError for an ideal cycle of zero or
     less.
     """
@@ -75,7 +77,8 @@ def waterfall(
         elif (
             span.state in STANDING
             and span.state is not State.SETUP
-            and span.seconds < micro_stop_seconds
+            and span.seconds
+            < (micro_stop_seconds if span.micro_below is None else span.micro_below)
         ):
             losses[Loss.MICRO_STOPS] += span.seconds
         else:
@@ -96,7 +99,7 @@ class Share(NamedTuple):
     so_far: float  #: the share of this reason and all before it
 
 
-def pareto(spans: Iterable[Span], *, without_reason: str = "") -> list[Share]:
+def pareto(spans: Iterable[Lasting], *, without_reason: str = "") -> list[Share]:
     """Return the reasons of standing time, the longest first; unknown time is no reason."""
     seconds: dict[str, float] = {}
     times: dict[str, int] = {}
@@ -126,7 +129,7 @@ class Reliability(NamedTuple):
     restore_seconds: float | None
 
 
-def reliability(spans: Iterable[Span]) -> Reliability:
+def reliability(spans: Iterable[Lasting]) -> Reliability:
     """Return mean time between faults and mean time to restore, of spans within planned time."""
     running = down = 0.0
     faults = 0

@@ -3,9 +3,10 @@
 Unknown is a state of its own: a time of which nothing is known is neither running nor stopped.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
 
 class State(StrEnum):
@@ -36,9 +37,43 @@ class Span(NamedTuple):
     reason: str = ""
 
     @property
+    def inside_us(self) -> int:
+        """How long it lasted, in microseconds."""
+        return self.end_us - self.start_us
+
+    @property
     def seconds(self) -> float:
         """How long it lasted."""
-        return (self.end_us - self.start_us) / 1e6
+        return self.inside_us / 1e6
+
+    @property
+    def micro_below(self) -> float | None:
+        """What a `Stretch` may know: nothing here."""
+        return None
+
+
+class Stretch(NamedTuple):
+    """What lies of one span in periods, such as planned working time: one, over breaks too.
+
+    It may reach over time that is in no period: `inside_us` is what lies in them. `micro_below`:
+    a stop of fewer seconds is a micro-stop of its machine, which may stand beside others.
+    """
+
+    start_us: int
+    end_us: int
+    state: State
+    reason: str
+    inside_us: int
+    micro_below: float | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasted within the periods."""
+        return self.inside_us / 1e6
+
+
+Lasting: TypeAlias = Span | Stretch
+_Either = TypeVar("_Either", Span, Stretch)
 
 
 def within(spans: Iterable[Span], start_us: int, end_us: int) -> list[Span]:
@@ -65,9 +100,32 @@ def within(spans: Iterable[Span], start_us: int, end_us: int) -> list[Span]:
     return joined(found)
 
 
-def during(spans: Sequence[Span], periods: Iterable[tuple[int, int]]) -> list[Span]:
-    """Return the spans that fall into periods (start, end), such as planned working time."""
-    return [span for start, end in periods for span in within(spans, start, end)]
+def during(spans: Sequence[Span], periods: Iterable[tuple[int, int]]) -> list[Stretch]:
+    """Return what falls of spans into periods (start, end), such as planned working time."""
+    pieces = [span for start, end in periods for span in within(spans, start, end)]
+    return made_one([Stretch(*span, span.inside_us) for span in pieces], spans)
+
+
+def made_one(pieces: Iterable[Stretch], spans: Iterable[Span]) -> list[Stretch]:
+    """Return pieces of spans, in order, with those of one span made one, over breaks too."""
+    whole = joined(spans)
+    starts = [span.start_us for span in whole]
+    found: list[Stretch] = []
+    for piece in pieces:
+        at = bisect_right(starts, piece.start_us) - 1
+        one = (
+            bool(found)
+            and at >= 0
+            and found[-1][2:4] == piece[2:4] == whole[at][2:4]
+            and whole[at].start_us < found[-1].end_us
+            and piece.start_us < whole[at].end_us
+        )
+        if one:
+            inside = found[-1].inside_us + piece.inside_us
+            found[-1] = found[-1]._replace(end_us=piece.end_us, inside_us=inside)
+        else:
+            found.append(piece)
+    return found
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -81,14 +139,14 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def seconds_by_state(spans: Iterable[Span]) -> dict[State, float]:
+def seconds_by_state(spans: Iterable[Lasting]) -> dict[State, float]:
     """Return how long each state lasted in all; every state has an entry."""
     total = dict.fromkeys(State, 0)
     for span in spans:
-        total[span.state] += span.end_us - span.start_us
+        total[span.state] += span.inside_us
     return {state: microseconds / 1e6 for state, microseconds in total.items()}
 
 
-def stops(spans: Iterable[Span]) -> Iterator[Span]:
+def stops(spans: Iterable[_Either]) -> Iterator[_Either]:
     """Yield the spans in which the machine is known to stand."""
     return (span for span in spans if span.state in STANDING)

@@ -62,7 +62,9 @@ def judged(record: Record) -> dict[str, Any]:
         "trend": None
         if trend is None
         else {"beta": trend.beta.document(), "p": trend.p, "now": trend.now},
-        "needed": {"failures": LEAST - n} if verdict == "not_enough_data" else None,
+        "needed": {"failures": LEAST - int(failed.sum())}
+        if verdict == "not_enough_data"
+        else None,
         "verdict": verdict,
         "warnings": warnings,
     }  # fmt: skip

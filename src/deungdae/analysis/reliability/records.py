@@ -11,15 +11,16 @@ from deungdae.analysis.reliability.growth import Watched
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-RUNNING, FAILURE = "running", "down"
+RUNNING, FAILURE, UNKNOWN = "running", "down", "unknown"
 
 
 @dataclass
 class Record:
     """What was seen of machines, in hours of running.
 
-    `lives` are the running times between failures; the last of each machine was cut short.
-    `repairs` are the hours that failures lasted.
+    `lives` are the running times between failures; the last of each machine was cut short. A life
+    that began before the watch is none of them: nobody knows how long it was, and only long ones
+    reach into the watch. `repairs` are the hours that failures lasted.
     """
 
     lives: list[float] = field(default_factory=list)
@@ -43,18 +44,28 @@ class Record:
         return int(sum(machine.failures.size for machine in self.machines))
 
     def add(
-        self, name: str, running: Sequence[float], repairs: Sequence[float], rest: float
+        self,
+        name: str,
+        running: Sequence[float],
+        repairs: Sequence[float],
+        rest: float,
+        *,
+        begun: bool = False,
     ) -> None:
-        """Add a machine: hours of running before each failure, and those after the last."""
+        """Add a machine: hours of running before each failure, and those after the last.
+
+        `begun`: the first life began before the watch, so that its hours alone count.
+        """
         at = np.cumsum(np.asarray(running, dtype=float))
         total = float(at[-1] if at.size else 0.0) + rest
         if total <= 0:
             return
         self.machines.append(Watched(at, total, until_failure=rest <= 0))
         self.names.append(name)
-        self.lives += [life for life in running if life > 0]
-        self.failed += [True for life in running if life > 0]
-        if rest > 0:
+        ended = [life for life in running[1 if begun else 0 :] if life > 0]
+        self.lives += ended
+        self.failed += [True] * len(ended)
+        if rest > 0 and (running or not begun):
             self.lives.append(rest)
             self.failed.append(False)
         self.repairs += list(repairs)
@@ -64,27 +75,29 @@ def from_spans(spans: Sequence[tuple[float, float, str, str]]) -> Record:
     """Return the record of one machine from spans (start_us, end_us, state, reason), in order.
 
     Running counts; a span of state "down" is a failure, neighbours of that state are one. Other
-    standing and unknown time neither counts as running nor ends a life.
+    standing and unknown time neither counts as running nor ends a life. A failure with which the
+    spans begin is one of the time before them.
     """
     running: list[float] = []
     repairs: list[float] = []
     run = 0.0
-    down = False
+    first = next((state for _, _, state, _ in spans if state != UNKNOWN), None)
+    down = first == FAILURE
     for start, end, state, _reason in spans:
         hours = (end - start) / 3.6e9
         if state == RUNNING:
             run += hours
             down = False
         elif state == FAILURE:
-            if down:
-                repairs[-1] += hours
-            else:
+            if not down:
                 running.append(run)
                 repairs.append(hours)
                 run = 0.0
+            elif repairs:
+                repairs[-1] += hours
             down = True
     record = Record()
-    record.add("", running, repairs, run)
+    record.add("", running, repairs, run, begun=first != FAILURE)
     return record
 
 
@@ -104,6 +117,8 @@ def from_stops(machine: Sequence[str], start: Floats, end: Floats, until: float)
         free = float(ends[0])
         for at, to in zip(start[rows][1:], ends[1:], strict=True):
             if at <= free:
+                if repairs and to > free:
+                    repairs[-1] += float(to) - free
                 free = max(free, float(to))
                 continue
             running.append(float(at) - free)

@@ -44,8 +44,8 @@ class Closed:
 class Extra:
     """Work beside the pattern: overtime (잔업), or a shift on a day off (특근).
 
-    It may lengthen a shift of the pattern: where both cover the same minutes, those count once, as
-    the pattern's.
+    It may lengthen a shift of the pattern, of its own day or of the night before: where both cover
+    the same minutes, those count once, as the pattern's.
     """
 
     day: date
@@ -113,52 +113,62 @@ class Calendar:
         return (local.replace(tzinfo=None) - timedelta(minutes=self.day_cut)).date()
 
     def periods(self, start_us: int, end_us: int) -> list[Period]:
-        """Return the periods of all shifts between two instants, in order, cut at both."""
+        """Return the periods of all shifts between two instants, in order, cut at both.
+
+        None overlaps another: of two shifts the pattern's comes before extra work, then the one
+        of the earlier day, as where a night still lasts when another version begins.
+        """
         zone = ZoneInfo(self.time_zone)
         first = (_EPOCH + start_us * _US).astimezone(zone).date() - 2 * _DAY
         last = (_EPOCH + end_us * _US).astimezone(zone).date() + _DAY
+        days = [first + n * _DAY for n in range((last - first).days + 1)]
+        taken: dict[date, list[tuple[int, int]]] = {}
         found = []
-        day = first
-        while day <= last:
-            for period in self._of_day(day, zone):
-                start, end = max(period.start_us, start_us), min(period.end_us, end_us)
-                if start < end:
-                    found.append(period._replace(start_us=start, end_us=end))
-            day += _DAY
+        for of_day in (self._of_pattern, self._beside):
+            for day, shift in ((each, shift) for each in days for shift in of_day(each, zone)):
+                near = [pair for n in (-1, 0, 1) for pair in taken.get(day + n * _DAY, ())]
+                for period in shift:
+                    for a, b in _without(period.start_us, period.end_us, near):
+                        start, end = max(a, start_us), min(b, end_us)
+                        if start < end:
+                            found.append(period._replace(start_us=start, end_us=end))
+                taken.setdefault(day, []).append((shift[0].start_us, shift[-1].end_us))
         return sorted(found)
 
-    def _of_day(self, day: date, zone: ZoneInfo) -> Iterator[Period]:
+    def _of_pattern(self, day: date, zone: ZoneInfo) -> Iterator[list[Period]]:
+        """Yield the periods of each shift of the pattern on a day."""
         pattern = self.pattern(day)
         closed = [e for e in self.exceptions if isinstance(e, Closed) and e.day == day]
-        shifts: list[Shift] = []
-        if pattern is not None and not any(entry.shift is None for entry in closed):
-            holidays = public_holidays(self.country, day.year) if self.country else {}
-            names = {entry.shift for entry in closed}
-            shifts = [s for s in pattern.on(day, frozenset(holidays)) if s.name not in names]
-        extras = [e.work for e in self.exceptions if isinstance(e, Extra) and e.day == day]
-        taken = [(shift.start, shift.end) for shift in shifts]
-        rotation = None if pattern is None else pattern.rotation
-        for shift, extra in [(s, False) for s in shifts] + [(s, True) for s in extras]:
-            crew = rotation.crew(shift.name, day) if rotation and not extra else None
-            for start, end, working in _pieces(shift):
-                # What the pattern covers already is not counted twice.
-                for a, b in _without(start, end, taken) if extra else [(start, end)]:
-                    yield Period(
-                        _instant(day, a, zone),
-                        _instant(day, b, zone),
-                        working,
-                        day,
-                        shift.name,
-                        crew,
-                        extra,
-                    )
-            if extra:
-                taken.append((shift.start, shift.end))
+        if pattern is None or any(entry.shift is None for entry in closed):
+            return
+        holidays = public_holidays(self.country, day.year) if self.country else {}
+        names = {entry.shift for entry in closed}
+        for shift in pattern.on(day, frozenset(holidays)):
+            if shift.name not in names:
+                crew = pattern.rotation.crew(shift.name, day) if pattern.rotation else None
+                yield _periods(shift, day, zone, crew, extra=False)
+
+    def _beside(self, day: date, zone: ZoneInfo) -> Iterator[list[Period]]:
+        """Yield the periods of each piece of extra work of a day."""
+        for entry in self.exceptions:
+            if isinstance(entry, Extra) and entry.day == day:
+                yield _periods(entry.work, day, zone, None, extra=True)
 
 
 def busy_us(periods: Sequence[Period]) -> int:
     """Return the planned busy time: working periods without breaks, in microseconds."""
     return sum(period.end_us - period.start_us for period in periods if period.working)
+
+
+def _periods(
+    shift: Shift, day: date, zone: ZoneInfo, crew: str | None, *, extra: bool
+) -> list[Period]:
+    return [
+        Period(
+            _instant(day, a, zone), _instant(day, b, zone), working, day, shift.name, crew, extra
+        )
+        for a, b, working in _pieces(shift)
+    ]
 
 
 def _pieces(shift: Shift) -> Iterator[tuple[int, int, bool]]:

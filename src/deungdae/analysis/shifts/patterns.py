@@ -95,12 +95,16 @@ class Pattern:
             found.append(f"there is no shift {', '.join(sorted(unknown))}")
         if found:
             return found
-        for day in self.week:
+        for day, next_day in itertools.pairwise((*self.week, self.week[0])):
             ordered = sorted((self.by_name[name] for name in day), key=lambda shift: shift.start)
-            for one, other in itertools.pairwise(ordered):
-                if other.start < one.end:
-                    found.append(f"the shifts {one.name} and {other.name} overlap")
-        return found
+            pairs = [(one, other) for one, other in itertools.pairwise(ordered)
+                     if other.start < one.end]  # fmt: skip
+            # A shift may reach into those of the next day, too.
+            tomorrow = [self.by_name[name] for name in next_day]
+            pairs += [(one, other) for one in ordered for other in tomorrow
+                      if other.start + DAY_MINUTES < one.end]  # fmt: skip
+            found += [f"the shifts {one.name} and {other.name} overlap" for one, other in pairs]
+        return list(dict.fromkeys(found))
 
     def on(self, day: date, holidays: Sequence[date] | frozenset[date]) -> list[Shift]:
         """Return the shifts of a day, in their order."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from deungdae.analysis import oee
 from deungdae.analysis.energy import names as tariff_names
-from deungdae.analysis.oee import STANDING, Span
+from deungdae.analysis.oee import STANDING, Lasting, Span, joined
 from deungdae.analysis.oee.cycles import FEWEST_CYCLES
 from deungdae.analysis.reliability import of_spans
 from deungdae.analysis.shifts import public_holidays
@@ -26,7 +26,7 @@ from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.lines import as_line, bottleneck_document, members, source_of, together
 from deungdae.monitor.floor.machine import per_part
 from deungdae.monitor.floor.proposing import propose
-from deungdae.monitor.floor.said import Told
+from deungdae.monitor.floor.said import Told, plain
 from deungdae.monitor.floor.shifts import DAY_US, shifts
 from deungdae.monitor.floor.states import fault_of
 from deungdae.monitor.part import Handler
@@ -309,7 +309,7 @@ class Answers:
         held = costs.valid(meters[0][1], until - 1)
         try:
             used = self._hall.context.wait(
-                self._keeping.energies(organisation, [each for _, each in meters], start, until),
+                self._keeping.meters.energies(organisation, dict(meters), start, until),
                 WAIT_SECONDS,
             )
         except (TimeoutError, Unavailable):
@@ -358,7 +358,7 @@ class Answers:
                     shift = shift._replace(working=tuple(p for p in working if p[0] < p[1]))
                 rows.append(
                     (
-                        hall.summary(key, asset, part, bounds._replace(shift=shift)),
+                        hall.summary(key, asset, part, bounds._replace(shift=shift), frame),
                         final,
                     )
                 )
@@ -412,7 +412,8 @@ class Answers:
     ) -> dict[str, Any]:
         found = worth.total(asset, [row for row, _ in rows])
         spans = [each for row, _ in rows for each in row.told]
-        trouble = oee.reliability(merged(found.planned))
+        planned = merged([row for row, _ in rows])
+        trouble = oee.reliability(planned)
         return {
             "spans": [_span_row(each) for each in _without_seams(spans)],
             "made": _made([row.frame for row, _ in rows], end - start),
@@ -421,7 +422,7 @@ class Answers:
             **_counting([row for row, _ in rows]),
             "figures": worth.figures_document(found.figures),
             "waterfall": worth.waterfall_document(found.waterfall),
-            "pareto": worth.pareto_document(merged(found.planned)),
+            "pareto": worth.pareto_document(planned),
             "reliability": {
                 "faults": trouble.faults,
                 "between_seconds": trouble.between_seconds,
@@ -461,7 +462,7 @@ class Answers:
             return None
         try:
             used = hall.context.wait(
-                self._keeping.energy(key, machine.asset, start, until), WAIT_SECONDS
+                self._keeping.meters.energy(key, machine.asset, start, until), WAIT_SECONDS
             )
         except (TimeoutError, Unavailable):
             return None
@@ -477,10 +478,9 @@ class Answers:
         faults = [fault for row, _ in rows for fault in row.frame.faults]
         machine = self._hall.machines[key]
         last = machine.frame.end_us if machine.frame is not None else 0
-        spans = (
-            merged([span for row, _ in rows for span in row.planned])
-            if waiting
-            else merged([each.span for row, _ in rows for each in row.told])
+        whole = [row for row, _ in rows]
+        spans: Sequence[Lasting] = (
+            merged(whole) if waiting else joined(s for row in whole for s in plain(row.told))
         )
         found = []
         for span in spans:

@@ -16,13 +16,14 @@ from deungdae.analysis.energy import Tariff, standing_kwh, tariff
 from deungdae.analysis.energy.tariff import BANDS
 from deungdae.analysis.oee import STANDING, Span, State
 from deungdae.monitor.definitions import Asset, Contract
-from deungdae.monitor.floor.energy import QUARTER_US
+from deungdae.monitor.floor.energy import Quarter, peak
 from deungdae.records.errors import UnusableOption
 
-Quarter = tuple[int, int, float]  #: start, end, kWh
 SEASONS: Final = ("summer", "mild", "winter")  #: in the order of nine prices
 MOSTLY_KNOWN: Final = 0.5  #: of the kWh: below it nothing is said of what was used standing
 FEWEST_GOOD: Final = 1.0  #: good parts, below which nothing is said of one
+#: Of the kWh of several machines in a quarter, from which on it counts as measured.
+MOSTLY_MEASURED: Final = 0.9
 
 
 def document(
@@ -36,24 +37,24 @@ def document(
     """
     if not quarters:
         return None
-    kwh = sum(each[2] for each in quarters)
-    whole = [each for each in quarters if each[1] - each[0] == QUARTER_US]
-    top = max(whole, key=lambda each: each[2], default=None)
+    kwh = sum(each.kwh for each in quarters)
+    peak_kw, peak_at = peak(quarters)
     parts = good if good is not None and good >= FEWEST_GOOD else None
     cost, bands = priced(asset, quarters)
     won = None if cost is None else cost["energy_won"]
     prices = None if cost is None else cost.pop("prices")
     return {
         "kwh": round(kwh, 6),
-        "peak_kw": None if top is None else round(top[2] * 3.6e9 / QUARTER_US, 6),
-        "peak_at": None if top is None else top[0],
+        "peak_kw": peak_kw,
+        "peak_at": peak_at,
         "per_good_kwh": None if parts is None else kwh / parts,
         "per_good_won": None if parts is None or won is None else won / parts,
         "cost": cost,
         "standing": _standing(quarters, spans, prices) if spans else None,
         "estimated": estimated(asset),
         "trend": [
-            [*each, None if bands is None else bands[at]] for at, each in enumerate(quarters)
+            [*each[:3], None if bands is None else bands[at], each.measured]
+            for at, each in enumerate(quarters)
         ],
     }
 
@@ -75,7 +76,7 @@ def priced(
     warnings: list[str] = []
     last: Contract | None = None
     chosen: Tariff | None = None
-    for start, _, kwh in quarters:
+    for start, _, kwh, _ in quarters:
         local = datetime.fromtimestamp(start / 1e6, zone)
         last = _valid(asset, local.date())
         day = None if last is None else _day(last, local.date())
@@ -148,13 +149,21 @@ def estimated(asset: Asset) -> bool:
     return meter is None and power is not None and load is not None and power.tag == load.tag
 
 
-def summed(several: Sequence[Sequence[Sequence[Any]]]) -> list[Quarter]:
-    """Return the quarters of several machines together; what stands behind kWh is left out."""
-    found: dict[tuple[int, int], float] = {}
+def summed(several: Sequence[Sequence[Quarter]]) -> list[Quarter]:
+    """Return the quarters of several machines together.
+
+    One meter that speaks seldom, and uses little, does not hide the demand of all the others.
+    """
+    found: dict[tuple[int, int], list[float]] = {}
     for each in several:
-        for start, end, kwh, *_ in each:
-            found[start, end] = found.get((start, end), 0.0) + kwh
-    return [(start, end, round(kwh, 6)) for (start, end), kwh in sorted(found.items())]
+        for start, end, kwh, measured in each:
+            sums = found.setdefault((start, end), [0.0, 0.0])
+            sums[0] += kwh
+            sums[1] += kwh if measured else 0.0
+    return [
+        Quarter(*time, round(kwh, 6), told >= MOSTLY_MEASURED * kwh)
+        for time, (kwh, told) in sorted(found.items())
+    ]
 
 
 def together(
@@ -162,7 +171,7 @@ def together(
 ) -> dict[str, Any] | None:
     """Return what several machines used as one, `asset` being their line or any of them."""
     known = [each for each in documents if each is not None]
-    whole = document(asset, summed([each["trend"] for each in known]), [], good)
+    whole = document(asset, summed([_quarters(each["trend"]) for each in known]), [], good)
     if whole is None:
         return None
     stood = [each["standing"] for each in known]
@@ -180,10 +189,15 @@ def together(
     return whole | {"estimated": any(each["estimated"] for each in known)}
 
 
+def _quarters(trend: Sequence[Sequence[Any]]) -> list[Quarter]:
+    return [Quarter(start, end, kwh, measured) for start, end, kwh, _, measured in trend]
+
+
 def _standing(
     quarters: Sequence[Quarter], spans: Sequence[Span], prices: Sequence[float] | None
 ) -> dict[str, Any] | None:
-    starts, ends, kwh = (np.array(column, dtype=float) for column in zip(*quarters, strict=True))
+    columns = zip(*(each[:3] for each in quarters), strict=True)
+    starts, ends, kwh = (np.array(column, dtype=float) for column in columns)
     ran, stood = np.zeros(len(quarters)), np.zeros(len(quarters))
     for span in spans:
         into = ran if span.state is State.RUNNING else stood if span.state in STANDING else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deungdae.analysis import oee
-from deungdae.analysis.oee import Counts, Span, State
+from deungdae.analysis.oee import Counts, Lasting, State, Stretch
 from deungdae.monitor.definitions import Asset
 from deungdae.monitor.floor import costs
 from deungdae.monitor.floor.frames import Frame, dark_shares, piece_shares
@@ -21,6 +21,7 @@ class Said:
 
     stops: Sequence[SaidStop] = ()
     scrap: Sequence[SaidScrap] = ()
+    begun_us: int | None = None  #: when the stop with which the frame begins began
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Summary:
     frame: Frame
     shift: Shift | None
     told: list[Told]
-    planned: list[Span]  #: within planned working time
+    planned: list[Stretch]  #: within planned working time, each stop one over breaks too
     counts: Counts  #: of the whole frame
     counted: bool
     within: Counts  #: of planned time that is known, for the figures
@@ -43,16 +44,14 @@ class Summary:
     scrap_known: bool = False  #: whether a signal or a person counted bad parts
     machines: int = 1  #: how many stand side by side
     counting: int | None = None  #: how many of them count parts, where not all do
-    weighed: list[Span] | None = None  #: planned time of those, where not all do
+    weighed: list[Stretch] | None = None  #: planned time of those, where not all do
     power: dict[str, Any] | None = None  #: what was metered, where it is known otherwise
 
     @property
     def waiting(self) -> list[tuple[int, int]]:
         """Stops of planned time that wait for a reason."""
         return [
-            (span.start_us, span.end_us)
-            for span in merged(self.planned)
-            if needs_reason(self.asset, span)
+            (span.start_us, span.end_us) for span in self.planned if needs_reason(self.asset, span)
         ]
 
 
@@ -71,12 +70,16 @@ def summary(
     calendar). `demonstrated` is the cycle that stands in for an ideal one nobody told.
     """
     asset = asset.at(frame.end_us)  # a shift keeps the ideal cycle that counted at its end
-    told = laid_over(frame.spans, said.stops)
+    told = laid_over(frame.spans, said.stops, said.begun_us)
     if shift is not None:
         working = [(a, min(b, frame.end_us)) for a, b in shift.working if a < frame.end_us]
     else:
         working = [(frame.start_us, frame.end_us)] if always else []
-    planned = oee.during(plain(told), [pair for pair in working if pair[0] < pair[1]])
+    planned = [
+        # Beside other machines in a line it still goes by its own limit.
+        one._replace(micro_below=asset.micro_stop_seconds)
+        for one in oee.during(plain(told), [pair for pair in working if pair[0] < pair[1]])
+    ]
     counts, scrap = _counts(frame, said.scrap)
     # What was made while nothing was heard counts, but not against the time that is known.
     lit = _lit(frame, working)
@@ -86,7 +89,8 @@ def summary(
     figures = _figures(planned, inside, ideal, length, counted=frame.counted) if planned else None
     fall = None
     if planned and ideal is not None and frame.counted:
-        fall = oee.waterfall(planned, inside, ideal, micro_stop_seconds=asset.micro_stop_seconds)
+        limit = asset.micro_stop_seconds
+        fall = oee.waterfall(planned, _possible(inside), ideal, micro_stop_seconds=limit)
     return Summary(
         *(asset, frame, shift, told, planned, counts, frame.counted, inside, ideal, figures),
         *(fall, scrap),
@@ -94,20 +98,22 @@ def summary(
     )
 
 
-def merged(spans: Sequence[Span]) -> list[Span]:
-    """Return spans with neighbours of one state and reason made one, over breaks too."""
-    found: list[Span] = []
-    for span in spans:
-        if found and found[-1][2:] == span[2:] and found[-1].end_us == span.start_us:
-            found[-1] = found[-1]._replace(end_us=span.end_us)
-        else:
-            found.append(span)
-    return found
+def merged(found: Sequence[Summary]) -> list[Stretch]:
+    """Return the planned time of frames, one after another, each stop one over all of them."""
+    planned = [span for each in found for span in each.planned]
+    if any(each.machines > 1 for each in found):
+        return planned  # what one of several machines did is not what all of them did
+    return oee.made_one(planned, [span for each in found for span in plain(each.told)])
 
 
-def needs_reason(asset: Asset, span: Span) -> bool:
-    """Say whether somebody should say why a machine stood."""
-    return span.state in WAITING and not span.reason and span.seconds >= asset.micro_stop_seconds
+def needs_reason(asset: Asset, span: Lasting) -> bool:
+    """Say whether somebody should say why a machine stood; of planned time alone it counts."""
+    return span.state in WAITING and not span.reason and _is_long(asset, span)
+
+
+def _is_long(asset: Asset, span: Lasting) -> bool:
+    limit = asset.micro_stop_seconds if span.micro_below is None else span.micro_below
+    return span.seconds >= limit
 
 
 def ideal_seconds(
@@ -158,7 +164,7 @@ def _lit(frame: Frame, working: Sequence[tuple[int, int]]) -> float:
 
 
 def _figures(
-    planned: Sequence[Span],
+    planned: Sequence[Stretch],
     counts: Counts,
     ideal: float | None,
     reference: float,
@@ -170,15 +176,19 @@ def _figures(
         **{state.value: seconds[state] for state in State},
         reference=max(reference, sum(seconds.values())),
     )
-    # More may be found bad in a shift than was made in it; no figure goes below zero for that.
-    bad = min(counts.scrapped + counts.reworked, counts.produced)
-    scrapped = min(counts.scrapped, bad)
-    found = oee.figures(times, Counts(counts.produced, scrapped, bad - scrapped), ideal)
+    found = oee.figures(times, _possible(counts), ideal)
     if not counted:
         # Nobody counts: of speed and quality nothing is known, of time all.
         names = ("effectiveness", "quality", "oee", "nee", "teep", "low", "high")
         found = replace(found, **dict.fromkeys(names))
     return found
+
+
+def _possible(counts: Counts) -> Counts:
+    """Return counts of which no more is bad than was made: people may say so, no figure follows."""
+    bad = min(counts.scrapped + counts.reworked, counts.produced)
+    scrapped = min(counts.scrapped, bad)
+    return Counts(counts.produced, scrapped, bad - scrapped)
 
 
 def plan_of(asset: Asset, shift: Shift) -> float | None:
@@ -192,7 +202,7 @@ def plan_of(asset: Asset, shift: Shift) -> float | None:
 class Total:
     """Several frames as one, of a machine or of several side by side."""
 
-    planned: list[Span]
+    planned: list[Stretch]
     counts: Counts
     counted: bool
     ideal: float | None
@@ -229,7 +239,7 @@ def total(asset: Asset, found: Sequence[Summary]) -> Total:
     fall = None
     if ideal is not None and counted:
         limit = asset.micro_stop_seconds
-        fall = oee.waterfall(time, within, ideal, micro_stop_seconds=limit)
+        fall = oee.waterfall(time, _possible(within), ideal, micro_stop_seconds=limit)
     return Total(planned, counts, counted, ideal, figures, fall)
 
 
@@ -317,7 +327,7 @@ def _whole(value: float) -> float:
     return int(value) if value == int(value) else round(value, 3)
 
 
-def pareto_document(spans: Sequence[Span]) -> list[list[Any]]:
+def pareto_document(spans: Sequence[Lasting]) -> list[list[Any]]:
     """Return the reasons of standing time as JSON."""
     return [
         [one.reason, round(one.seconds, 3), one.times, round(one.share, 6), round(one.so_far, 6)]
@@ -328,9 +338,9 @@ def pareto_document(spans: Sequence[Span]) -> list[list[Any]]:
 def shift_document(asset_id: str, found: Summary, *, final: bool) -> dict[str, Any]:
     """Return SHIFT: what became of one shift (or of one frame without a shift)."""
     shift, frame, asset = found.shift, found.frame, found.asset
-    spans = merged(found.planned)
+    spans = found.planned
     standing = list(oee.stops(spans))
-    long = [span for span in standing if span.seconds >= asset.micro_stop_seconds]
+    long = [span for span in standing if _is_long(asset, span)]
     longest = max(standing, key=lambda span: span.seconds, default=None)
     trouble = oee.reliability(spans)
     power = power_of(found)

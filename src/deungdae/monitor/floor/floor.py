@@ -62,8 +62,12 @@ class Floor:
         self.hall.open(context)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="floor")
         self._unheed = context.structure.heed(self._restructured.set)
-        self._rebuild()
-        self.keeping.absent = await Absent.open(self.hall.store, context.connection)
+        try:
+            self._rebuild()
+            self.keeping.absent = await Absent.open(self.hall.store, context.connection)
+        except BaseException:
+            self._let_go()  # it is begun again from the beginning
+            raise
         self.keeping.begin()
 
     async def heard(self, organisation: str, points: Sequence[Point]) -> None:
@@ -96,11 +100,14 @@ class Floor:
 
     async def end(self) -> None:
         """Stop reading, and keep what was seen last."""
-        self._unheed()
         await self.keeping.end()
         if self.keeping.absent is not None:
             await self.keeping.absent.close()
         await self._look(self._keep_states)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self._unheed()
         self._thread.shutdown()
         self.hall.store.close()
 

@@ -15,6 +15,7 @@ import numpy as np
 from deungdae.analysis.oee import STANDING, Span, State, increments, within
 from deungdae.analysis.oee.counted import STOP_CYCLES
 from deungdae.monitor.definitions import Asset
+from deungdae.monitor.floor.flow import Quarter
 from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.states import faults, spans
 from deungdae.monitor.floor.tracks import COUNTERS, Hearing, Track
@@ -46,7 +47,7 @@ class Frame:
     products: dict[str, float] = field(default_factory=dict)  #: parts by product
     energy_kwh: float | None = None
     peak_kw: float | None = None
-    power: list[tuple[int, int, float]] = field(default_factory=list)  #: start, end, kWh
+    power: list[Quarter] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -59,8 +60,9 @@ class Frame:
         """Return what `document` made."""
         told = dict(document)
         told["spans"] = [Span(a, b, State(state), why) for a, b, state, why in told["spans"]]
-        for name in ("made", "cycles", "faults", "power", "dark"):
+        for name in ("made", "cycles", "faults", "dark"):
             told[name] = [tuple(each) for each in told.get(name, ())]
+        told["power"] = [Quarter(*each) for each in told.get("power", ())]
         return cls(**told)
 
 
@@ -147,7 +149,7 @@ def cut(frame: Frame, start_us: int, end_us: int) -> Frame:
         cycles=[each for each in frame.cycles if start <= each[0] < end],
         faults=[each for each in frame.faults if each[0] < end and each[1] > start],
         products={name: parts * share for name, parts in frame.products.items()},
-        power=[each for each in frame.power if start <= each[0] < end],
+        power=[each for each in frame.power if start <= each.start_us < end],
     )
 
 

@@ -1,14 +1,16 @@
 """The hall: all machines as they are now, with what lies over their frames. No part, no reading."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from deungdae.analysis.oee import State, within
 from deungdae.analysis.shifts import Calendar
 from deungdae.monitor.definitions import Asset
 from deungdae.monitor.floor import machine as machines
 from deungdae.monitor.floor.figures import Said, Summary, summary
 from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.machine import Machine
-from deungdae.monitor.floor.said import Told, laid_over
+from deungdae.monitor.floor.said import SaidStop, Told, goes_on, laid_over
 from deungdae.monitor.floor.shifts import Bounds, frames
 from deungdae.monitor.floor.store import Store
 from deungdae.monitor.part import Context
@@ -40,19 +42,42 @@ class Hall:
         """Return the frame of an instant."""
         return frames(self.calendar(key), now_us, now_us + 1, self.time_zone)[0]
 
-    def said(self, key: Key, start_us: int, end_us: int) -> Said:
-        """Return what people said of an asset in a time."""
+    def said(self, key: Key, frame: Frame, whole: Frame | None = None) -> Said:
+        """Return what people said of an asset in a frame, or in a part of the `whole` one."""
+        stops = self.store.stops_said(*key, frame.start_us, frame.end_us)
         return Said(
-            self.store.stops_said(*key, start_us, end_us),
-            self.store.scrap_said(*key, start_us, end_us),
+            stops,
+            self.store.scrap_said(*key, frame.start_us, frame.end_us),
+            self._begun(key, frame, whole or frame, stops),
         )
+
+    def _begun(self, key: Key, frame: Frame, whole: Frame, said: Sequence[SaidStop]) -> int | None:
+        """Return when the stop began with which a frame begins, as far as something said matters.
+
+        That may be frames before it: over a weekend, several.
+        """
+        at = frame.start_us
+        spoken = [one.start_us for one in said if one.end_us is None and one.start_us < at]
+        if not spoken or not frame.spans or frame.spans[0].state is State.RUNNING:
+            return None
+        before = within(whole.spans, whole.start_us, at) if whole.start_us < at else []
+        while min(spoken) < at:
+            before = before or self.store.spans_before(*key, at)
+            begun = goes_on(before, frame.spans[0]._replace(start_us=at))
+            if not before or begun > before[0].start_us:
+                return begun
+            at, before = begun, []
+        return at
 
     def told(self, key: Key, frame: Frame) -> list[Told]:
         """Return the spans of a frame with what people said of them."""
-        return laid_over(frame.spans, self.said(key, frame.start_us, frame.end_us).stops)
+        said = self.said(key, frame)
+        return laid_over(frame.spans, said.stops, said.begun_us)
 
-    def summary(self, key: Key, asset: Asset, frame: Frame, bounds: Bounds) -> Summary:
-        """Return a frame with all that is laid over it."""
+    def summary(
+        self, key: Key, asset: Asset, frame: Frame, bounds: Bounds, whole: Frame | None = None
+    ) -> Summary:
+        """Return a frame, or a part of the `whole` one, with all that is laid over it."""
         machine = self.machines.get(key)
         demonstrated = None
         if machine is not None:
@@ -60,7 +85,7 @@ class Hall:
         return summary(
             asset,
             frame,
-            self.said(key, frame.start_us, frame.end_us),
+            self.said(key, frame, whole),
             bounds.shift,
             always=self.calendar(key) is None,
             demonstrated=demonstrated,

@@ -9,7 +9,7 @@ monitor missed while it did not run is computed when it runs again.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -25,6 +25,7 @@ from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.learning import Model, learn
 from deungdae.monitor.floor.lines import members
 from deungdae.monitor.floor.machine import AHEAD_US, LOOKBACK_US, TAIL_US, Machine, reads
+from deungdae.monitor.floor.metering import Metering
 from deungdae.monitor.floor.shifts import DAY_US, Bounds, frames
 from deungdae.monitor.floor.tracks import COUNTERS
 from deungdae.monitor.past import Readings
@@ -51,7 +52,8 @@ DARK_US = 3 * DAY_US  #: how far back unknown time is looked at again after a st
 HEALED_US = 30_000_000  #: a machine is read anew no more often
 STEP_SECONDS = 0.5  #: for what was missed, before it is the others' turn again
 AT_ONCE = 3
-MOST_HEALED = 60  #: frames that one late point makes anew
+#: For each frame that late data made anew a machine waits so long before it is so again.
+HEALED_EACH_US = 10_000_000
 BUDGET_SECONDS = 12.0  #: for frames that must be computed while somebody waits
 
 _log = logging.getLogger(__name__)
@@ -62,10 +64,13 @@ class Keeping:
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
+        self.meters = Metering(hall)
         self._task: asyncio.Task[None] | None = None
         self._tail_us = 0
         self._late_first: dict[Key, int] = {}
-        self._healed: dict[Key, int] = {}
+        self._heal_again: dict[Key, int] = {}
+        #: Beginnings of frames that late data belongs to and that are not made anew yet.
+        self._late: dict[Key, list[int]] = {}
         self._backfill: dict[Key, list[Bounds]] = {}
         self._rest_until = 0.0
         self.absent: Absent | None = None
@@ -112,10 +117,12 @@ class Keeping:
         for key, machine in list(machines.items()):
             if machine.late_us is not None and self._calm(key, machine, now_us):
                 await self._apart((*key, "heal"), self._heal, key, machine, now_us)
+        await self._heal_more(now_us)
         for organisation, asset, start, _ in self._hall.store.provisional(now_us - SETTLED_US):
             key = organisation, asset
             await self._apart((*key, start), self._settle, key, start, now_us)
         await self._one_more(now_us)
+        await self._meter_more(now_us)
 
     async def _apart(
         self, what: tuple[object, ...], do: Callable[..., Awaitable[None]], *arguments: object
@@ -201,6 +208,8 @@ class Keeping:
             key[0], machine.asset, machine.model, bounds.start_us, now_us + AHEAD_US
         )
         seldom = [s.tag for s in machine.signals if machine.model.gap_us(s) is None]
+        # And whose silence says that a power is not known any more.
+        seldom += [tag for tag in metered.tags(machine.asset) if tag not in machine.tags]
         latest = await self._hall.context.past.latest(key[0], seldom) if seldom else []
         machine.sources = {point["tag"]: point["source"] for point in latest}
         if self.absent is not None:
@@ -264,8 +273,8 @@ class Keeping:
 
     def _calm(self, key: Key, machine: Machine, now_us: int) -> bool:
         first = self._late_first.setdefault(key, now_us)
-        if now_us - self._healed.get(key, 0) < HEALED_US:
-            return False
+        if key in self._late or now_us < self._heal_again.get(key, 0):
+            return False  # what came late before goes first
         return now_us - machine.late_seen_us >= CALM_US or now_us - first >= PATIENCE_US
 
     async def _heal(self, key: Key, machine: Machine, now_us: int) -> None:
@@ -273,7 +282,7 @@ class Keeping:
         late = machine.late_us
         machine.late_us = None
         self._late_first.pop(key, None)
-        self._healed[key] = now_us
+        self._heal_again[key] = now_us + HEALED_US
         assert late is not None
         try:
             await self._reread(key, machine, late, now_us)
@@ -289,16 +298,43 @@ class Keeping:
         assert machine.bounds is not None
         if late_us >= machine.bounds.start_us:
             return
-        over = frames(
+        over = await asyncio.to_thread(
+            frames,
             *(self._hall.calendar(key), late_us - DAY_US, machine.bounds.start_us),
             self._hall.time_zone,
         )
         # The first late point that was told is the newest of its batch: the batch may reach into
         # the frame before.
         at = next((place for place, one in enumerate(over) if one.end_us > late_us), 0)
-        for bounds in over[max(at - 1, 0) :][:MOST_HEALED]:
-            if bounds.end_us <= machine.bounds.start_us:
-                await self._settle(key, bounds.start_us, now_us)
+        waiting = [
+            bounds.start_us
+            for bounds in over[max(at - 1, 0) :]
+            if bounds.end_us <= machine.bounds.start_us
+        ]
+        if waiting:
+            self._late[key] = waiting
+            self._heal_again[key] = now_us + max(HEALED_US, HEALED_EACH_US * len(waiting))
+
+    async def _heal_more(self, now_us: int) -> None:
+        """Make anew what late data belongs to, the newest first and each machine in its turn."""
+        until = time.monotonic() + STEP_SECONDS
+        turn = list(self._late)
+        while turn and time.monotonic() < until:
+            key = turn.pop(0)
+            # Behind the others from now on, also at the next step.
+            waiting = self._late.pop(key)
+            if key not in self._hall.machines:
+                continue
+            start, done = waiting[-1], False
+            try:
+                done = await self._apart((*key, start), self._settle, key, start, now_us)
+            finally:
+                # Not done: the older ones first, until it is tried again.
+                left = waiting[:-1] if done else [start, *waiting[:-1]]
+                if left:
+                    self._late[key] = left
+            if done and left:
+                turn.append(key)
 
     async def _settle(self, key: Key, start_us: int, now_us: int) -> None:
         """Compute a frame from the history, keep it, and say that its shift is over."""
@@ -331,30 +367,15 @@ class Keeping:
         frame = await asyncio.to_thread(
             _computed, key, asset, model, told, bounds, sources, absences
         )
-        used = await self.energy(key, asset, bounds.start_us, bounds.end_us)
-        if used is None:
-            return frame
-        return replace(frame, energy_kwh=used.kwh, peak_kw=used.peak_kw, power=used.trend)
+        return await self.meters.with_energy(key, asset, frame)
 
-    async def energy(
-        self, key: Key, asset: Asset, start_us: int, end_us: int
-    ) -> metered.Energy | None:
-        """Return what an asset used in a time, None where nothing is metered."""
-        tags = metered.tags(asset)
-        if not tags:
-            return None
-        past = self._hall.context.past
-        means = await past.means(key[0], tags, start_us, end_us, metered.QUARTER_US)
-        return metered.energy(asset, means, start_us, end_us, self._hall.context.now_us())
-
-    async def energies(
-        self, organisation: str, assets: Sequence[Asset], start_us: int, end_us: int
-    ) -> list[metered.Energy | None]:
-        """Return the same of several assets, by one question."""
-        tags = [tag for asset in assets for tag in metered.tags(asset)]
-        past, now_us = self._hall.context.past, self._hall.context.now_us()
-        means = await past.means(organisation, tags, start_us, end_us, metered.QUARTER_US)
-        return [metered.energy(asset, means, start_us, end_us, now_us) for asset in assets]
+    async def _meter_more(self, now_us: int) -> None:
+        """Look again at frames whose meter had not told all of them."""
+        until = time.monotonic() + STEP_SECONDS
+        for what in self.meters.due(now_us):
+            if time.monotonic() >= until:
+                return
+            await self._apart((*what, "meter"), self.meters.look_again, what, now_us)
 
     def _tell_end(self, key: Key, asset: Asset, bounds: Bounds, now_us: int) -> None:
         hall, organisation = self._hall, key[0]
@@ -398,6 +419,8 @@ class Keeping:
             if bounds.end_us > now_us:
                 continue
             kept = hall.store.frame(*key, bounds.start_us)
+            if kept is not None:
+                self.meters.found(key, kept[0])
             # What lay in the dark may have come while nobody was here to see it.
             recent = now_us - bounds.end_us < DARK_US
             dark = (

@@ -17,6 +17,7 @@ from deungdae.monitor.floor.frames import Frame, frame
 from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.shifts import Bounds
 from deungdae.monitor.floor.states import fault_of
+from deungdae.monitor.floor.store import KEPT_US
 from deungdae.monitor.floor.tracks import COUNTERS, Hearing, Track
 from deungdae.monitor.past import Readings
 from deungdae.monitor.point import Point
@@ -119,6 +120,8 @@ class Machine:
 
         A dense batch is told thinned; the last minutes are read again anyway.
         """
+        if point.time_us < now_us - KEPT_US:
+            return False  # a clock that is wrong: nothing is kept that it could belong to
         last = min(track.last_us for track in self._by_tag[point.tag])
         return point.time_us < max(last, now_us - LATE_US) - LATE_US
 
@@ -185,21 +188,29 @@ class Machine:
         # A clock that is a little ahead of ours is believed: what it says is of now.
         newest = self.heard_us if self.heard_us <= now_us + AHEAD_US else now_us
         until = min(max(now_us, newest) + 1, self.bounds.end_us)
-        self._take_absences(until)
+        self._take_absences(self.bounds.start_us, until)
         self.frame = frame(
             *(self.asset, self.tracks, self.hearing, self.model, self.bounds.start_us, until)
         )
         self.looked_us, self.dirty = now_us, False
         return self.frame
 
-    def _take_absences(self, until_us: int) -> None:
-        """Let each signal know when its source was not heard, up to its first reading after."""
+    def _take_absences(self, start_us: int, until_us: int) -> None:
+        """Let each signal know when its source was not heard, up to its first reading after.
+
+        Of those that touch a time alone.
+        """
         by_source: dict[str, list[Track]] = {}
         for tag, tracks in self._by_tag.items():
             by_source.setdefault(self.sources.get(tag, ""), []).extend(tracks)
         for source, tracks in by_source.items():
             found = []
-            for start, end in self.absences.get(source, ()):
+            # They are in order of time, and of years: the newest are those that count.
+            for start, end in reversed(self.absences.get(source, [])):
+                if end is not None and end <= start_us:
+                    break
+                if start >= until_us:
+                    continue
                 after = (np.searchsorted(track.arrays()[0], start, "right") for track in tracks)
                 pairs = zip(tracks, after, strict=True)
                 first = [int(t.arrays()[0][at]) for t, at in pairs if at < len(t.arrays()[0])]
@@ -209,11 +220,12 @@ class Machine:
 
     def unheard(self) -> dict[str, Any] | None:
         """Return which agent is not heard, and since when; None when all are."""
+        mine = {self.sources.get(tag) for tag in self.tags}
         found = [
             (start, source)
             for source, told in self.absences.items()
-            for start, end in told
-            if end is None
+            for start, end in told[-1:]
+            if end is None and source in mine
         ]
         return {"source": min(found)[1], "since": min(found)[0]} if found else None
 

@@ -39,18 +39,25 @@ class Told(NamedTuple):
     said: str | None
 
 
-def laid_over(spans: Sequence[Span], said: Sequence[SaidStop]) -> list[Told]:
+def laid_over(
+    spans: Sequence[Span], said: Sequence[SaidStop], begun_us: int | None = None
+) -> list[Told]:
     """Return the spans with what was said of them, in order, without holes.
 
     Each said stop counts for the standing (or unknown) span that it overlaps most; a part of it
-    that was not said stays a stop of its own. What was said last counts.
+    that was not said stays a stop of its own. What was said last counts. `begun_us` is when the
+    stop with which the spans begin began, if that was before them: what was said "until it ends"
+    then goes on.
     """
     found = [Told(span, None) for span in spans]
+    first = spans[0].start_us if spans else 0
     for one in said:
         last = found[-1].span.end_us if found else 0
         # A stop "until it ends" is that in which it began.
         until = one.end_us if one.end_us is not None else min(one.start_us + 1 + SNAP_US, last)
         whole = _stops(found)
+        if begun_us is not None and one.end_us is None and whole[:1] and whole[0][0] == first:
+            whole[0] = (begun_us, whole[0][1])
         best = max(whole, key=lambda pair: _overlap(pair, one.start_us, until), default=None)
         if best is None or _overlap(best, one.start_us, until) <= 0:
             continue
@@ -59,6 +66,12 @@ def laid_over(spans: Sequence[Span], said: Sequence[SaidStop]) -> list[Told]:
         end = best[1] if best[1] - end <= SNAP_US else end
         found = _labelled(found, start, end, one)
     return found
+
+
+def goes_on(before: Sequence[Span], span: Span) -> int:
+    """Return when the stop began that goes on in a span: within the spans before it, or there."""
+    last = _stops([Told(each, None) for each in (*before, span)])[-1:]
+    return min(last[0][0], span.start_us) if last and last[0][1] == span.end_us else span.start_us
 
 
 def _stops(told: Sequence[Told]) -> list[tuple[int, int]]:

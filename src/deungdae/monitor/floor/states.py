@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from deungdae.analysis.oee import Span, State, counted, joined, within
+from deungdae.analysis.oee import Lasting, Span, State, counted, joined, within
 from deungdae.analysis.oee.sensed import seen
 from deungdae.monitor.definitions import Asset
 from deungdae.monitor.floor.learning import Model, window_seconds
@@ -144,7 +144,7 @@ def _with_faults(spans: Sequence[Span], told: Sequence[tuple[int, int, str]]) ->
     ]
 
 
-def fault_of(span: Span, told: Sequence[tuple[int, int, str]]) -> str | None:
+def fault_of(span: Lasting, told: Sequence[tuple[int, int, str]]) -> str | None:
     """Return the text of the fault behind a stop, None when there was none."""
     best, most = None, 0
     for start, end, text in told:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from deungdae.analysis.oee import State
+from deungdae.analysis.oee import Span, State
 from deungdae.monitor.database import Database
 from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.learning import Model
@@ -58,6 +58,16 @@ class Store:
             *(organisation, asset, start_us),
         )
         return (Frame.of(json.loads(str(rows[0][0]))), bool(rows[0][1])) if rows else None
+
+    def spans_before(self, organisation: str, asset: str, start_us: int) -> list[Span]:
+        """Return the spans of the kept frame that ends where another begins; none without it."""
+        rows = self._database.rows(
+            "SELECT document FROM frame WHERE organisation=? AND asset=? AND start_us<? "
+            "ORDER BY start_us DESC LIMIT 1",
+            *(organisation, asset, start_us),
+        )
+        found = Frame.of(json.loads(str(rows[0][0]))) if rows else None
+        return found.spans if found is not None and found.end_us == start_us else []
 
     def keep(
         self, organisation: str, asset: str, frame: Frame, computed_us: int, *, final: bool
