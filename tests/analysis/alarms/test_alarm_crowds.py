@@ -1,5 +1,6 @@
 """Many alarms: incidents, floods, whom to tell, and how good the alarms are."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -42,6 +43,8 @@ def test_alarms_of_one_asset_within_two_minutes_are_one_incident_told_once() -> 
     first = groups.add(raised("hot", 0))
     second = groups.add(raised("slow", MINUTE_US))
     other = groups.add(raised("door", MINUTE_US, "press 4"))
+    for alarm in ("hot", "slow"):
+        groups.follow(raised(alarm, 0, gone_us=2 * MINUTE_US))
     later = groups.add(raised("hot", 4 * MINUTE_US))
     assert (first.incident.number, second.incident.number) == (1, 1)
     assert (other.incident.number, later.incident.number) == (2, 3)
@@ -54,6 +57,61 @@ def test_one_of_greater_priority_is_told_though_the_incident_is_known() -> None:
     high = groups.add(raised("fire", 1, priority=Priority.HIGH))
     medium = groups.add(raised("hot", 2, priority=Priority.MEDIUM))
     assert (high.tells, medium.tells) == (True, False)
+
+
+def test_an_incident_takes_in_what_comes_while_one_of_it_stands() -> None:
+    groups = Incidents({"air": frozenset({"robot"})})
+    groups.add(raised("air", 0, "compressor"))
+    same = groups.add(raised("slow", 5 * MINUTE_US, "compressor"))
+    caused = groups.add(raised("robot", 30 * MINUTE_US, "robot 1"))
+    assert (same.incident.number, caused.incident.number) == (1, 1)
+    assert not same.tells and not caused.tells
+    # What stood is over: one that comes later has nothing to do with it.
+    for alarm in ("air", "slow", "robot"):
+        groups.follow(raised(alarm, 0, gone_us=31 * MINUTE_US))
+    assert groups.add(raised("hot", 33 * MINUTE_US, "compressor")).incident.number == 2
+
+
+def test_what_stands_for_days_silences_nothing() -> None:
+    groups = Incidents({})
+    groups.add(raised("stale", 0, priority=Priority.MEDIUM))
+    urgent = groups.add(raised("fire", 59 * MINUTE_US, priority=Priority.HIGH))
+    assert (urgent.incident.number, urgent.tells) == (1, True)
+    later = groups.add(raised("hot", 61 * MINUTE_US, priority=Priority.MEDIUM))
+    assert (later.incident.number, later.tells) == (2, True)
+
+
+def test_one_that_comes_when_all_was_seen_is_told_on_the_same_card() -> None:
+    groups = Incidents({})
+    groups.add(raised("slow", 0, priority=Priority.MEDIUM))
+    groups.follow(raised("slow", 0, priority=Priority.MEDIUM, acknowledged_us=MINUTE_US))
+    close = groups.add(raised("hot", 2 * MINUTE_US, priority=Priority.MEDIUM))
+    # Nobody is called for the one that came closely, so this one has to call for itself ...
+    later = groups.add(raised("oil", 5 * MINUTE_US, priority=Priority.MEDIUM))
+    # ... and as long as nobody has seen it, somebody is called already.
+    third = groups.add(raised("air", 9 * MINUTE_US, priority=Priority.MEDIUM))
+    assert [one.incident.number for one in (close, later, third)] == [1, 1, 1]
+    assert [one.tells for one in (close, later, third)] == [False, True, False]
+
+
+def test_a_minor_one_that_nobody_need_acknowledge_does_not_keep_others_from_calling() -> None:
+    groups = Incidents({})
+    groups.add(raised("filter", 0))
+    hot = raised("hot", MINUTE_US, priority=Priority.MEDIUM)
+    groups.add(hot)
+    groups.follow(replace(hot, acknowledged_us=2 * MINUTE_US))
+    oil = groups.add(raised("oil", 20 * MINUTE_US, priority=Priority.MEDIUM))
+    assert (oil.incident.number, oil.tells) == (1, True)
+
+
+def test_incidents_go_on_as_they_were_after_a_restart() -> None:
+    groups = Incidents({})
+    slow = raised("slow", 0, priority=Priority.MEDIUM)
+    number = groups.put_back(slow, None, told=True)
+    assert groups.put_back(raised("hot", 5 * MINUTE_US), number, told=False) == number
+    assert groups.put_back(raised("door", 6 * MINUTE_US, "press 4"), None, told=True) == 2
+    joined = groups.add(raised("oil", 9 * MINUTE_US, priority=Priority.MEDIUM))
+    assert (joined.incident.number, joined.tells) == (1, False)
 
 
 def test_a_known_cause_stands_first_though_it_came_last_and_joins_other_assets() -> None:

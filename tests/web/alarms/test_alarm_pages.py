@@ -1,6 +1,7 @@
 """Pages of alarms: from a rule on a page to a tap at night, through the real monitor."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -159,6 +160,40 @@ def test_a_tap_puts_an_alarm_aside_for_a_while(desk: Desk) -> None:
     assert "These say nothing at the moment" in page and "Nothing is heard of it until" in page
     desk.send("/alarms/act/", occurrence=f"{rule.public_id}:0", do="unshelve")
     assert "1 alarm stands." in desk.page("/alarms/now/")
+
+
+def test_an_alarm_is_put_aside_on_its_own_page(desk: Desk) -> None:
+    rule = desk.make()
+    desk.comes("line2/imm3/zone3", 12.5)
+    own = f"/alarms/{rule.public_id}/1/"
+    assert 'value="shelve_15"' in desk.page(own)
+    answer = desk.send(
+        "/alarms/act/", occurrence=f"{rule.public_id}:1", do="shelve_15", next=own
+    )  # fmt: skip
+    assert answer.redirect_chain[-1][0] == own
+    page = answer.content.decode()
+    # It is over, so there is nothing left to put aside.
+    assert "Nothing is heard of it until" in page and 'value="shelve_15"' not in page
+    assert "No alarm stands" in desk.page("/alarms/now/")
+
+
+def test_what_is_back_to_normal_does_not_count_as_standing_and_says_until_when(
+    desk: Desk,
+) -> None:
+    rule = desk.make()
+    desk.comes("line2/imm3/zone3", 12.5)
+    desk.comes("line2/imm3/zone3", 5.0)
+    page = desk.page("/alarms/now/")
+    assert "No alarm stands. 1 is back to normal and waits to be acknowledged." in page
+    assert re.search(r"from \d\d:\d\d to \d\d:\d\d", page)
+    assert "Over since" in desk.page(f"/alarms/{rule.public_id}/1/")
+    desk.make(name="히터 4", tag="line2/imm3/zone4")
+    desk.comes("line2/imm3/zone4", 12.5)
+    assert (
+        "1 alarm stands. 1 waits to be acknowledged. "
+        "1 is back to normal and waits to be acknowledged."
+    ) in desk.page("/alarms/now/")
+    assert desk.waiting()[0] == 2
 
 
 def test_a_rule_is_tried_before_it_is_in_force(desk: Desk) -> None:

@@ -88,6 +88,7 @@ def test_without_a_policy_of_its_own_an_alarm_goes_to_the_engineers_first(
     }
     later = Outgoing._base_manager.get(to="owner@gaon.example")
     assert "Nobody has acknowledged it for 15 minutes." in later.text
+    assert later.subject.startswith("[Urgent, not acknowledged for 15 minutes] ")
 
 
 def test_a_letter_says_what_where_since_when_and_what_helped(
@@ -97,17 +98,20 @@ def test_a_letter_says_what_where_since_when_and_what_helped(
     event(
         monitor, house, "r:2:0", meaning="금형이 과열됩니다", action="냉각수를 확인하세요",
         normal={"template": "Normal: up to {high} {unit}.", "values": {"high": 80, "unit": "°C"}},
-        members=[["r:3", "유압 온도"], ["r:4", "사이클"]],
+        members=[["r:3", "유압 온도"], ["r:4", "사이클"]], watch="7b",
     )  # fmt: skip
     follow(house)
     letter = Outgoing._base_manager.get()
-    assert letter.subject == "[높음] 금형 온도: imm1 is away."
+    # As the pages say it.
+    assert letter.subject == "[긴급] 금형 온도: imm1 is away."
+    assert letter.text.splitlines()[1] == "Normal: up to 80 °C."
     for words in (
         "위치: 1라인 · 사출 1호기",
         "발생 시각: 2026-09-21 23:13 (Asia/Seoul)",
         "의미: 금형이 과열됩니다",
         "조치: 냉각수를 확인하세요",
         "함께 발생한 경보: 유압 온도, 사이클",
+        "감시 화면: http://localhost:8000/watches/7b/",
         "http://localhost:8000/alarms/1/7/",
     ):
         assert words in letter.text

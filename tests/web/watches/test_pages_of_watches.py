@@ -13,8 +13,12 @@ from live_stream import opened
 from monitor_site import MonitorSite, clock_us
 
 from deungdae import bus
+from deungdae.monitor.alarms import Alarms
+from deungdae.monitor.point import Point
 from deungdae.monitor.watches import Watches
 from deungdae.monitor.watches.questions import Questions
+from deungdae.web.alarms import watched
+from deungdae.web.alarms.models import AlarmRule
 from deungdae.web.companies.models import Site as PlantSite
 from deungdae.web.core import line
 from deungdae.web.core.models import AuditEntry
@@ -35,7 +39,7 @@ FAULT = 800  # the row at which the meter begins to read too high
 
 @pytest.fixture(scope="module")
 def monitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MonitorSite]:
-    with MonitorSite(tmp_path_factory.mktemp("watches"), [Watches()]) as running:
+    with MonitorSite(tmp_path_factory.mktemp("watches"), [Watches(), Alarms()]) as running:
         yield running
 
 
@@ -81,7 +85,7 @@ class Desk:
         answer = self.client.post(address, form, follow=True)
         assert answer.status_code == 200, answer.content.decode()
         made: Watch = Watch.objects.within(self.scope).get(name=form["name"])
-        (part,) = self.monitor._parts
+        part, _alarms = self.monitor._parts
         assert isinstance(part, Watches)
         key = str(self.house.organisation.public_id), str(made.public_id)
         now = Questions(part).now
@@ -151,6 +155,66 @@ def test_from_a_good_period_to_an_anomaly_its_blame_and_a_verdict(desk: Desk) ->
     assert AnomalyVerdict.objects.within(desk.scope).get().verdict == "false"
     actions = AuditEntry.objects.within(desk.scope).values_list("action", flat=True)
     assert set(actions) >= {"watches.made", "watches.judged"}
+
+
+def test_an_alarm_is_made_of_a_watch_and_leads_back_to_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = desk.make(name="펌프 3")
+    own = watch.get_absolute_url()
+    address = f"/alarms/rules/new/score/?watch={watch.public_id}"
+    page = desk.page(own)
+    assert f'href="{address}"' in page and "this watch has no alarm yet" in page
+    # The form knows the watch, and calls the alarm by it.
+    page = desk.page(address)
+    assert f'<option value="{watch.public_id}" selected>펌프 3</option>' in page
+    assert 'value="펌프 3: not as usual"' in page
+    form = {
+        "watch": str(watch.public_id), "limit": "1", "on_seconds": "0", "name": "펌프 이상",
+        "priority": "medium",
+    }  # fmt: skip
+    tried = desk.client.post("/alarms/rules/new/score/", form | {"do": "try"}).content.decode()
+    assert re.search(r"In the last 7 days it would have come \d+ times?\.", tried)
+    assert 'class="alarm-limit"' in tried
+    stranger = form | {"watch": "00000000-0000-4000-8000-000000000000"}
+    refused = desk.client.post("/alarms/rules/new/score/", stranger).content.decode()
+    assert "Select a valid choice" in refused
+    assert not AlarmRule.objects.within(desk.scope).exists()
+    assert desk.client.post("/alarms/rules/new/score/", form).status_code == 302
+    rule = AlarmRule.objects.within(desk.scope).get()
+    assert (rule.watch_id, rule.asset) == (watch.public_id, desk.asset)
+    page = desk.page(own)
+    assert f'href="{rule.get_absolute_url()}"' in page and "펌프 이상" in page
+    assert f'href="{own}"' in desk.page(rule.get_absolute_url())
+    # Changed on its page it looks at the same watch.
+    desk.client.post(f"{rule.get_absolute_url()}change/", form | {"limit": "2"})
+    rule.refresh_from_db()
+    assert (rule.watch_id, rule.condition["limit"]) == (watch.public_id, 2.0)
+    desk.client.post(f"{rule.get_absolute_url()}change/", form)
+
+    organisation = str(desk.house.organisation.public_id)
+    _watches, part = desk.monitor._parts
+    assert isinstance(part, Alarms)
+
+    def follows() -> bool:
+        known = part.house(organisation).tracked.get(str(rule.public_id))
+        return known is not None and known.waiting is None and known.rule.raw["limit"] == 1.0
+
+    desk.monitor.until(follows)
+    scored = Point(f"~watch/{watch.public_id}", clock_us(), 3.5213, 0)
+    loop = desk.monitor.monitor.context.loop
+    loop.call_soon_threadsafe(desk.monitor.monitor.context.spread, organisation, [scored])
+    desk.monitor.until(lambda: bool(part.house(organisation).open))
+    page = desk.page("/alarms/now/")
+    assert "The machine is unlike its good period: 3.52 times the limit." in page
+    assert "Normal: up to 1 (the limit)." in page and f'href="{own}"' in page
+    # The meter went wrong some minutes ago; what the watch found then is what came here.
+    monkeypatch.setattr(watched, "MINUTE_US", 3_600 * S)
+    page = desk.page(f"/alarms/{rule.public_id}/1/")
+    assert "3.52 times the limit" in page and f'href="{own}"' in page
+    assert page.index("<strong>power</strong>") < page.index("<strong>speed</strong>")
+    (anomaly,) = set(re.findall(rf'href="({own}\d+/)"', page))
+    assert "Which tags are to blame" in desk.page(anomaly)
 
 
 def test_another_period_is_learned_and_the_old_one_asked_for_no_more(desk: Desk) -> None:

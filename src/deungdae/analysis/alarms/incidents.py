@@ -8,7 +8,7 @@ from deungdae.analysis.alarms.life import RANK, Occurrence, Priority
 
 MINUTE_US = 60_000_000
 WINDOW_US = 2 * MINUTE_US
-LONGEST_US = 60 * MINUTE_US  #: a new incident begins after that, though alarms still follow closely
+LONGEST_US = 60 * MINUTE_US  #: a new incident begins after that, though alarms stand or follow
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Incident:
 
 
 class Joined(NamedTuple):
-    """Where an occurrence went. `tells` is true of the first, and of one of greater priority."""
+    """Where an occurrence went. `tells` says whether it is told by itself."""
 
     incident: Incident
     tells: bool
@@ -36,9 +36,14 @@ class Joined(NamedTuple):
 class Incidents:
     """Groups occurrences as they are raised.
 
-    One joins an incident if its asset is already there, or if a known cause links the two, and no
-    more than `window_us` passed since the incident's last one. `causes` maps an alarm to those that
-    it is known to bring about, on whatever asset.
+    One joins an incident if its asset is already there, or if a known cause links the two, as long
+    as one of the incident stands or no more than `window_us` passed since its last one. `causes`
+    maps an alarm to those that it is known to bring about, on whatever asset.
+
+    Told are the first and each of greater priority. One that comes after the window is told, too,
+    when what was told of the incident has been acknowledged: nobody would be called for it
+    otherwise. An incident takes nothing in `longest_us` after its first: what stands for days must
+    not silence a machine.
     """
 
     causes: Mapping[str, frozenset[str]]
@@ -48,23 +53,49 @@ class Incidents:
     def __post_init__(self) -> None:
         self._open: list[Incident] = []
         self._count = 0
+        self._latest: dict[tuple[str, int], Occurrence] = {}  #: each of the open ones as it is now
+        self._told: set[tuple[str, int]] = set()  #: those that were told by themselves
+
+    def follow(self, changed: Occurrence) -> None:
+        """Take note that an occurrence has gone, ended or was acknowledged."""
+        if _key(changed) in self._latest:
+            self._latest[_key(changed)] = changed
+
+    def put_back(self, known: Occurrence, number: int | None, *, told: bool) -> int:
+        """Put an occurrence where it was before the process ended; None begins an incident."""
+        for place, incident in enumerate(self._open):
+            if incident.number == number:
+                greatest = min(incident.told, known.priority, key=RANK.__getitem__)
+                members = (*incident.members, known)
+                self._open[place] = replace(incident, members=members, told=greatest)
+                break
+        else:
+            self._count += 1
+            self._open.append(Incident(self._count, (known,), known.priority))
+            number = self._count
+        self._note(known, told=told)
+        assert number is not None
+        return number
 
     def add(self, raised: Occurrence) -> Joined:
         """Put an occurrence where it belongs; raise ValueError for one before the last."""
         at = raised.raised_us
         if any(incident.members[-1].raised_us > at for incident in self._open):
             raise ValueError("occurrences are raised one after another")
-        self._open = [incident for incident in self._open if self._is_open(incident, at)]
+        self._close(at)
         for place, incident in enumerate(self._open):
             if self._belongs(raised, incident):
-                tells = RANK[raised.priority] < RANK[incident.told]
-                told = raised.priority if tells else incident.told
+                greater = RANK[raised.priority] < RANK[incident.told]
+                told = raised.priority if greater else incident.told
+                tells = greater or self._calls_nobody(incident, raised)
                 grown = replace(incident, members=(*incident.members, raised), told=told)
                 self._open[place] = grown
+                self._note(raised, told=tells)
                 return Joined(grown, tells)
         self._count += 1
         new = Incident(self._count, (raised,), raised.priority)
         self._open.append(new)
+        self._note(raised, told=True)
         return Joined(new, tells=True)
 
     def ordered(self, incident: Incident) -> tuple[Occurrence, ...]:
@@ -79,9 +110,47 @@ class Incidents:
 
         return tuple(sorted(incident.members, key=place))
 
+    def _note(self, one: Occurrence, *, told: bool) -> None:
+        self._latest[_key(one)] = one
+        if told:
+            self._told.add(_key(one))
+
+    def _close(self, at_us: int) -> None:
+        """Forget the incidents that take nothing in any more."""
+        still = [incident for incident in self._open if self._is_open(incident, at_us)]
+        if len(still) < len(self._open):
+            members = {_key(member) for incident in still for member in incident.members}
+            self._latest = {key: one for key, one in self._latest.items() if key in members}
+            self._told &= members
+        self._open = still
+
     def _is_open(self, incident: Incident, at_us: int) -> bool:
-        first, last = incident.members[0].raised_us, incident.members[-1].raised_us
-        return at_us - last <= self.window_us and at_us - first <= self.longest_us
+        if at_us - incident.members[0].raised_us > self.longest_us:
+            return False
+        if self._is_fresh(incident, at_us):
+            return True
+        return any(one.gone_us is None and one.ended_us is None for one in self._now(incident))
+
+    def _is_fresh(self, incident: Incident, at_us: int) -> bool:
+        return at_us - incident.members[-1].raised_us <= self.window_us
+
+    def _now(self, incident: Incident) -> list[Occurrence]:
+        return [self._latest[_key(member)] for member in incident.members]
+
+    def _calls_nobody(self, incident: Incident, raised: Occurrence) -> bool:
+        """Whether all that was told of it was seen, so that one more would stand there in silence.
+
+        What follows closely is of what somebody has just taken in hand.
+        """
+        if self._is_fresh(incident, raised.raised_us):
+            return False
+        return not any(
+            _key(one) in self._told
+            and one.acknowledged_us is None
+            and one.ended_us is None
+            and RANK[one.priority] <= RANK[raised.priority]
+            for one in self._now(incident)
+        )
 
     def _belongs(self, raised: Occurrence, incident: Incident) -> bool:
         if raised.asset in incident.assets:
@@ -91,3 +160,7 @@ class Incidents:
             member.alarm in brings or raised.alarm in self.causes.get(member.alarm, ())
             for member in incident.members
         )
+
+
+def _key(one: Occurrence) -> tuple[str, int]:
+    return one.alarm, one.number

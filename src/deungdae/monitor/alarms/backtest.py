@@ -24,7 +24,8 @@ from deungdae.records.errors import UnusableOption
 from deungdae.records.readings import Quality
 
 HOUR_US: Final = 3_600_000_000
-LONGEST_US: Final = 35 * 24 * HOUR_US
+DAY_US: Final = 24 * HOUR_US
+LONGEST_US: Final = 35 * DAY_US
 MOST_SPANS: Final = 500
 PICTURE: Final = 400  #: parts of the picture
 CHATTERS, CHATTER_US = 3, 60_000_000
@@ -233,12 +234,14 @@ async def _spans(
 
 
 async def _scores(context: Context, rule: Rule, start_us: int, end_us: int) -> Readings:
-    told = {"watch": rule.source.removeprefix("~watch/"), "start": start_us, "end": end_us}
-    document = await _asked(context, "watch", rule.organisation, told)
-    scores = [(at, score) for at, score in document["scores"] if score is not None]
-    limit = float(document.get("limit") or 1.0)
+    scores: list[tuple[int, float]] = []
+    # Day by day: of a longer time a watch tells the greatest score of some minutes together.
+    for start in range(start_us, end_us, DAY_US):
+        told = {"watch": rule.watch, "start": start, "end": min(start + DAY_US, end_us)}
+        document = await _asked(context, "watch", rule.organisation, told)
+        scores += [(at, score) for at, score, _place in document["scores"] if score is not None]
     times = np.array([at for at, _ in scores], np.int64)
-    values = np.array([score for _, score in scores], float) / limit
+    values = np.array([score for _, score in scores], float)
     return Readings(times, values, np.full(times.size, None, dtype=object))
 
 

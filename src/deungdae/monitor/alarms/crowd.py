@@ -37,8 +37,12 @@ class Crowd:
 
     def recall(self, document: dict[str, Any], before: list[Told]) -> None:
         """Go on from what was known; `before` are the occurrences of late, as they were raised."""
+        numbers: dict[str, int] = {}
         for told in before:
-            self._named.setdefault(self._join(told.occurrence)[0], told.incident)
+            known = self._in_order(told.occurrence)
+            number = self.incidents.put_back(known, numbers.get(told.incident), told=told.tells)
+            numbers[told.incident] = number
+            self._named[number] = told.incident
         if document:
             self._gate.recall(document["gate"])
             self.floods = [Ended(a, b, n, tuple(held)) for a, b, n, held in document["floods"]]
@@ -63,6 +67,10 @@ class Crowd:
         )
         return incident, tells, held
 
+    def follow(self, changed: Occurrence) -> None:
+        """Take note of what became of an occurrence: its incident lasts while one stands."""
+        self.incidents.follow(changed)
+
     def passed(self, now_us: int) -> Ended | None:
         """Return the flood that has ended by now."""
         found = self._gate.passed(now_us)
@@ -75,7 +83,10 @@ class Crowd:
         return ended
 
     def _join(self, raised: Occurrence) -> tuple[int, bool]:
+        joined = self.incidents.add(self._in_order(raised))
+        return joined.incident.number, joined.tells
+
+    def _in_order(self, raised: Occurrence) -> Occurrence:
         # A stop that is found out later was raised before what others raised meanwhile.
         self._last_us = max(self._last_us, raised.raised_us)
-        joined = self.incidents.add(replace(raised, raised_us=self._last_us))
-        return joined.incident.number, joined.tells
+        return replace(raised, raised_us=self._last_us)

@@ -91,6 +91,7 @@ def board(house: House, now_us: int) -> dict[str, Any]:
     incidents = [_incident(house, key, members) for key, members in by_incident.items()]
     incidents.sort(key=lambda one: (not one["waiting"], one["rank"], -one["since"]))
     every = [member for one in incidents for member in one["members"]]
+    stand = [member for member in every if member["gone"] is None]
     flood = house.crowd.flood
     quiet = [
         held(one, house.about(one.rule)) for one in house.tracked.values() if one.life.holds
@@ -98,7 +99,8 @@ def board(house: House, now_us: int) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "now": now_us,
-        "standing": len(every),
+        "standing": len(stand),
+        "back": len(every) - len(stand),  # to normal; they stay until somebody has seen them
         "waiting": sum(bool(one["waits"]) for one in every),
         "rules": len(house.tracked),
         "incidents": incidents,

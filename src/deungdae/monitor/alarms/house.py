@@ -87,7 +87,7 @@ class House:
     def set_rules(
         self, rules: Mapping[str, Rule], now_us: int, *, whole: bool = True
     ) -> list[Tracked]:
-        """Follow these rules, if they are the `whole` no others; return whose past is to be read."""
+        """Follow these rules, if `whole` no others; return those whose past is to be read."""
         if whole:
             for gone in self.tracked.keys() - rules.keys():
                 self._retire(self.tracked.pop(gone), now_us)
@@ -369,6 +369,7 @@ class House:
 
     def _changed(self, told: Told) -> None:
         self.changed.told[told.key] = told
+        self.crowd.follow(told.occurrence)
 
     # ── writing down and telling ──
 

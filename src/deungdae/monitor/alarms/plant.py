@@ -40,6 +40,7 @@ class Plant:
             "line_name": line.name if line else "",
             "place": " · ".join(names) or (rule.tag or "").rpartition("/")[0],
             "tag": rule.tag,
+            "watch": rule.watch,
             "unit": rule.unit,
             "meaning": rule.meaning,
             "remedy": rule.remedy,

@@ -80,6 +80,11 @@ class Rule:
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)  #: its condition as told
 
     @property
+    def watch(self) -> str | None:
+        """The anomaly watch whose score it looks at."""
+        return self.source.removeprefix("~watch/") if self.kind == "score" else None
+
+    @property
     def asks(self) -> bool:
         """Whether somebody has to acknowledge; what is of low priority goes by itself."""
         return self.priority is not Priority.LOW

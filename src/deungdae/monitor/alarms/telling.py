@@ -138,6 +138,7 @@ def _alarm(told: Told, others: Sequence[Told]) -> dict[str, Any]:
         "line_name": about["line_name"],
         "place": about["place"],
         "tag": about["tag"],
+        "watch": about.get("watch"),  # not of what an earlier version raised
         "unit": about["unit"],
         "since": one.raised_us,
         "raised_us": one.raised_us,

@@ -21,7 +21,7 @@ def what(rule: Rule, value: Value, *, rules: frozenset[str] = frozenset()) -> Me
         case Stale(after_us):
             return message("No value for more than {seconds} s.", seconds=after_us // SECOND_US)
         case Score():
-            return message("The machine behaves unlike in its good time.")
+            return _unlike(value)
         case OneOf() if rule.kind == "machine":
             return _standing(str(value or ""), rule.on_us)
         case OneOf():
@@ -44,6 +44,14 @@ def _beyond(high: float | None, low: float | None, value: Value, unit: str) -> M
         "{value}: above {limit}.",
         value=_with(number, unit), limit=_with(high, unit),
     )  # fmt: skip
+
+
+def _unlike(value: Value) -> Message:
+    if not isinstance(value, int | float):
+        return message("The machine behaves unlike in its good time.")
+    return message(
+        "The machine is unlike its good period: {times} times the limit.", times=_times(value)
+    )
 
 
 def _standing(state: str, on_us: int) -> Message:
@@ -94,6 +102,10 @@ def normal(rule: Rule, usual: tuple[float, float] | None = None) -> Message | No
             )
         case OneOf() if rule.kind == "machine":
             return message("Normal: running.")
+        case Score(limit, _) if limit == 1.0:
+            return message("Normal: up to 1 (the limit).")
+        case Score(limit, _):
+            return message("Normal: up to {limit} times the limit.", limit=_times(limit))
         case _:
             return None
 
@@ -101,6 +113,11 @@ def normal(rule: Rule, usual: tuple[float, float] | None = None) -> Message | No
 def _short(number: float) -> str:
     """Return a number as a person writes it."""
     return f"{number:.5g}" if abs(number) < 1e5 else f"{number:.0f}"
+
+
+def _times(share: float) -> str:
+    """Return a score, of which nobody needs more than three figures."""
+    return f"{share:.3g}" if abs(share) < 1000 else f"{share:.0f}"
 
 
 def _with(number: float, unit: str) -> str:

@@ -11,6 +11,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from deungdae.web.alarms.shown.one import priority_word
 from deungdae.web.plant.speech import told
 
 MOST_MEMBERS = 10
@@ -35,10 +36,15 @@ def alarm(event: Mapping[str, Any], language: str, zone: str, last_time: str) ->
         place = str(event.get("place") or "")
         # The name says what is meant, the sentence what is wrong with it; a flood has no name.
         lead = name if name and name != what else place
-        subject = f"[{_priority(event)}] " + (f"{lead}: {what}" if lead else what)
+        urgency = _priority(event)
         lines = [f"{name}: {what}" if name and name != what else what]
         if event.get("what") == "escalation":
             minutes = _minutes(event.get("since"), event.get("due"))
+            urgency = ngettext(
+                "%(urgency)s, not acknowledged for %(n)d minute",
+                "%(urgency)s, not acknowledged for %(n)d minutes",
+                minutes,
+            ) % {"urgency": urgency, "n": minutes}
             lines.append(
                 ngettext(
                     "Nobody has acknowledged it for %(n)d minute.",
@@ -47,18 +53,21 @@ def alarm(event: Mapping[str, Any], language: str, zone: str, last_time: str) ->
                 )
                 % {"n": minutes}
             )
+        if normal := told(event.get("normal")):
+            lines.append(normal)  # a whole sentence, which says that it is what is normal
         lines.append("")
         rows = (
             (_("Where it is"), place),
             (_("Since when"), _moment(event.get("since"), zone)),
-            (_("Normal"), told(event.get("normal"))),
             (_("What it means"), str(event.get("meaning") or "")),
             (_("What to do now"), str(event.get("action") or "")),
             (_("Last time"), last_time),
             (_("Came with it"), _members(event)),
+            (_("The watch"), _watch_page(event)),
         )
         lines += [f"{word}: {value}" for word, value in rows if value]
         lines += ["", link(str(event.get("page") or "/alarms/"))]
+        subject = f"[{urgency}] " + (f"{lead}: {what}" if lead else what)
         return Text(subject[:250], "\n".join(lines).strip() + "\n")
 
 
@@ -92,8 +101,12 @@ def link(path: str) -> str:
 def _priority(event: Mapping[str, Any]) -> str:
     if event.get("what") == "flood":
         return _("many alarms")
-    words = {"high": _("high"), "medium": _("medium"), "low": _("low")}
-    return words.get(str(event.get("priority")), _("alarm"))
+    return priority_word(str(event.get("priority") or "")) or _("alarm")
+
+
+def _watch_page(event: Mapping[str, Any]) -> str:
+    watch = event.get("watch")
+    return link(f"/watches/{watch}/") if watch else ""
 
 
 def _moment(time_us: Any, zone: str) -> str:

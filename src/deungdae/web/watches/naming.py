@@ -1,11 +1,14 @@
-"""What tags are called on the pages of watches, and which of them a machine has."""
+"""What tags and alarms are called on the pages of watches, and which tags a machine has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from deungdae import bus
+from deungdae.web.core import line
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.plant.explorer import finding
+from deungdae.web.watches.models import Watch
 
 MOST_TAGS: Final = 100
 #: What these signals say is no matter of how the machine is: they count, or name something.
@@ -27,6 +30,24 @@ def names(scope: Scope) -> Mapping[str, str]:
 def units(scope: Scope) -> Mapping[str, str]:
     """Return the unit of each tag that has one."""
     return {path: about.unit for path, about in finding.known(scope).items() if about.unit}
+
+
+def alarms(watch: Watch) -> Sequence[Mapping[str, str]]:
+    """Return the alarms that look at a watch, by name; none while the bus is away.
+
+    Their rows belong to an app beside this one; what it told the bus is enough.
+    """
+    mine = str(watch.organisation.public_id), str(watch.public_id)
+    try:
+        records = line.all(bus.ALARMS)
+    except bus.Unavailable:
+        return ()
+    found = [
+        {"rule": one.rule, "name": str(one.document.get("name") or "")}
+        for one in records
+        if (one.organisation, one.document.get("watch")) == mine
+    ]
+    return sorted(found, key=lambda one: one["name"])
 
 
 def of_machine(scope: Scope, asset: Asset) -> list[str]:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from deungdae.web.alarms import watched
 from deungdae.web.alarms.models import AlarmRule, TellingPolicy
 from deungdae.web.alarms.shown.conditions import STATES
 from deungdae.web.alarms.shown.one import priority_word
@@ -170,6 +172,7 @@ class RuleForm(forms.Form, metaclass=FormKind):
             "kind": self.kind,
             "tag": self.cleaned_data.get("tag") or "",
             "asset": self._asset(),
+            "watch": None,
             "condition": self.condition(),
             "priority": self.cleaned_data["priority"],
             "latching": self.cleaned_data["latching"],
@@ -393,19 +396,51 @@ class SpcForm(RuleForm):
 
 
 class ScoreForm(RuleForm):
-    """An anomaly watch. Its page makes the alarm; here it is changed."""
+    """An anomaly watch, such as the one whose page led here."""
 
     kind = "score"
     about_a_tag = False
+    watch = forms.ChoiceField(label=_lazy("Anomaly watch"))
     limit = _number(
         _lazy("Comes above so many times the limit of the watch"), min_value=0.1, initial=1.0
     )
     on_seconds = _seconds(_lazy("Has to last (s)"), required=False, initial=0)
-    field_order = ("asset", "limit", "on_seconds", "name", "priority")
+    field_order = ("watch", "asset", "limit", "on_seconds", "name", "priority")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(
+        self, scope: Scope, *args: Any, rule: AlarmRule | None = None, **options: Any
+    ) -> None:
+        super().__init__(scope, *args, rule=rule, **options)
         self.fields["asset"].required = False
+        self.fields["asset"].empty_label = _("that of the watch")
+        self._watches = watched.known(scope.current)
+        choices = [(key, str(one.get("name") or "")) for key, one in self._watches.items()]
+        choices.sort(key=lambda choice: choice[1])
+        own = str(rule.watch_id) if rule is not None else ""
+        if own and own not in self._watches:
+            choices.insert(0, (own, _("the watch it looks at now")))
+        if not choices:
+            self.fields["watch"].help_text = _(
+                "No watch is known at the moment. First choose a machine on the page of anomaly "
+                "watches."
+            )
+        self.fields["watch"].choices = choices
+
+    @classmethod
+    def initial_of(cls, rule: AlarmRule) -> dict[str, Any]:
+        """Return what stands in the fields of a rule that is changed."""
+        return super().initial_of(rule) | {"watch": str(rule.watch_id)}
+
+    def _asset(self) -> Asset | None:
+        """Return the machine that was chosen, or the one that is watched."""
+        chosen = super()._asset()
+        about = self._watches.get(self.cleaned_data["watch"], {})
+        mine = [one for one in self._assets if str(one.public_id) == about.get("asset")]
+        return chosen or next(iter(mine), None)
+
+    def values(self) -> dict[str, Any]:
+        """Return what an action is given."""
+        return super().values() | {"watch": UUID(self.cleaned_data["watch"])}
 
     def condition(self) -> dict[str, Any]:
         """Return the condition as the monitor reads it."""
@@ -420,5 +455,5 @@ FORMS: Final[Mapping[str, Callable[..., RuleForm]]] = {
     form.kind: form
     for form in (LimitsForm, RateForm, StaleForm, OneOfForm, MachineForm, SpcForm, ScoreForm)
 }
-#: Those that a person begins here; a watch has a page of its own.
-OFFERED: Final = ("limits", "machine", "stale", "one_of", "rate", "spc")
+#: Those that a person begins here, the usual ones first.
+OFFERED: Final = ("limits", "machine", "stale", "one_of", "rate", "spc", "score")

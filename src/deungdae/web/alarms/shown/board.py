@@ -27,9 +27,14 @@ class Incident:
     waiting: Sequence[str]  #: the occurrences that nobody acknowledged
 
     @property
-    def occurrences(self) -> Sequence[str]:
+    def members(self) -> Sequence[Alarm]:
         """All of it."""
-        return [self.head.key, *(one.key for one in self.others)]
+        return [self.head, *self.others]
+
+    @property
+    def occurrences(self) -> Sequence[str]:
+        """How all of it are named."""
+        return [one.key for one in self.members]
 
     @property
     def others_words(self) -> str:
@@ -68,22 +73,44 @@ class Board:
         """One sentence."""
         if self.problem:
             return _("Whether an alarm stands is not known at the moment.")
+        members = [one for incident in self.incidents for one in incident.members]
+        gone = [one for one in members if not one.active]
+        seen = sum(one.waits for one in gone)
+        return " ".join([self._standing(self.waiting - seen), *_back(seen, len(gone) - seen)])
+
+    def _standing(self, waiting: int) -> str:
         if not self.standing:
             return _("No alarm stands.")
         standing = ngettext(
             "%(n)d alarm stands.", "%(n)d alarms stand.", self.standing
         ) % {"n": self.standing}  # fmt: skip
-        if not self.waiting:
+        if not waiting:
             return _("%(standing)s All are acknowledged.") % {"standing": standing}
-        waiting = ngettext(
-            "%(n)d waits to be acknowledged.", "%(n)d wait to be acknowledged.", self.waiting
-        ) % {"n": self.waiting}  # fmt: skip
-        return f"{standing} {waiting}"
+        waits = ngettext(
+            "%(n)d waits to be acknowledged.", "%(n)d wait to be acknowledged.", waiting
+        ) % {"n": waiting}  # fmt: skip
+        return f"{standing} {waits}"
 
     @property
     def waiting_words(self) -> str:
         """How many wait, as the navigation says it; empty while nobody knows."""
         return "" if self.problem else words(self.waiting)
+
+
+def _back(waiting: int, latched: int) -> list[str]:
+    """Return what is said of those that do not stand any more."""
+    found = []
+    if waiting:
+        found.append(ngettext(
+            "%(n)d is back to normal and waits to be acknowledged.",
+            "%(n)d are back to normal and wait to be acknowledged.", waiting,
+        ) % {"n": waiting})  # fmt: skip
+    if latched:
+        found.append(ngettext(
+            "%(n)d is back to normal and waits for a reset.",
+            "%(n)d are back to normal and wait for a reset.", latched,
+        ) % {"n": latched})  # fmt: skip
+    return found
 
 
 def look(scope: Scope) -> Board:

@@ -56,6 +56,10 @@ def _condition(rule: AlarmRule, unit: str) -> str:
             }  # fmt: skip
         case "spc":
             return _("leaves its usual pattern")
+        case _ if told.get("limit", 1.0) != 1.0:
+            return _("is %(times)s times as unlike its good time as the watch allows") % {
+                "times": say.number(told["limit"])
+            }
         case _:
             return _("behaves unlike in its good time")
 

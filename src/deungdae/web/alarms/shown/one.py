@@ -38,10 +38,12 @@ class Alarm:
     value: str
     now: str  #: the value at this moment, "" where it is not known
     tag: str
+    watch: str  #: whose score it looks at, "" of others
     asset: str
     since: datetime
     since_ms: int
     lasted: str
+    until: datetime | None  #: when its condition had gone
     ended: datetime | None
     comings: int
     acknowledged: datetime | None
@@ -81,7 +83,8 @@ def alarm(told: Mapping[str, Any], now_us: int, last: LastTime | None = None) ->
     """Return an occurrence as a page shows it, from what the monitor tells."""
     since, gone, ended = told["since"], told.get("gone"), told.get("ended")
     # Of one that is acknowledged after it has gone, the time counts until it had gone.
-    until = gone or ended or now_us
+    over = gone or ended
+    until = over or now_us
     state = told.get("state") or ("ended" if ended else "")
     usual, unit = told.get("usual_seconds"), told.get("unit") or ""
     return Alarm(
@@ -100,13 +103,15 @@ def alarm(told: Mapping[str, Any], now_us: int, last: LastTime | None = None) ->
         active=gone is None and ended is None,
         what=speech.told(told.get("what")),
         normal=speech.told(told.get("normal")),
-        value=_value(told.get("value"), unit),
-        now=_value(told.get("now"), unit),
+        value=value_words(told["kind"], told.get("value"), unit),
+        now=value_words(told["kind"], told.get("now"), unit),
         tag=told.get("tag") or "",
+        watch=told.get("watch") or "",
         asset=told.get("asset") or "",
         since=durations.moment(since),
         since_ms=since // 1000,
         lasted=durations.lasting((until - since) / 1e6),
+        until=durations.moment(over) if over else None,
         ended=durations.moment(ended) if ended else None,
         comings=told.get("comings") or 1,
         acknowledged=durations.moment(told["acknowledged"]) if told.get("acknowledged") else None,
@@ -123,6 +128,9 @@ def alarm(told: Mapping[str, Any], now_us: int, last: LastTime | None = None) ->
 _WAITING: Final = {"unacknowledged", "returned", "latched_unacknowledged"}
 
 
-def _value(value: Any, unit: str) -> str:
+def value_words(kind: str, value: Any, unit: str) -> str:
+    """Return the value that a rule of a kind looks at; "" where there is none."""
+    if kind == "score" and isinstance(value, int | float):
+        return _("%(times)s times the limit") % {"times": f"{max(value, 0):.2f}"}
     text = say.value_text(value, say.for_browser())
     return f"{text} {unit}".strip() if text else ""

@@ -133,7 +133,8 @@ def _limits(told: Mapping[str, Any], condition: Mapping[str, Any]) -> list[float
     if told["usual"]:
         center, sigma, _count = told["usual"]
         return [center - 3 * sigma, center + 3 * sigma]
-    return [float(condition[name]) for name in ("low", "high") if condition.get(name) is not None]
+    names = ("low", "high", "limit")
+    return [float(condition[name]) for name in names if condition.get(name) is not None]
 
 
 def _picture(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from deungdae.web.alarms import watched
 from deungdae.web.alarms.access import get_rule
 from deungdae.web.alarms.actions.acting import WriteNote
 from deungdae.web.alarms.forms.notes import NoteForm
@@ -106,6 +107,12 @@ def _shown(request: HttpRequest, rule: AlarmRule, number: int, form: NoteForm) -
             "picture_to": one.since + timedelta(hours=1),
             "words": _words(),
         }
+        if rule.watch_id is not None and scope.may("watches.see", rule.organisation):
+            until = told["gone"] or told["ended"] or now
+            context |= {
+                "watch": rule.watch_id,
+                "anomaly": watched.anomaly(scope, rule, told["since"], until),
+            }
     return render(request, "alarms/occurrence.html", context)
 
 

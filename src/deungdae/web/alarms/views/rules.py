@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deungdae import bus
-from deungdae.web.alarms import copies
+from deungdae.web.alarms import copies, watched
 from deungdae.web.alarms.access import get_rule
 from deungdae.web.alarms.actions.acting import PutBack, TakeOut
 from deungdae.web.alarms.actions.rules import ChangeRule, MakeRule, RetireRule
 from deungdae.web.alarms.forms.rules import FORMS, OFFERED, RuleForm
 from deungdae.web.alarms.models import AlarmRule
 from deungdae.web.alarms.shown.conditions import condition_words
-from deungdae.web.alarms.shown.one import KINDS, alarm, priority_word, state_word
+from deungdae.web.alarms.shown.one import KINDS, alarm, priority_word, state_word, value_words
 from deungdae.web.alarms.shown.trial import Trial, trial
 from deungdae.web.core import tags
 from deungdae.web.core.access import beside, needs
@@ -31,7 +31,6 @@ from deungdae.web.floor.shown.words import state_word as machine_word
 from deungdae.web.floor.standing import assets
 from deungdae.web.plant.copies import microseconds
 from deungdae.web.plant.errors import Refused
-from deungdae.web.plant.live import words as say
 from deungdae.web.plant.live.board import now_us
 
 TRIED: Final = timedelta(days=7)
@@ -98,13 +97,13 @@ def _listing(request: HttpRequest) -> Listing:
 def _now(rule: AlarmRule, known: dict[str, Any] | None, unit: str) -> dict[str, Any] | None:
     if known is None:
         return None
-    value = say.value_text(known["value"], say.for_browser())
+    value = value_words(rule.kind, known["value"], unit)
     if value and rule.kind == AlarmRule.Kind.MACHINE:
         value = machine_word(value)
     return {
         **known,
         "word": state_word(known["state"]),
-        "value_words": f"{value} {unit}".strip() if value else "",
+        "value_words": value,
         "at_moment": durations.moment(known["at"]) if known["at"] else None,
         "until_moment": durations.moment(known["until"]) if known["until"] else None,
     }
@@ -172,7 +171,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     scope = request.tenant_scope
     if kind not in OFFERED:
         raise Http404
-    asked = {name: request.GET[name] for name in ("tag", "asset") if request.GET.get(name)}
+    names = ("tag", "asset", "watch")
+    asked = {name: request.GET[name] for name in names if request.GET.get(name)}
     form = FORMS[kind](scope, request.POST or None, initial=_initial(scope, asked))
     return _formed(request, scope, form, None)
 
@@ -183,6 +183,10 @@ def _initial(scope: Scope, asked: dict[str, str]) -> dict[str, Any]:
     if "asset" in asked:
         chosen = [one for one in assets(scope) if str(one.public_id) == asked["asset"]]
         found["asset"] = chosen[0].pk if chosen else None
+    about = watched.known(scope.current).get(asked.get("watch", ""))
+    if about is not None:
+        found["watch"] = asked["watch"]
+        found["name"] = (_("%(watch)s: not as usual") % {"watch": about.get("name", "")})[:100]
     return found
 
 
@@ -209,9 +213,8 @@ def _formed(
         if request.POST.get("do") == "try":
             units = copies.units_of(scope, scope.current)
             unit = units.get(values["tag"], "")
-            plain = AlarmRule(
-                organisation=scope.current, **values, watch_id=rule.watch_id if rule else None
-            )
+            columns = {name: value for name, value in values.items() if name != "watch"}
+            plain = AlarmRule(organisation=scope.current, **columns, watch_id=values["watch"])
             found, problem = _trial(scope, copies.document(plain, units), unit)
         else:
             try:
@@ -236,7 +239,7 @@ def _keep(request: HttpRequest, values: dict[str, Any], rule: AlarmRule | None) 
         made = MakeRule(scope=scope, organisation=scope.current, **values).perform()
     else:
         made = ChangeRule(
-            scope=scope, organisation=rule.organisation, rule=rule, watch=rule.watch_id, **values
+            scope=scope, organisation=rule.organisation, rule=rule, **values
         ).perform()
     made.refresh_from_db()
     if made.untold:
