@@ -13,6 +13,7 @@ import pytest
 from bus_in_a_thread import BusInAThread
 from hosting import hosting
 from mqtt_broker import until
+from up_for_tests import run
 
 from deungdae import bus, tables
 from deungdae.bus import mqtt
@@ -157,3 +158,12 @@ def test_the_inspector_drops_files_and_keeps_the_day_in_one(tmp_path: Path) -> N
     assert [file.name for file in (tmp_path / "drops").iterdir()] == [
         "inspection-20251126-0100.csv"
     ]
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = ["--opcua-port", str(taken.getsockname()[1]), "--modbus-port", str(free_port())]
+        ran = run(tmp_path, "demo-plant", "--folder", str(tmp_path / "files"), *ports)
+    assert ran.returncode != 0
+    (line,) = ran.stderr.strip().splitlines()
+    assert "The simulated plant cannot listen" in line and "Choose other ports." in line

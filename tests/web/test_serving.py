@@ -125,6 +125,11 @@ def test_another_name_of_the_host_is_refused(up: Up) -> None:
     assert answer.status == 400
 
 
+def test_letters_lead_to_the_port_that_was_taken(up: Up) -> None:
+    told = up.children()["worker"].environ()["DEUNGDAE_BIND"]
+    assert told.rpartition(":")[2] == str(urlsplit(up.url).port)
+
+
 def test_a_part_that_is_killed_comes_back(up: Up) -> None:
     before = up.children()
     assert set(before) == PARTS | PLANT

@@ -51,7 +51,12 @@ class OpcuaLine:
                 await self._add(folder, number, f"{machine.name}/{tag}", unit)
         self._server = server
         await self.tick(time_s)
-        await server.start()
+        said = logging.getLogger("asyncua.server.server")
+        said.disabled = True  # it would print the error that is raised
+        try:
+            await server.start()
+        finally:
+            said.disabled = False
 
     async def _add(self, parent: Any, number: int, tag: str, unit: str) -> None:
         name = tag.rpartition("/")[2]

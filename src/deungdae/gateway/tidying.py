@@ -28,7 +28,7 @@ class Tidying:
             try:
                 await asyncio.to_thread(self._maintenance.run, self._now_us())
             except PublicError as error:
-                _log.warning("the lake was not tidied: %s", error)
+                _log.warning("the lake was not tidied: %s (%r)", error, error.__cause__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), EVERY_SECONDS)
 

@@ -216,6 +216,16 @@ def test_what_was_replaced_can_still_be_read_for_an_hour(home: Path) -> None:
     assert History(home).raw(US, [TAG], NOON, NOON + DAY, 100_000).num_rows == 3 * 3600
 
 
+def test_a_file_that_is_gone_since_it_was_listed_is_no_damage(home: Path) -> None:
+    telemetry = filled(home)
+    log = home / "telemetry" / "points" / "_delta_log"
+    # A name that leads nowhere is listed, and cannot be opened: as one that went in between.
+    (log / "_0a1b.tmp").symlink_to("gone")
+    (log / f"{99:020}.json").symlink_to("gone")
+    assert kinds(Maintenance(home).run(NOON + 2 * DAY))
+    assert [version for version, _ in telemetry.counts("ingest-0", 14)] == [15, 16, 17]
+
+
 def test_points_end_by_the_class_of_their_tag_and_hours_stay(home: Path) -> None:
     telemetry = Telemetry(home)
     telemetry.append(made([1.0, 3.0]), "ingest-0", 1)

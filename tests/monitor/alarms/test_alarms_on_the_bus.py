@@ -40,6 +40,24 @@ def test_a_limit_is_told_with_the_reading_and_ends_with_the_last_word(site: Site
     assert len(site.told("hot")) == 1
 
 
+def test_the_history_of_one_machine_is_not_crowded_out_by_others(site: Site) -> None:
+    noon = site.clock.now
+    for machine in ("imm1", "imm2"):
+        site.rule(machine, kind="limits", tag=machine, asset=machine, condition={"high": 10})
+    site.comes("imm1", 11.0)
+    for _ in range(3):
+        site.comes("imm2", 11.0)
+        site.comes("imm2", 5.0)
+        site.asked("alarm_do", occurrences=[site.standing()[0]["occurrence"]], event="acknowledge")
+    span = {"start": noon, "end": site.clock.now + 1}
+    mine = site.asked("alarm_history", asset="imm1", limit=2, **span)
+    assert ([one["rule"] for one in mine["alarms"]], mine["more"]) == (["imm1"], False)
+    many = site.asked("alarm_history", asset="imm2", limit=2, **span)
+    assert ([one["rule"] for one in many["alarms"]], many["more"]) == (["imm2", "imm2"], True)
+    none = site.asked("alarm_history", asset="imm1", rule="imm2", **span)
+    assert none["alarms"] == []
+
+
 def test_a_second_tap_does_not_silence_what_nobody_saw(site: Site) -> None:
     hot(site)
     for number in (1, 2):

@@ -227,7 +227,7 @@ class Journal:
             file
             for file in found
             if file.relative_to(self.folder).as_posix() not in files
-            and file.stat().st_mtime_ns < before_us * 1_000
+            and _is_older(file, before_us)
         ]
 
     def sweep(self, before_us: int) -> None:
@@ -245,7 +245,10 @@ class Journal:
         for file in sorted(self._log.glob("*.json")):
             if not file.stem.isdigit() or (version := int(file.stem)) <= after:
                 continue
-            actions = _actions(file)
+            try:
+                actions = _actions(file)
+            except FileNotFoundError:  # cleaned away since we looked
+                continue
             told = [a["txn"] for a in actions if "txn" in a]
             info: dict[str, Any] = next((a["commitInfo"] for a in actions if "commitInfo" in a), {})
             yield (
@@ -406,6 +409,13 @@ def _bound(stats: Mapping[str, Any] | None) -> Bound | None:
     if not isinstance(time, datetime):
         time = datetime.fromisoformat(time)
     return Bound(stats["organisation"], stats["tag"], (time - _EPOCH) // timedelta(microseconds=1))
+
+
+def _is_older(file: Path, before_us: int) -> bool:
+    try:
+        return file.stat().st_mtime_ns < before_us * 1_000
+    except FileNotFoundError:  # a step that was being made when we looked has its name now
+        return False
 
 
 def _sync(path: Path) -> None:

@@ -154,10 +154,9 @@ class Questions:
         rule, asset = given.word("rule"), given.word("asset")
         limit = given.whole("limit", 1, MOST_HISTORY, MOST_HISTORY)
         given.nothing_else()
-        rules = None if rule is None else [rule]
-        found = self._office.store.between(organisation, start, end, rules, limit + 1)
-        kept = [one for one in found[:limit] if asset is None or one.about["asset"] == asset]
-        return {"alarms": [documents.occurrence(one) for one in kept], "more": len(found) > limit}
+        found = self._office.store.between(organisation, start, end, rule, asset, limit + 1)
+        told = [documents.occurrence(one) for one in found[:limit]]
+        return {"alarms": told, "more": len(found) > limit}
 
     def _do(self, organisation: str, given: Given) -> dict[str, Any]:
         """`alarm_do {occurrences, event, until?, by?}`: what a person does with alarms.

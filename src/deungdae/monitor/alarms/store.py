@@ -5,7 +5,6 @@ computed again, so all that belongs together is one transaction, on the disk whe
 """
 
 import json
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,15 +144,16 @@ class Store:
         )
 
     def between(
-        self, organisation: str, start_us: int, end_us: int, rules: Sequence[str] | None = None,
-        limit: int = 100_000,
+        self, organisation: str, start_us: int, end_us: int, rule: str | None = None,
+        asset: str | None = None, limit: int = 100_000,
     ) -> list[Told]:  # fmt: skip
         """Return the occurrences that were raised in a span or stood in it, the newest first."""
-        chosen = "" if rules is None else f"AND rule IN ({','.join('?' * len(rules))}) "
         return self._told(
-            f"organisation = ? AND raised_us < ? AND coalesce(ended_us, ?) >= ? {chosen}"
+            "organisation = ? AND raised_us < ? AND coalesce(ended_us, ?) >= ? "
+            "AND (? IS NULL OR rule = ?) "
+            "AND (? IS NULL OR json_extract(about, '$.about.asset') = ?) "
             "ORDER BY raised_us DESC, number DESC LIMIT ?",
-            *(organisation, end_us, end_us, start_us, *(rules or ()), limit),
+            *(organisation, end_us, end_us, start_us, rule, rule, asset, asset, limit),
         )
 
     def find(self, organisation: str, rule: str, number: int) -> Told | None:

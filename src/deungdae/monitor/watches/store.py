@@ -85,15 +85,6 @@ class Store:
                 (organisation, watch, *learned[:3], document),
             )
 
-    def forget(self, organisation: str, watch: str) -> None:
-        """Forget all of a watch."""
-        with self._database.change() as cursor:
-            for table in ("learned", "score", "anomaly"):
-                cursor.execute(
-                    f"DELETE FROM {table} WHERE organisation = ? AND watch = ?",  # noqa: S608
-                    (organisation, watch),
-                )
-
     def begin_anew(self, organisation: str, watch: str) -> None:
         """Forget scores and anomalies, which the watch that was learned anew judges otherwise."""
         with self._database.change() as cursor:

@@ -59,7 +59,11 @@ class Watches(Book):
     async def begin(self, context: Context) -> None:
         """Follow the bucket, and go on where the scores ended."""
         self.open(context)
-        self._mirror = await bus.Mirror.open(context.connection, bus.WATCHES, within=WITHIN)
+        try:
+            self._mirror = await bus.Mirror.open(context.connection, bus.WATCHES, within=WITHIN)
+        except BaseException:
+            self.store.close()
+            raise
         self._unheed = self._mirror.heed(lambda _: self.changed.set())
         self.changed.set()
         self._tasks = [asyncio.create_task(self._look_after(), name="watches")]
