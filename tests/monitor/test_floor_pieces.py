@@ -278,6 +278,11 @@ def test_an_ideal_cycle_without_a_count_is_no_loss_of_speed() -> None:
     assert total(machine, [found]).waterfall is None
 
 
+def test_of_a_time_of_which_there_is_no_frame_nothing_is_known() -> None:
+    found = total(Asset("m"), [])
+    assert (found.counts.produced, found.counted, found.figures) == (0.0, False, None)
+
+
 def test_a_past_shift_keeps_the_ideal_cycle_that_counted_then() -> None:
     document = {
         "name": "m",

@@ -39,6 +39,17 @@ def test_the_published_example_of_crow_and_amsaa_is_met() -> None:
     assert found.p < 0.01
 
 
+def test_failures_that_all_come_at_the_very_end_have_a_trend() -> None:
+    # Six in the last twenty minutes of 300 hours, of which the last ends the watch.
+    times = 300.0 + np.arange(6) / 20
+    found = growth([Watched(times, 300.25, until_failure=True)])
+    assert found is not None
+    # β = n / Σ ln(T / t), and the time between failures at the end is T / (n·β).
+    beta = 6 / np.log(300.25 / times[:-1]).sum()
+    assert found.beta.value == pytest.approx(beta) and beta > 1_000
+    assert found.now == pytest.approx(300.25 / (6 * beta))
+
+
 def test_two_machines_with_half_the_failures_each_have_the_same_beta() -> None:
     times = np.array([10.0, 30, 70, 90])
     one = growth([Watched(times, 100.0)])

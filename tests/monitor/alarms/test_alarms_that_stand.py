@@ -172,3 +172,67 @@ def test_the_score_of_a_watch_is_told_as_a_share_of_its_limit(site: Site) -> Non
     assert one["normal"] == {"template": "Normal: up to 1 (the limit).", "values": {}}
     assert one["watch"] == "w1"
     assert [told["watch"] for told in site.told("odd")] == ["w1"]
+
+
+def test_a_watch_that_knows_nothing_any_more_ends_its_alarm_and_begins_no_other(
+    site: Site,
+) -> None:
+    site.rule("odd", kind="score", watch="w1", asset="imm3", condition={"limit": 1})
+    site.rule("lasting", kind="score", watch="w1", asset="imm3",
+              condition={"limit": 1, "on_seconds": 600})  # fmt: skip
+    site.comes("~watch/w1", 1.5)
+    assert [one["state"] for one in site.standing()] == ["unacknowledged"]
+    site.comes("~watch/w1", None)
+    assert [one["state"] for one in site.standing()] == ["returned"]
+    site.clock.now += HOUR
+    time.sleep(1.2)
+    assert [one["rule"] for one in site.standing()] == ["odd"], "nothing lasted ten minutes"
+
+
+def test_a_watch_that_was_ended_while_nobody_looked_lets_its_alarm_go_after_an_hour(
+    site: Site,
+) -> None:
+    site.rule("odd", kind="score", watch="w1", asset="imm3", condition={"limit": 1})
+    site.comes("~watch/w1", 1.5)
+    site.clock.now += HOUR
+    time.sleep(1.2)
+    assert [one["state"] for one in site.standing()] == ["unacknowledged"]
+    site.clock.now += SECOND
+    waits(site, lambda: [one["state"] for one in site.standing()] == ["returned"])
+
+
+def test_what_nobody_saw_of_an_incident_is_told_two_minutes_after_all_that_was_told_was_seen(
+    site: Site,
+) -> None:
+    policy = {"steps": [{"to": "shift", "after_seconds": 0}, {"to": "owner", "after_seconds": 900}]}
+    for name, priority in (("first", "medium"), ("second", "medium"), ("minor", "low")):
+        site.rule(name, kind="limits", tag=f"e/{name}", asset="imm4", priority=priority,
+                  condition={"high": 10}, policy=policy)  # fmt: skip
+    site.comes("e/first", 20.0)
+    site.comes("e/minor", 20.0, after=5 * MINUTE)
+    site.comes("e/second", 20.0, after=5 * MINUTE)
+    came = site.clock.now
+    site.clock.now += 30 * MINUTE
+    time.sleep(1.2)
+    assert site.told("second") == [], "somebody is being called for the first"
+    site.asked("alarm_do", occurrences=["first:1"], event="acknowledge")
+    time.sleep(1.2)
+    site.clock.now += 2 * MINUTE - SECOND
+    time.sleep(1.2)
+    assert site.told("second") == []
+    site.clock.now += SECOND
+    waits(site, lambda: bool(site.told("second")))
+    called = site.clock.now
+    # The next step counts from now on: before, nobody could have acknowledged it.
+    site.clock.now += 15 * MINUTE - SECOND
+    time.sleep(1.2)
+    assert [one["to"] for one in site.told("second")] == ["shift"]
+    site.end()
+    site._parts = [Alarms()]
+    site.begin(site._parts)
+    site.clock.now = called + 15 * MINUTE + SECOND
+    waits(site, lambda: len(site.told("second")) == 2)
+    assert [(one["to"], one["since"]) for one in site.told("second")] == [
+        ("shift", came), ("owner", came),
+    ]  # fmt: skip
+    assert site.told("minor") == [], "nobody has to see what is of low priority"

@@ -78,6 +78,20 @@ def test_a_row_that_is_not_whole_is_scored_after_its_end(followed: Followed) -> 
     assert scored.score is not None  # the other tag stands as it was
 
 
+def test_that_there_is_no_score_any_more_is_said_once(followed: Followed) -> None:
+    row = steady(followed)
+    said = []
+    for late in range(1, 31):
+        followed.pass_on(T + (row + late) * S + LATE_US + ON_THE_WAY)
+        if followed.lost():
+            said.append(late)
+    # Ten rows in which a value stands for those that are lacking, and ten without a score.
+    assert said == [21]
+    read(followed, row + 30)
+    followed.pass_on(T + (row + 31) * S + LATE_US + ON_THE_WAY)
+    assert not followed.lost()
+
+
 def test_tags_that_speak_now_and_then_are_waited_for(followed: Followed) -> None:
     for row in range(20):
         read(followed, row, tags=TAGS if row % 2 else TAGS[:1])

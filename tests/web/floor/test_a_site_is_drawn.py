@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.utils import timezone
 
 from deungdae import bus
@@ -288,3 +289,85 @@ def test_what_has_a_unit_names_no_product() -> None:
     assert without is not None
     assert (with_unit.role, without.role) == ("watched", "product")
     assert proposing.read({**told, "role": "dream"}) is None
+
+
+def test_each_button_of_a_machine_keeps_what_was_typed_beside_it(drawing: Any) -> None:
+    press = drawing.press(ideal_seconds=24.0)
+    page = drawing.see("asset_setup", press.public_id)
+    assert page.count(f'action="{press.get_absolute_url()}"') == 1
+    both = {
+        "name": "사출 7호기", "template": "generic", "path": "line1/imm1", "parts_per_count": "1",
+        "ideal_seconds": "24", "micro_stop_seconds": "300",
+        "s0-role": "counter", "s0-tag": "line1/imm1/shots",
+        "s1-role": "run", "s1-tag": "line1/imm1/on",
+    }  # fmt: skip
+    drawing.send("set_signals", press.public_id, **both)
+    assert drawing.asset("사출 7호기").pk == press.pk
+    assert [s.role for s in press.signals.within(drawing.scope)] == ["counter", "run"]
+    drawing.send("asset_setup", press.public_id, **both | {"name": "8호기", "s1-role": "watched"})
+    assert drawing.asset("8호기").pk == press.pk
+    assert [s.role for s in press.signals.within(drawing.scope)] == ["counter", "watched"]
+    confirmed = both | {"name": "9호기", "seconds": "22.5"}
+    drawing.send("confirm_cycle", press.public_id, **confirmed)
+    press = drawing.asset("9호기")
+    assert (press.ideal_seconds, press.ideal_confirmed) == (22.5, True)
+    assert [s.role for s in press.signals.within(drawing.scope)] == ["counter", "run"]
+
+
+def test_to_keep_the_signals_confirms_no_cycle_that_nobody_touched(drawing: Any) -> None:
+    press = drawing.press(ideal_seconds=24.0)
+    untouched = {
+        "name": press.name, "template": "generic", "path": "line1/imm1", "parts_per_count": "1",
+        "ideal_seconds": "24", "micro_stop_seconds": "300",
+    }  # fmt: skip
+    signals = {"s0-role": "counter", "s0-tag": "line1/imm1/strokes"}
+    drawing.send("set_signals", press.public_id, **untouched, **signals)
+    press = drawing.asset(press.name)
+    assert press.ideal_confirmed is False
+    assert [s.tag for s in press.signals.within(drawing.scope)] == ["line1/imm1/strokes"]
+
+
+def test_of_a_page_with_a_mistake_nothing_is_kept(drawing: Any) -> None:
+    press = drawing.press()
+    drawing.send("new_asset", "machine", name="2호기", template="generic", parts_per_count="1")
+    form = {"name": "2호기", "template": "generic", "parts_per_count": "1",
+            "s0-role": "run", "s0-tag": "line1/imm1/on"}  # fmt: skip
+    answer = drawing.send("set_signals", press.public_id, **form)
+    assert (answer.status_code, "has a 2호기 already" in answer.content.decode()) == (400, True)
+    assert 'value="line1/imm1/on"' in answer.content.decode()  # what was typed stands there still
+    assert [s.role for s in press.signals.within(drawing.scope)] == ["counter"]
+    assert drawing.asset("사출 1호기").pk == press.pk
+
+
+def test_a_retired_machine_whose_name_is_used_comes_back_under_another(drawing: Any) -> None:
+    old = drawing.press()
+    drawing.send("retire_asset", old.public_id)
+    drawing.send(
+        "new_asset", "machine", name="사출 1호기", template="injection", parts_per_count="1"
+    )
+    page = drawing.see("structure", state="retired")
+    assert "Another one is called 사출 1호기 by now." in page
+    assert 'name="name" value="사출 1호기 (2)"' in page
+    refused = drawing.send("bring_back_asset", old.public_id)
+    assert "사출 1호기 is not back" in refused.content.decode()
+    assert refused.request["QUERY_STRING"] == "state=retired"
+    drawing.send("bring_back_asset", old.public_id, name="사출 1호기 (2)")
+    assert drawing.asset("사출 1호기 (2)").pk == old.pk
+    assert drawing.asset("사출 1호기 (2)").retired_at is None
+
+
+def test_a_retired_line_can_be_brought_back_from_the_list(drawing: Any) -> None:
+    drawing.send("new_asset", "line", name="1라인", path="line1")
+    row = drawing.asset("1라인")
+    drawing.send("retire_asset", row.public_id)
+    assert f"/floor/structure/{row.public_id}/bring-back/" in drawing.see(
+        "structure", state="retired"
+    )
+
+
+def test_the_arrows_of_a_line_are_not_drawn_out_of_a_phone(drawing: Any) -> None:
+    """Elsewhere words of buttons begin where the text does; of a sign half would be cut off."""
+    drawing.send("new_asset", "line", name="1라인", path="line1")
+    assert '<td class="actions moves">' in drawing.see("structure")
+    sheet = finders.find("floor/structure.css")
+    assert ".stacked td.actions.moves { margin-left: 0; }" in Path(str(sheet)).read_text("utf-8")

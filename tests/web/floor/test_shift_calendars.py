@@ -163,3 +163,35 @@ def test_a_rotation_is_read_as_it_is_shown() -> None:
         form |= {f"p{row.number}-d{n}": "on" for n, worked in enumerate(row.days) if worked}
     assert patterns.taken(form).pattern == whole
     assert date.fromisoformat(shown.first) == date(2026, 1, 1)
+
+
+def test_extra_work_over_a_planned_shift_says_what_becomes_of_it(drawing: Any) -> None:
+    drawing.send("new_calendar", **{**NEW, "country": ""})
+    calendar = the_calendar(drawing)
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+
+    def entered(start: str, end: str, day: date = monday, until: date | None = None) -> str:
+        told = {"what": "extra", "day": str(day), "start": start, "end": end}
+        told |= {"until": str(until)} if until else {}
+        answer = drawing.send("add_exception", calendar.public_id, **told)
+        return str(answer.content.decode())
+
+    assert (
+        f"On {monday} 16:00–20:00 overlaps what is planned already (주간 08:30–17:30). The planned "
+        "shift stays as it is; only 17:30–20:00 is added as extra work."
+    ) in entered("16:00", "20:00")
+    inside = entered("09:00", "12:00", until=monday + timedelta(days=6))
+    assert f"On {monday} and 4 other days all of 09:00–12:00 lies within" in inside
+    assert "nothing is added to it." in inside
+    assert "planned already" not in entered("18:00", "20:00")
+    assert "planned already" not in entered("16:00", "20:00", monday + timedelta(days=5))
+
+
+def test_extra_work_of_a_morning_is_held_against_the_night_before(drawing: Any) -> None:
+    night = {"p0-start": "20:00", "p0-end": "08:00", "p0-breaks": ""}
+    drawing.send("new_calendar", **{**NEW, "country": ""} | night)
+    monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
+    saturday = {"what": "extra", "day": str(monday + timedelta(days=5)), "start": "07:00",
+                "end": "12:00"}  # fmt: skip
+    answer = drawing.send("add_exception", the_calendar(drawing).public_id, **saturday)
+    assert "only 08:00–12:00 is added as extra work." in answer.content.decode()

@@ -67,7 +67,7 @@ def test_an_axis_has_few_enough_times_for_a_phone() -> None:
 
 def test_bars_have_a_zero_baseline_and_the_ideal() -> None:
     pieces = [Made(START, START + HOUR, 100, 25), Made(START + HOUR, START + 2 * HOUR, 50, 0)]
-    picture = drawn(bars.made_bars(pieces, AXIS, "100 parts.", ideal_seconds=24.0))
+    picture = drawn(bars.made_bars(pieces, AXIS, "100 parts.", ideals=[24.0, 24.0]))
     heights = [float(one.get("height", "")) for one in picture.iter(f"{SVG}rect")
                if one.get("fill") == "var(--chart-neutral)"]  # fmt: skip
     # 150 in an hour would be ideal, so the axis goes to 200.

@@ -250,3 +250,27 @@ def test_a_viewer_looks_and_says_nothing(floor: Any, enter: Enter) -> None:
     assert 'name="reason"' not in told
     data = {"stop": stop, "reason": floor.reasons[0].code}
     assert client.post(reverse("floor:say_stop"), data).status_code == 403
+
+
+def test_a_reason_that_is_gone_is_answered_in_words(floor: Any, operator: Client) -> None:
+    (stop,) = waiting(floor, (floor.one, 14, 5))
+    asked = {"stop": [stop], "reason": "gone"}
+    answer = operator.post(reverse("floor:say_stop"), asked, follow=True)
+    assert answer.status_code == 200
+    assert "This reason is not on the list" in answer.content.decode()
+    alone = operator.post(reverse("floor:say_stop"), asked | {"alone": "yes"}, follow=True)
+    assert "This reason is not on the list" in alone.content.decode()
+    assert alone.request["PATH_INFO"].startswith(f"/floor/stops/{floor.key(floor.one)}/")
+    assert said(floor) == []
+
+
+def test_scrap_for_a_reason_that_is_gone_is_answered_in_words(floor: Any, operator: Client) -> None:
+    asked = {"machine": floor.key(floor.one), "change": "1", "reason": "gone"}
+    answer = operator.post(reverse("floor:say_scrap"), asked, follow=True)
+    assert "This reason is not on the list" in answer.content.decode()
+    tap = operator.post(reverse("floor:say_scrap"), asked, headers={"x-piece": "yes"})
+    assert (tap.status_code, tap.json()["problem"][:32]) == (
+        400,
+        "This reason is not on the list; ",
+    )
+    assert not ScrapSaid.objects.within(floor.everything).exists()

@@ -3,14 +3,15 @@
 import pytest
 from django.utils import translation
 
+from deungdae.web.floor import picturing
 from deungdae.web.floor.shown import answers, sentences, words
 from deungdae.web.floor.shown.documents import Made, Now, Past, Span, Stop, Waterfall
 from deungdae.web.floor.shown.drawing import bars
 from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.durations import lasting, money, percent, so_far
+from deungdae.web.floor.shown.ideals import together
 from deungdae.web.floor.shown.pieces import gathered, seconds_by_state, with_silences
 from deungdae.web.floor.shown.says import level, nothing, says
-from deungdae.web.floor.views.line import together
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -54,7 +55,7 @@ def test_thin_evidence_gives_no_figure() -> None:
     figures = {"oee": 1.05, "low": 0.01, "high": 1.05, "known": 0.01}
     told = now(figures=figures, ideal_seconds=24.0, counts={"produced": 6}, plan=1050, plan_now=800)
     found = says(told, NOON, {})
-    assert (found["oee"], found["range"]) == ("", "not enough known yet")
+    assert (found["rated"], found["rate"], found["range"]) == ("OEE", "", "not enough known yet")
     assert (found["behind"], found["against"]) == ("", "")  # what nobody saw is not missing
 
 
@@ -111,6 +112,22 @@ def test_oee_is_said_with_its_bounds_while_time_is_unknown() -> None:
     assert words.oee_range(now(figures={}, counts={"produced": 5})) == "no ideal cycle is set"
     assert words.oee_range(now(figures={}, counted=False)) == "parts are not counted"
     assert "between 69% and 75%" in sentences.of_figures(told.figures)
+
+
+def test_a_machine_whose_parts_nobody_counts_has_its_availability() -> None:
+    figures = {"availability": 0.8215, "known": 1.0}
+    found = says(now(figures=figures, counted=False), NOON, {})
+    assert (found["rated"], found["rate"]) == ("Availability", "82%")
+    assert found["range"] == "no OEE: parts are not counted"
+    past = Past.of({"figures": figures})
+    told = picturing.losses(past)
+    assert told is not None and told["steps"] == ()
+    assert told["sentence"].startswith("Availability 82%: the machine ran in so much")
+    with translation.override("ko"):
+        assert says(now(figures=figures, counted=False), NOON, {})["rated_short"] == "시간가동률"
+    # Of a time of which hardly anything is known there is none of either.
+    found = says(now(figures=figures | {"known": 0.01}, counted=False), NOON, {})
+    assert (found["rated"], found["rate"], found["range"]) == ("OEE", "", "parts are not counted")
 
 
 def test_oee_of_a_line_says_how_many_of_its_machines_count_parts() -> None:
@@ -209,7 +226,7 @@ def test_parts_counted_after_a_silence_are_named_and_are_not_the_best_time() -> 
     spans = [Span(0, 10, "running"), Span(10, 16, "unknown"), Span(16, 30, "running")]
     pieces = with_silences([Made(0, 10, 5), Made(10, 20, 30), Made(20, 30, 7)], spans)
     assert [one.unheard for one in pieces] == [False, True, False]
-    told = sentences.of_made(pieces, None)
+    told = sentences.of_made(pieces, ())
     assert told.startswith("42 parts in all, most from ") and ": 7. 30 were counted after" in told
     assert "unknown-" in bars.made_bars(pieces, Axis(0, 30), told)
     assert "unknown-" not in bars.made_bars(pieces[:1], Axis(0, 30), told)
@@ -222,3 +239,12 @@ def test_what_the_monitor_leaves_out_is_not_known() -> None:
     assert (stop.proposed, stop.fault) == ("E-103", "E-103")
     assert stop.seconds(NOON + MINUTE) == 60.0
     assert Stop.of(["m3", NOON, NOON + 1, "gone", None, None]).state == "stopped"
+
+
+def test_bounds_that_read_alike_are_said_as_one_figure() -> None:
+    figures = {"oee": 0.97, "low": 0.966, "high": 0.974, "known": 0.99}
+    told = now(figures=figures, ideal_seconds=24.0, ideal_confirmed=True)
+    assert words.oee_range(told) == "1.0% of the time unknown"
+    assert sentences.of_figures(told.figures).endswith(" 1.0% of the time is unknown.")
+    with translation.override("ko"):
+        assert "~" not in words.oee_range(told) + sentences.of_figures(told.figures)

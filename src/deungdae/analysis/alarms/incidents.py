@@ -42,7 +42,8 @@ class Incidents:
 
     Told are the first and each of greater priority. One that comes after the window is told, too,
     when what was told of the incident has been acknowledged: nobody would be called for it
-    otherwise. An incident takes nothing in `longest_us` after its first: what stands for days must
+    otherwise. What waits though all that was told has been seen is told by whoever keeps the time
+    (`call`). An incident takes nothing in `longest_us` after its first: what stands for days must
     not silence a machine.
     """
 
@@ -51,7 +52,8 @@ class Incidents:
     longest_us: int = LONGEST_US
 
     def __post_init__(self) -> None:
-        self._open: list[Incident] = []
+        self._open: dict[int, Incident] = {}
+        self._assets: dict[int, set[str]] = {}
         self._count = 0
         self._latest: dict[tuple[str, int], Occurrence] = {}  #: each of the open ones as it is now
         self._told: set[tuple[str, int]] = set()  #: those that were told by themselves
@@ -63,40 +65,31 @@ class Incidents:
 
     def put_back(self, known: Occurrence, number: int | None, *, told: bool) -> int:
         """Put an occurrence where it was before the process ended; None begins an incident."""
-        for place, incident in enumerate(self._open):
-            if incident.number == number:
-                greatest = min(incident.told, known.priority, key=RANK.__getitem__)
-                members = (*incident.members, known)
-                self._open[place] = replace(incident, members=members, told=greatest)
-                break
-        else:
-            self._count += 1
-            self._open.append(Incident(self._count, (known,), known.priority))
-            number = self._count
-        self._note(known, told=told)
-        assert number is not None
+        if number is None or number not in self._open:
+            return self._begin(known, told=told).number
+        incident = self._open[number]
+        greatest = min(incident.told, known.priority, key=RANK.__getitem__)
+        self._grow(incident, known, greatest, told=told)
         return number
+
+    def call(self, member: Occurrence) -> None:
+        """Take note that a member that had joined without a word is told by itself now."""
+        if _key(member) in self._latest:
+            self._told.add(_key(member))
 
     def add(self, raised: Occurrence) -> Joined:
         """Put an occurrence where it belongs; raise ValueError for one before the last."""
         at = raised.raised_us
-        if any(incident.members[-1].raised_us > at for incident in self._open):
+        if any(incident.members[-1].raised_us > at for incident in self._open.values()):
             raise ValueError("occurrences are raised one after another")
         self._close(at)
-        for place, incident in enumerate(self._open):
+        for incident in self._open.values():
             if self._belongs(raised, incident):
                 greater = RANK[raised.priority] < RANK[incident.told]
                 told = raised.priority if greater else incident.told
                 tells = greater or self._calls_nobody(incident, raised)
-                grown = replace(incident, members=(*incident.members, raised), told=told)
-                self._open[place] = grown
-                self._note(raised, told=tells)
-                return Joined(grown, tells)
-        self._count += 1
-        new = Incident(self._count, (raised,), raised.priority)
-        self._open.append(new)
-        self._note(raised, told=True)
-        return Joined(new, tells=True)
+                return Joined(self._grow(incident, raised, told, told=tells), tells)
+        return Joined(self._begin(raised, told=True), tells=True)
 
     def ordered(self, incident: Incident) -> tuple[Occurrence, ...]:
         """Return its members, known causes before what they bring about, else as they came."""
@@ -110,6 +103,21 @@ class Incidents:
 
         return tuple(sorted(incident.members, key=place))
 
+    def _begin(self, first: Occurrence, *, told: bool) -> Incident:
+        self._count += 1
+        self._assets[self._count] = set()
+        return self._grow(Incident(self._count, (), first.priority), first, told=told)
+
+    def _grow(
+        self, incident: Incident, one: Occurrence, greatest: Priority | None = None, *, told: bool
+    ) -> Incident:
+        members = (*incident.members, one)
+        grown = replace(incident, members=members, told=greatest or incident.told)
+        self._open[grown.number] = grown
+        self._assets[grown.number].add(one.asset)
+        self._note(one, told=told)
+        return grown
+
     def _note(self, one: Occurrence, *, told: bool) -> None:
         self._latest[_key(one)] = one
         if told:
@@ -117,9 +125,12 @@ class Incidents:
 
     def _close(self, at_us: int) -> None:
         """Forget the incidents that take nothing in any more."""
-        still = [incident for incident in self._open if self._is_open(incident, at_us)]
+        still = {
+            n: incident for n, incident in self._open.items() if self._is_open(incident, at_us)
+        }
         if len(still) < len(self._open):
-            members = {_key(member) for incident in still for member in incident.members}
+            members = {_key(member) for one in still.values() for member in one.members}
+            self._assets = {number: self._assets[number] for number in still}
             self._latest = {key: one for key, one in self._latest.items() if key in members}
             self._told &= members
         self._open = still
@@ -153,7 +164,7 @@ class Incidents:
         )
 
     def _belongs(self, raised: Occurrence, incident: Incident) -> bool:
-        if raised.asset in incident.assets:
+        if raised.asset in self._assets[incident.number]:
             return True
         brings = self.causes.get(raised.alarm, frozenset())
         return any(

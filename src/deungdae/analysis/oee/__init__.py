@@ -3,6 +3,7 @@
 spans     stretches of one state, without holes; unknown is a state of its own
 cycles    parts from a counter, typical and demonstrated cycle
 counted   states from a counter            sensed      states from one noisy signal
+edges     where its stops begin  rhythm      cycle times from a load that keeps time
 figures   availability, effectiveness, quality, OEE, NEE, TEEP, and what unknown time does
 losses    the waterfall of lost time, reasons by their weight, time between faults
 bottleneck  which machine of a line holds up the others

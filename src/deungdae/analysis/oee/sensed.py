@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from deungdae.analysis.oee.edges import Look, look_of, sharpened
 from deungdae.analysis.oee.spans import Span, State, joined
 
 FEWEST_WINDOWS = 40
@@ -52,12 +53,16 @@ class Levels(NamedTuple):
     means: tuple[float, float]
     spreads: tuple[float, float]
     stays: tuple[float, float]
+    look: Look | None = None  #: of single readings, by which edges are found; None of too few
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
         """Return levels that were written as JSON."""
         names = ("means", "spreads", "stays")
-        return cls(**{**document, **{name: tuple(document[name]) for name in names}})
+        look = document.get("look")
+        told = {name: tuple(document[name]) for name in names}
+        seen = None if look is None else Look(*(tuple(each) for each in look))
+        return cls(**{**document, **told, "look": seen})
 
 
 def sensed(
@@ -72,7 +77,8 @@ def sensed(
     """Return the states between two instants from readings of a signal.
 
     `window_seconds` should be about a cycle of the machine, so that a cycle's own ups and downs do
-    not look like stops; the answer is as fine as that. A window without a reading is unknown.
+    not look like stops. A stop shorter than that may be missed; where one begins and ends is told
+    to the reading. A window without a reading is unknown.
     """
     best = _best(times_us, values, start_us, end_us, window_seconds)
     if best is None or best.separation < CLEAR:
@@ -122,7 +128,9 @@ def seen(
             place, values, count, centre=levels.centre, small=levels.small, only=levels.by
         )
         z = (features[levels.by] - levels.middle) / levels.scale
-        means, spreads, stays = (np.array(each) for each in levels[-3:])
+        means, spreads, stays = (
+            np.array(each) for each in (levels.means, levels.spreads, levels.stays)
+        )
         running = _decoded(z, means, spreads, stays) == 1
         states[filled] = (~running if running_is_low else running).astype(int)
         number = np.bincount(place, minlength=count)[filled]
@@ -137,7 +145,11 @@ def seen(
         for a, b in zip(begins, ends, strict=True)
         if b > a
     ]
-    return joined(spans)
+    spans = joined(spans)
+    if levels.look is None:
+        return spans
+    low = running_is_low
+    return sharpened(spans, times_us, values, levels.look, width, running_is_low=low)
 
 
 def _windows(
@@ -174,7 +186,12 @@ def _best(
         return None
     small = features.pop("small", np.zeros(1))
     told = [_told_apart(name, x, centre, float(small[0])) for name, x in features.items()]
-    return max(told, key=lambda one: one.separation)
+    best = max(told, key=lambda one: one.separation)
+    if best.separation < CLEAR:
+        return best
+    means, spreads, stays = (np.array(each) for each in (best.means, best.spreads, best.stays))
+    high = _decoded((features[best.by] - best.middle) / best.scale, means, spreads, stays) == 1
+    return best._replace(look=look_of(place, values, filled, high))
 
 
 def _features(
@@ -220,8 +237,8 @@ def _told_apart(name: str, x: NDArray[np.float64], centre: float, small: float) 
     high = _decoded(z, means, spreads, stay) == 1
     if high.all() or not high.any():
         separation = 0.0
-    pairs = (tuple(each.tolist()) for each in (means, spreads, stay))
-    return Levels(name, separation, middle, scale, centre, small, *pairs)
+    pairs = [(float(low), float(high)) for low, high in (means, spreads, stay)]
+    return Levels(name, separation, middle, scale, centre, small, pairs[0], pairs[1], pairs[2])
 
 
 def _densities(

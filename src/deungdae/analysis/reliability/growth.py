@@ -60,9 +60,10 @@ def growth(machines: Sequence[Watched]) -> Growth | None:
     statistic = 2 * sums
     below = float(special.chdtr(freedom, statistic))
     low, high = (float(special.chdtri(freedom, 1 - q)) / statistic for q in (0.025, 0.975))
-    scale = count / sum(machine.total**beta for machine in machines)
+    # In units of the longest watch: times of many hours to a high power are beyond any float.
     last = max(machine.total for machine in machines)
+    mean = count / sum((machine.total / last) ** beta for machine in machines)
     return Growth(
-        Estimate(beta, low, high), scale, 1 / (scale * beta * last ** (beta - 1)),
+        Estimate(beta, low, high), mean * last**-beta, last / (mean * beta),
         min(1.0, 2 * min(below, 1 - below)),
     )  # fmt: skip

@@ -226,8 +226,7 @@ class Journal:
         return [
             file
             for file in found
-            if file.relative_to(self.folder).as_posix() not in files
-            and _is_older(file, before_us)
+            if file.relative_to(self.folder).as_posix() not in files and _is_older(file, before_us)
         ]
 
     def sweep(self, before_us: int) -> None:

@@ -71,6 +71,10 @@ class Crowd:
         """Take note of what became of an occurrence: its incident lasts while one stands."""
         self.incidents.follow(changed)
 
+    def call(self, member: Occurrence) -> None:
+        """Take note that one that had joined an incident without a word is told by itself."""
+        self.incidents.call(member)
+
     def passed(self, now_us: int) -> Ended | None:
         """Return the flood that has ended by now."""
         found = self._gate.passed(now_us)

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final
 
-from deungdae.analysis.alarms import Flip, Memory, Stale, Watch
+from deungdae.analysis.alarms import Flip, Memory, Score, Stale, Watch
 from deungdae.monitor.alarms.charting import Hits, Live, Usual
 from deungdae.monitor.alarms.rules import Rule
 from deungdae.records.readings import Quality, finite
@@ -17,6 +17,7 @@ from deungdae.records.readings import Quality, finite
 AHEAD_US: Final = 300_000_000  #: a clock this far ahead is wrong
 #: What an edge agent had to keep for longer than this says nothing of the present.
 OLD_US: Final = 600_000_000
+SCORELESS_US: Final = 3_600_000_000  #: a watch says far sooner that it has no score
 MOST_TAKEN: Final = 4_096  #: readings whose times are remembered
 MOST_CAME: Final = 50
 
@@ -140,6 +141,8 @@ class Follower:
         if not bad:
             self.value = value
         taken = None if bad else _plain(value)
+        if taken is None and isinstance(self.rule.condition, Score):
+            taken = 0.0  # its watch says that it knows nothing any more: nothing is found
         if self.rule.charting is None:
             return self._ordered(self._watch.push(at, taken))
         if self._chart is None or isinstance(taken, str | None):
@@ -148,6 +151,9 @@ class Follower:
 
     def passed(self, now_us: int) -> list[Flip]:
         """Return what has changed by the time alone."""
+        if isinstance(self.rule.condition, Score) and now_us - self.last_us > SCORELESS_US:
+            # Such as when its watch was ended while no monitor ran.
+            return self.push(now_us, None, Quality.GOOD, now_us)
         if self._chart is not None:
             return self._charted(self._chart.passed(now_us)) + self._ordered(
                 self._watch.passed(now_us)

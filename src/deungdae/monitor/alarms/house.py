@@ -16,9 +16,12 @@ from deungdae.analysis.alarms import (
     Occurrence,
     Outcome,
     Policy,
+    Priority,
     State,
     Verdict,
 )
+from deungdae.analysis.alarms.incidents import WINDOW_US
+from deungdae.analysis.alarms.life import RANK
 from deungdae.analysis.oee import State as Doing
 from deungdae.analysis.shifts import Period
 from deungdae.monitor.alarms import rereading, telling, words
@@ -77,6 +80,7 @@ class House:
         self.changed = Changed()
         self._snapshot_us = now_us
         self.states: dict[str, Point] = {}  #: what each machine does now, by the tag of its state
+        self._unseen: dict[str, int] = {}  #: since when nobody is called for what stands of each
         self.dropped = 0  #: readings that found no room while the past was read
         before = store.open(organisation, now_us - INCIDENT_US)
         self.crowd.recall(store.house(organisation), before)
@@ -275,6 +279,40 @@ class House:
         if now_us - self._snapshot_us >= SNAPSHOT_US:
             self._snapshot_us = now_us
             self.changed.lives.update(n for n, one in self.tracked.items() if one.waiting is None)
+        self._call(now_us)
+
+    def _call(self, now_us: int) -> None:
+        """Tell what stands unseen of an incident of which all that was told has been seen.
+
+        Whoever acknowledged one has a while to see the others on its card.
+        """
+        waiting: dict[str, list[Told]] = {}
+        for told in self.open.values():
+            one = told.occurrence
+            if one.acknowledged_us is None and one.ended_us is None:
+                waiting.setdefault(told.incident, []).append(told)
+        unseen = {
+            incident: stand
+            for incident, those in waiting.items()
+            if not any(told.tells and self._asks(told) for told in those)
+            and (stand := [t for t in those if t.occurrence.gone_us is None and self._asks(t)])
+        }
+        self._unseen = {incident: self._unseen.get(incident, now_us) for incident in unseen}
+        for incident, since in self._unseen.items():
+            if now_us - since < WINDOW_US:
+                continue
+            told = min(
+                unseen[incident],
+                key=lambda t: (RANK[t.occurrence.priority], t.occurrence.raised_us),
+            )
+            if self.crowd.flood is None or told.occurrence.priority is Priority.HIGH:
+                told.tells, told.over, told.called_us = True, False, now_us
+                self.crowd.call(told.occurrence)
+                self._changed(told)
+
+    def _asks(self, told: Told) -> bool:
+        one = self.tracked.get(told.occurrence.alarm)
+        return one is not None and one.life.asks
 
     def _flips(self, one: Tracked, flips: Iterable[Flip]) -> None:
         for flip in flips:

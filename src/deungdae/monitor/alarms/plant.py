@@ -23,7 +23,9 @@ class Plant:
 
     def group(self, rule: Rule) -> str:
         """Return whose alarm it is: an asset, or else what stands before the tag's last part."""
-        return rule.asset or f"~{(rule.tag or rule.source).rpartition('/')[0]}"
+        if rule.asset or rule.watch:
+            return rule.asset or rule.source
+        return f"~{(rule.tag or rule.source).rpartition('/')[0]}"
 
     def about(self, rule: Rule) -> dict[str, Any]:
         """Return what a person is told of where an alarm is, and what of."""

@@ -54,6 +54,7 @@ class Told:
     value: float | int | bool | str | None = None
     acknowledged_by: str = ""
     about: dict[str, Any] = field(default_factory=dict)
+    called_us: int | None = None  #: since when it is told by itself, which had joined silently
 
     @property
     def key(self) -> str:
@@ -89,6 +90,7 @@ class Store:
             "held_until_us": told.held_until_us,
             "steps": told.steps,
             "over": told.over,
+            "called_us": told.called_us,
             "value": told.value,
             "by": told.acknowledged_by,
             "about": told.about,
@@ -202,6 +204,7 @@ def _of(one: dict[str, Any], about: dict[str, Any]) -> Told:
         about["value"],
         about["by"],
         about["about"],
+        about.get("called_us"),  # not in what an earlier version wrote
     )
 
 

@@ -1,7 +1,7 @@
 """What goes into the outbox: who is told of an alarm, when, and in which words."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -41,6 +41,8 @@ def due(
     Without a calendar (`periods` None) nobody knows of nights and days off: all is told at once.
     """
     one = told.occurrence
+    if told.called_us is not None:  # nobody could know of it before
+        one = replace(one, raised_us=max(one.raised_us, told.called_us))
     if periods is None:
         always = [_always(one.raised_us - DAY_US, now_us + DAY_US)]
         found = [t._replace(shift=None) for t in tellings(one, policy, always, now_us)]

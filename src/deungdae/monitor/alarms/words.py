@@ -117,7 +117,7 @@ def _short(number: float) -> str:
 
 def _times(share: float) -> str:
     """Return a score, of which nobody needs more than three figures."""
-    return f"{share:.3g}" if abs(share) < 1000 else f"{share:.0f}"
+    return f"{share:.3g}" if abs(share) < 999.5 else f"{share:.0f}"
 
 
 def _with(number: float, unit: str) -> str:

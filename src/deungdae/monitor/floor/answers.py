@@ -24,7 +24,7 @@ from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.keeping import Keeping
 from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.lines import as_line, bottleneck_document, members, source_of, together
-from deungdae.monitor.floor.machine import per_part
+from deungdae.monitor.floor.machine import counter_of, demonstrated, per_part
 from deungdae.monitor.floor.proposing import propose
 from deungdae.monitor.floor.said import Told, plain
 from deungdae.monitor.floor.shifts import DAY_US, shifts
@@ -103,7 +103,10 @@ class Answers:
         for one in members(id_, every):
             if (organisation, one) in self._hall.machines:
                 rows, missing = self._rows((organisation, one), every[one], start, end)
-                found[one] = self._short(every[one], rows, missing, start, end)
+                found[one] = {
+                    **self._short(every[one], rows, missing, start, end),
+                    "ideal_seconds": self._ideal((organisation, one), every[one], rows, end),
+                }
                 spans[one] = [each.span for row, _ in rows for each in row.told]
                 used.append(self._energy((organisation, one), rows, start, end))
         source = source_of(id_, line, every)
@@ -205,14 +208,27 @@ class Answers:
             why = message(
                 "Too few parts were seen so far: {least} are needed.", least=FEWEST_CYCLES
             )
+            if machine is not None and "load" in machine.tracks and counter_of(machine) is None:
+                why = message(
+                    "Nothing counts its parts, and its load has not kept time so far: cycles that "
+                    "are alike are needed, {least} of them.",
+                    least=FEWEST_CYCLES,
+                )
             return {**dict.fromkeys(("typical", "demonstrated", "proposal")), **_why(why, 0)}
-        demonstrated = per_part(machine, model.demonstrated)
+        shown = per_part(machine, model.demonstrated)
         why = message(
             "Of {count} cycles near the usual one, one in twenty was at least so fast.",
             count=model.used,
         )
+        if model.rhythm is not None:
+            why = message(
+                "Of {count} cycles near the usual one, one in twenty was at least so fast. They "
+                "are those of its load, of which {share} % kept time.",
+                count=model.used,
+                share=round(100 * model.rhythm.sure),
+            )
         typical = per_part(machine, model.typical)
-        told = {"typical": typical, "demonstrated": demonstrated, "proposal": demonstrated}
+        told = {"typical": typical, "demonstrated": shown, "proposal": shown}
         return {**told, **_why(why, model.used)}
 
     def propose(self, organisation: str, given: Given) -> Any:
@@ -273,6 +289,8 @@ class Answers:
         rows, missing = self._together(organisation, line, mine, start, end)
         return {
             **self._short(line, rows, missing, start, end),
+            # Of several machines it is that of their parts together.
+            "ideal_seconds": rows[-1][0].ideal if rows else None,
             "shifts": self._shifts(organisation, id_, line, start, end),
             "cycles": None,
             "energy": None,
@@ -436,6 +454,7 @@ class Answers:
         if source is None:
             return {
                 **self._short(asset, [], [], start, end),
+                "ideal_seconds": asset.at(end).ideal_seconds,
                 "shifts": [],
                 "cycles": None,
                 "energy": None,
@@ -445,14 +464,25 @@ class Answers:
         trend = [[at, seconds] for row, _ in rows for at, seconds, _ in row.frame.cycles]
         return {
             **self._short(asset, rows, missing, start, end),
+            "ideal_seconds": self._ideal(source, asset, rows, end),
             "shifts": self._shifts(*key, asset, start, end) if end - start <= 40 * DAY_US else [],
             "cycles": {
                 "typical": per_part(machine, machine.model.typical),
                 "demonstrated": per_part(machine, machine.model.demonstrated),
+                "sure": None if machine.model.rhythm is None else machine.model.rhythm.sure,
                 "trend": trend,
             },
             "energy": self._energy(source, rows, start, end),
         }
+
+    def _ideal(self, key: Key, asset: Asset, rows: Sequence[Row], end: int) -> float | None:
+        """Return the ideal cycle of a part that counted when a time ended, of what was made then.
+
+        A picture of the past is drawn by this one: today's would tell another story of it.
+        """
+        machine = self._hall.machines[key]
+        products = rows[-1][0].frame.products if rows else {}
+        return worth.ideal_seconds(asset.at(end), products, demonstrated(machine))
 
     def _energy(self, key: Key, rows: Sequence[Row], start: int, end: int) -> dict[str, Any] | None:
         hall = self._hall

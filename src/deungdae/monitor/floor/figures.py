@@ -193,9 +193,11 @@ def _possible(counts: Counts) -> Counts:
 
 def plan_of(asset: Asset, shift: Shift) -> float | None:
     """Return how many parts a shift is to make: its own plan, or its share of the day's."""
-    own = asset.plan.get((shift.day, shift.name))
+    own = asset.plan.get((shift.day, shift.planned_as or shift.name))
     day = asset.plan.get((shift.day, ""))
-    return own if own is not None or day is None else round(day * shift.share, 3)
+    if own is not None:
+        return own if shift.part == 1.0 else round(own * shift.part, 3)
+    return None if day is None else round(day * shift.share, 3)
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,10 @@ class Total:
     waterfall: oee.Waterfall | None
 
 
+def _sum(counts: Sequence[Counts]) -> Counts:
+    return Counts(*map(sum, zip(*counts, strict=True))) if counts else Counts(0.0)
+
+
 def total(asset: Asset, found: Sequence[Summary]) -> Total:
     """Return what several frames came to together.
 
@@ -217,11 +223,8 @@ def total(asset: Asset, found: Sequence[Summary]) -> Total:
     and losses are those of the time in which parts are counted, if they are at all.
     """
     planned = [span for each in found for span in each.planned]
-    counts = Counts(*(sum(parts) for parts in zip(*(e.counts for e in found), strict=True)))
-    if not found:
-        counts = Counts(0.0)
-    inside = [each.within for each in found if each.planned]
-    within = Counts(*(sum(parts) for parts in zip(*inside, strict=True))) if inside else Counts(0.0)
+    counts = _sum([each.counts for each in found])
+    within = _sum([each.within for each in found if each.planned])
     counted = any(each.counted for each in found)
     timed = [(each.within.produced, each.ideal) for each in found if each.ideal is not None]
     ideal = timed[-1][1] if timed else None

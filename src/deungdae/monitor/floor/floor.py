@@ -18,7 +18,7 @@ from deungdae.monitor.floor.figures import Summary, needs_reason
 from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.keeping import Keeping
 from deungdae.monitor.floor.learning import Model
-from deungdae.monitor.floor.lines import line_document, source_of
+from deungdae.monitor.floor.lines import line_document, running_since, source_of
 from deungdae.monitor.floor.machine import Machine
 from deungdae.monitor.floor.saying import Saying
 from deungdae.monitor.floor.shifts import DAY_US
@@ -155,7 +155,7 @@ class Floor:
         frame = machine.look(now_us)
         found = self.hall.summary(key, machine.asset, frame, bounds)
         before = machine.since
-        since = self._since(key, machine, found)
+        since = self._since(key, machine, found, now_us)
         last = found.told[-1].span if found.told else None
         proposed = None
         if last is not None and needs_reason(machine.asset, last._replace(end_us=now_us)):
@@ -163,9 +163,11 @@ class Floor:
         self._tell(key, machines.now_document(machine, found, since, proposed, now_us), now_us)
         if since != before:
             machine.since = since
+        told = before is not None and since[0] is before[0] and since[1] < frame.start_us
+        if since != before and not told:  # that it ran for longer than was known changes nothing
             self._spread(key, _changes(before, since, found))
 
-    def _since(self, key: Key, machine: Machine, found: Summary) -> tuple[State, int]:
+    def _since(self, key: Key, machine: Machine, found: Summary, now_us: int) -> tuple[State, int]:
         """Return the state of now, and since when; it may have begun before the frame."""
         if not found.told:
             return machine.since or (State.UNKNOWN, found.frame.start_us)
@@ -180,7 +182,11 @@ class Floor:
         if before is None:
             kept = self.hall.store.since(*key)
             before = kept[:2] if kept is not None and kept[2] >= start - SEEN_EVERY_US else None
-        return (state, min(start, before[1])) if before and before[0] is state else (state, start)
+        if before and before[0] is state:
+            start = min(start, before[1])
+        if state is State.RUNNING:
+            start = running_since(self.hall, key, [key], start, now_us)
+        return state, start
 
     def _spread(self, key: Key, changes: Sequence[tuple[State, int]]) -> None:
         tag = f"~state/{key[1]}"

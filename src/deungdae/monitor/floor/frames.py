@@ -14,6 +14,7 @@ import numpy as np
 
 from deungdae.analysis.oee import STANDING, Span, State, increments, within
 from deungdae.analysis.oee.counted import STOP_CYCLES
+from deungdae.analysis.oee.rhythm import Rhythm, beats
 from deungdae.monitor.definitions import Asset
 from deungdae.monitor.floor.flow import Quarter
 from deungdae.monitor.floor.learning import Model
@@ -94,7 +95,7 @@ def frame(
         parts["scrap_counter"] = (np.array([start_us]), np.array([max(missing, 0.0)]))
     produced = parts.get("counter", _NOTHING)
     scrapped, reworked = parts.get("scrap_counter"), parts.get("rework_counter")
-    cycle = _cycles(tracks, asset, start_us, end_us)
+    cycle = _cycles(tracks, asset, model, start_us, end_us)
     states = spans(asset, tracks, hearing, model, start_us, end_us)
     return Frame(
         start_us=start_us,
@@ -335,10 +336,12 @@ def _pieces(
 
 
 def _cycles(
-    tracks: Mapping[str, Track], asset: Asset, start_us: int, end_us: int
+    tracks: Mapping[str, Track], asset: Asset, model: Model, start_us: int, end_us: int
 ) -> tuple[list[CycleOf], float | None]:
     """Return the usual cycle of each ten minutes, and the last one, in seconds a part."""
     counter = tracks.get("counter") or tracks.get("good_counter")
+    if counter is None and "cycle_time" not in tracks and model.rhythm and "load" in tracks:
+        return _felt_cycles(tracks["load"], asset, model.rhythm, start_us, end_us)
     if counter is None:
         return _told_cycles(tracks.get("cycle_time"), start_us, end_us)
     times, parts, _ = moved(counter, asset, 0, end_us, shared=False)
@@ -361,6 +364,17 @@ def _cycles(
         (start_us + at * PIECE_US, float(time[at] / made[at]), int(cycles[at]))
         for at in np.flatnonzero(cycles).tolist()
     ], float(seconds[-1])
+
+
+def _felt_cycles(
+    track: Track, asset: Asset, rhythm: Rhythm, start_us: int, end_us: int
+) -> tuple[list[CycleOf], float | None]:
+    """Return the same of a load that keeps time: its cycles are seen, its parts are not counted."""
+    times, values = track.arrays()
+    before = start_us - round(2 * rhythm.seconds * 1e6)  # a cycle may have begun before
+    a, b = np.searchsorted(times, [before, end_us])
+    found = beats(rhythm, times[a:b], values[a:b])
+    return _medians(found.times, found.seconds / asset.parts_per_count, start_us, end_us)
 
 
 def _told_cycles(

@@ -27,6 +27,7 @@ class Hall:
     def __init__(self) -> None:
         self.machines: dict[Key, Machine] = {}
         self.now: dict[Key, dict[str, Any]] = {}  #: NOW of machines and lines
+        self.looked_back: dict[Key, int] = {}  #: when kept frames were asked since when it runs
 
     def open(self, context: Context) -> None:
         """Read what is kept."""
@@ -79,16 +80,13 @@ class Hall:
     ) -> Summary:
         """Return a frame, or a part of the `whole` one, with all that is laid over it."""
         machine = self.machines.get(key)
-        demonstrated = None
-        if machine is not None:
-            demonstrated = machines.per_part(machine, machine.model.demonstrated)
         return summary(
             asset,
             frame,
             self.said(key, frame, whole),
             bounds.shift,
             always=self.calendar(key) is None,
-            demonstrated=demonstrated,
+            demonstrated=None if machine is None else machines.demonstrated(machine),
         )
 
     def proposed(self, key: Key, asset: Asset, fault: str | None) -> str | dict[str, str] | None:

@@ -244,7 +244,11 @@ class Keeping:
         if before.typical is not None and model.typical is None:
             # A week of standing still does not make a machine forget how it runs.
             model = replace(
-                model, typical=before.typical, demonstrated=before.demonstrated, used=before.used
+                model,
+                typical=before.typical,
+                demonstrated=before.demonstrated,
+                used=before.used,
+                rhythm=before.rhythm,
             )
         if before.load is not None and model.load is None:
             model = replace(model, load=before.load)

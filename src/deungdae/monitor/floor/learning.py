@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from deungdae.analysis.oee import Cycle, Increments, cycle_seconds, increments, learned
+from deungdae.analysis.oee.rhythm import LONGEST, Rhythm, beats, cycle_of, rhythm
 from deungdae.analysis.oee.sensed import Levels, levels
 from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.past import Readings
@@ -25,24 +26,33 @@ MOST_TOGETHER = 60  #: cycles
 
 @dataclass(frozen=True)
 class Model:
-    """What was learned. Cycles in seconds per step of the counter; `every` seconds by tag."""
+    """What was learned. Cycles in seconds per step of the counter; `every` seconds by tag.
+
+    Of a machine without a counter whose load keeps time, they are those of its load (`rhythm`).
+    """
 
     typical: float | None = None
     demonstrated: float | None = None
     used: int = 0
     every: Mapping[str, float] = field(default_factory=dict)
     load: Levels | None = None
+    rhythm: Rhythm | None = None
     learned_us: int = 0
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON."""
-        return {**asdict(self), "load": None if self.load is None else self.load._asdict()}
+        told = {"load": self.load, "rhythm": self.rhythm}
+        return {**asdict(self), **{k: None if v is None else v._asdict() for k, v in told.items()}}
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
         """Return what `document` made."""
-        load = document.get("load")
-        return cls(**{**document, "load": None if load is None else Levels.of(load)})
+        load, cycles = document.get("load"), document.get("rhythm")
+        told = {
+            "load": None if load is None else Levels.of(load),
+            "rhythm": None if cycles is None else Rhythm.of(cycles),
+        }
+        return cls(**{**document, **told})
 
     def lacks(self, asset: Asset) -> bool:
         """Say whether something of an asset is still to be learned."""
@@ -60,13 +70,18 @@ def learn(asset: Asset, readings: Mapping[str, Readings], now_us: int) -> Model:
     """Learn from readings by tag."""
     every = {tag: usual for tag, each in readings.items() if (usual := speaks(each)) is not None}
     counter = asset.signal("counter") or asset.signal("good_counter")
-    found = None
+    found = shape = None
     if counter is not None and counter.tag in readings:
         found = cycle(readings[counter.tag])
     load = asset.signal("load")
     told = None
     if load is not None and load.tag in readings:
         each = readings[load.tag]
+        if counter is None:
+            # First its cycle: windows of another length would take its ebbs for stops.
+            shape = rhythm(each.times, each.values)
+            found = None if shape is None else cycle_of(beats(shape, each.times, each.values))
+            shape = shape if found else None
         window = window_seconds(load, asset, found.typical if found else None)
         if len(each.times):
             told = levels(
@@ -79,6 +94,7 @@ def learn(asset: Asset, readings: Mapping[str, Readings], now_us: int) -> Model:
         used=found.used if found else 0,
         every=every,
         load=told,
+        rhythm=shape,
         learned_us=now_us,
     )
 
@@ -119,7 +135,7 @@ def window_seconds(load: Signal, asset: Asset, typical: float | None) -> float:
     cycle = load.window_seconds or typical
     if cycle is None and asset.ideal_seconds is not None:
         cycle = asset.ideal_seconds * asset.parts_per_count
-    return USUAL_WINDOW if cycle is None else min(max(cycle, 2.0), 120.0)
+    return USUAL_WINDOW if cycle is None else min(max(cycle, 2.0), LONGEST)
 
 
 def speaks(readings: Readings) -> float | None:

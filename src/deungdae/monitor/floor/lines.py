@@ -15,8 +15,11 @@ from deungdae.monitor.floor.frames import Frame, spread
 from deungdae.monitor.floor.hall import Hall
 from deungdae.monitor.floor.machine import Machine
 from deungdae.monitor.floor.said import Told, plain
-from deungdae.monitor.floor.shifts import Shift
+from deungdae.monitor.floor.shifts import DAY_US, Shift
+from deungdae.monitor.structure import Key
 
+BACK_EVERY_US = 60_000_000  #: kept frames are asked no more often since when something runs
+FARTHEST_US = 30 * DAY_US  #: and no further back
 TAIL_US = 60_000_000  #: machines are looked at one after another, seconds apart
 _WORST = (State.DOWN, State.SETUP, State.BLOCKED, State.STARVED, State.STOPPED)
 
@@ -196,6 +199,8 @@ def line_document(
     if not mine or (source is not None and lead is None):
         return None
     whole, since = _whole(hall, every[id_], mine, lead)
+    if lead is None and since[1] <= whole.frame.start_us:
+        since = _before(hall, (organisation, id_), mine, since, now_us)
     first = lead or mine[0]
     known = [hall.now[organisation, machine.id] for machine in mine]
     proposed = hall.now[organisation, first.id]["proposed"] if lead is not None else None
@@ -218,6 +223,46 @@ def line_document(
         "waiting_stops": sum(each["waiting_stops"] for each in known),
         "longest_waiting": max(longest, key=lambda pair: pair[1] - pair[0], default=None),
     }
+
+
+def running_since(hall: Hall, key: Key, machines: Sequence[Key], since_us: int, now_us: int) -> int:
+    """Return since when machines side by side run that ran at the beginning of a frame.
+
+    One of them or another: as far as kept frames go back without a hole. What happened before
+    this program ran comes with the frames that it computes meanwhile, so it is asked again.
+    """
+    if now_us - hall.looked_back.get(key, 0) < BACK_EVERY_US:
+        return since_us
+    hall.looked_back[key] = now_us
+    while since_us > now_us - FARTHEST_US:
+        before = side_by_side([hall.store.spans_before(*one, since_us) for one in machines])
+        begun = since_us
+        for span in reversed(before):
+            if span.state is not State.RUNNING or span.end_us != begun:
+                break
+            begun = span.start_us
+        if begun == since_us:
+            break
+        since_us = begun
+    return since_us
+
+
+def _before(
+    hall: Hall, key: Key, mine: Sequence[Machine], since: tuple[State, int], now_us: int
+) -> tuple[State, int]:
+    """Return the state of machines side by side, and since when, where a frame began with it.
+
+    Each of them may have stood meanwhile, so what they say of themselves is not enough: the line
+    goes on from what was known of it, and from the frames before.
+    """
+    state, start = since
+    known = hall.now.get(key)
+    if known is not None and known["state"] == state.value and known["as_of"] >= start - TAIL_US:
+        start = min(start, known["since"])
+    if state is State.RUNNING:
+        keys = [(machine.organisation, machine.id) for machine in mine]
+        start = running_since(hall, key, keys, start, now_us)
+    return state, start
 
 
 def _told(hall: Hall, machine: Machine) -> list[Told]:

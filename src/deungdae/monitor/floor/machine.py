@@ -32,7 +32,7 @@ MOST_SILENT_US = 7 * 86_400_000_000  #: how much of a silence is read again afte
 LOOKBACK_US = 3_600_000_000  #: read before a frame, so that a counter has a value to begin with
 MOST_WAITING = 200_000  #: points that wait for a machine that is still being read
 AGAIN_US = 10_000_000  #: figures are computed anew at least so often
-LEARNING = 2  #: another number when machines are learned otherwise: all are learned anew then
+LEARNING = 3  #: another number when machines are learned otherwise: all are learned anew then
 FORECAST_SHARE = 0.05  #: of the planned time must have passed before anything is foretold
 #: Roles whose readings are kept; of the others only that something was heard.
 USED = (*COUNTERS, "state", "run", "load", "fault", "product", "lot", "cycle_time")
@@ -174,7 +174,7 @@ class Machine:
         """Say whether time alone may have changed the state."""
         if self.since is None or self.since[0] in STANDING or self.model.typical is None:
             return False
-        counter = self.tracks.get("counter") or self.tracks.get("good_counter")
+        counter = counter_of(self)
         if counter is None:
             return False
         times, _ = counter.arrays()
@@ -318,11 +318,27 @@ def typical(machine: Machine) -> float | None:
 
 
 def per_part(machine: Machine, per_step: float | None) -> float | None:
-    """Return a cycle of the counter as seconds a part."""
-    counter = machine.tracks.get("counter") or machine.tracks.get("good_counter")
-    if per_step is None or counter is None:
+    """Return a cycle of the counter, or of a load that keeps time, as seconds a part."""
+    if per_step is None:
         return None
+    counter = counter_of(machine)
+    if counter is None:
+        timed = machine.model.rhythm is not None
+        return per_step / machine.asset.parts_per_count if timed else None
     return per_step / (counter.signal.scale * machine.asset.parts_per_count)
+
+
+def demonstrated(machine: Machine) -> float | None:
+    """Return the cycle that stands in for an ideal one nobody told: of counted parts alone.
+
+    Cycles of a load may be proposed to a person, but no figure is made of what is not counted.
+    """
+    return per_part(machine, machine.model.demonstrated) if counter_of(machine) else None
+
+
+def counter_of(machine: Machine) -> Track | None:
+    """Return the signal that counts the parts of a machine."""
+    return machine.tracks.get("counter") or machine.tracks.get("good_counter")
 
 
 def fault_now(found: Summary) -> str | None:

@@ -22,6 +22,8 @@ class Shift(NamedTuple):
     end_us: int
     working: tuple[tuple[int, int], ...]
     share: float = 1.0  #: of the planned time of its production day
+    part: float = 1.0  #: of the planned time of the work of which it is a piece
+    planned_as: str = ""  #: what a plan calls that work, where it has another name itself
 
     def planned(self, until_us: int | None = None) -> float:
         """Return its planned busy time so far, in seconds."""
@@ -38,29 +40,44 @@ class Bounds(NamedTuple):
 
 
 def shifts(calendar: Calendar | None, start_us: int, end_us: int) -> list[Shift]:
-    """Return the shifts that overlap a time, whole and in order."""
+    """Return the shifts that overlap a time, whole and in order.
+
+    Extra work that goes on behind a shift of the pattern is another shift then, of another name:
+    each has its own time, counts and figures.
+    """
     if calendar is None:
         return []
-    found: dict[tuple[str, str], Shift] = {}
+    pieces: list[Shift] = []
     for period in calendar.periods(start_us - REACH_US, end_us + REACH_US):
         key = period.day.isoformat(), period.shift
         work = ((period.start_us, period.end_us),) if period.working else ()
-        before = found.get(key)
-        if before is None or before.end_us < period.start_us - DAY_US:
-            found[key] = Shift(*key, period.crew, period.start_us, period.end_us, work)
+        last = pieces[-1] if pieces else None
+        if last is None or last[:2] != key:
+            pieces.append(Shift(*key, period.crew, period.start_us, period.end_us, work))
         else:
-            found[key] = before._replace(
-                end_us=max(before.end_us, period.end_us), working=before.working + work
-            )
+            pieces[-1] = last._replace(end_us=period.end_us, working=last.working + work)
     days: dict[str, float] = {}
-    for shift in found.values():
+    works: dict[tuple[str, str], list[Shift]] = {}
+    for shift in pieces:
         days[shift.day] = days.get(shift.day, 0.0) + shift.planned()
+        works.setdefault(shift[:2], []).append(shift)
     every = [
-        shift._replace(share=shift.planned() / days[shift.day] if days[shift.day] else 1.0)
-        for shift in found.values()
+        shift._replace(
+            name=shift.name if not place else f"{shift.name} ({place + 1})",
+            share=shift.planned() / days[shift.day] if days[shift.day] else 1.0,
+            part=_part(shift, mine),
+            planned_as=shift.name if place else "",
+        )
+        for mine in works.values()
+        for place, shift in enumerate(mine)
     ]
     ordered = sorted(every, key=lambda shift: shift.start_us)
     return [shift for shift in ordered if shift.start_us < end_us and shift.end_us > start_us]
+
+
+def _part(shift: Shift, pieces: list[Shift]) -> float:
+    whole = sum(each.planned() for each in pieces)
+    return shift.planned() / whole if len(pieces) > 1 and whole else 1.0
 
 
 def frames(calendar: Calendar | None, start_us: int, end_us: int, time_zone: str) -> list[Bounds]:

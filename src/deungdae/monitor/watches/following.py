@@ -68,6 +68,8 @@ class Followed:
         self._quiet = 0
         self._minute = [nan, nan]
         self.last: Row | None = None  #: the newest row that had a score
+        self._scored_us = next_row * grid.every_us
+        self._lost = False
         self.anomaly: Anomaly | None = None
         self.anomaly_changed = False
         self.minutes: list[Minute] = []  #: that are over and not kept yet
@@ -78,6 +80,12 @@ class Followed:
     def silent(self) -> bool:
         """Whether the tags say nothing though the machine should run."""
         return self._quiet >= SILENT_ROWS and self.running is not False
+
+    def lost(self) -> bool:
+        """Say, once, that there has been no score for so long that the last one says nothing."""
+        apart_us = self._next * self.grid.every_us - self._scored_us
+        before, self._lost = self._lost, apart_us > APART * self.grid.every_us
+        return self._lost and not before
 
     def hear(self, tag: str, time_us: int, value: Any, now_us: int) -> None:
         """Take a live value of one of its tags."""
@@ -143,7 +151,7 @@ class Followed:
             self._quiet = self._quiet + 1 if counts else 0
             row = Row(end_us, None, None)
         else:
-            self._quiet = 0
+            self._quiet, self._lost, self._scored_us = 0, False, end_us
             beyond = place / self.place_limit
             row = Row(end_us, float(score), float(beyond) if isfinite(beyond) else None)
             self.last = row

@@ -107,11 +107,14 @@ class Watches(Book):
             except Exception as error:  # noqa: BLE001 - raised when the others had their turn
                 failed.append(_about(key, error))
                 continue
-            points.setdefault(key[0], []).extend(
-                Point(f"~watch/{key[1]}", min(row.end_us, now_us), row.score, 0)
+            told = points.setdefault(key[0], [])
+            told += (
+                Point(_tag(key), min(row.end_us, now_us), row.score, 0)
                 for row in closed
                 if row.score is not None
             )
+            if followed.lost():
+                told.append(Point(_tag(key), now_us, None, 0))
             if closed:
                 self._tell(key)
         for organisation, scored in points.items():
@@ -253,6 +256,7 @@ class Watches(Book):
                 _log.warning("the watch %s: %s", record.watch, error)
         for key in [key for key in self.followed if key not in wanted]:
             del self.followed[key]
+            self.context.spread(key[0], [Point(_tag(key), self.context.now_us(), None, 0)])
             self.drifts.pop(key, None)
         for key in [key for key in self._put_off if key not in wanted]:
             del self._put_off[key]
@@ -414,6 +418,10 @@ class Watches(Book):
         self.drifts[key] = found
         says = drift.why(wanted.name, found)
         self._event(key, wanted, "watch_drifted", found["kind"], says)
+
+
+def _tag(key: Key) -> str:
+    return f"~watch/{key[1]}"
 
 
 def _about(key: Key, error: Exception) -> Exception:

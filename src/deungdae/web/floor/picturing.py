@@ -13,6 +13,7 @@ from deungdae.web.floor.shown.drawing import bands, bars, trend
 from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.drawing.steps import pareto_steps, waterfall_steps
 from deungdae.web.floor.shown.durations import count, day_clock, lasting, percent
+from deungdae.web.floor.shown.ideals import Ideals, among
 from deungdae.web.floor.shown.pieces import gathered, seconds_by_state, with_silences
 from deungdae.web.floor.shown.words import Reasons, reason_word, state_word
 from deungdae.web.floor.span import Chosen, named
@@ -91,15 +92,20 @@ def legend(past: Sequence[Span], chosen: Chosen) -> list[dict[str, str]]:
     ]
 
 
-def made(past: Past, chosen: Chosen, ideal: float | None, now_us: int, least: int = 600) -> Chart:
-    """Return the parts of each piece of time against what the ideal cycle would give."""
+def made(past: Past, chosen: Chosen, ideals: Ideals, now_us: int, least: int = 600) -> Chart:
+    """Return the parts of each piece of time against what the ideal cycle of then would give."""
     pieces = with_silences(gathered(past.made, chosen.start_us, chosen.end_us, least), past.spans)
     axis = Axis(chosen.start_us, chosen.end_us)
-    sentence = sentences.of_made(pieces, ideal)
+    middles = [(one.start_us + one.end_us) // 2 for one in pieces]
+    sentence = sentences.of_made(pieces, among(ideals, middles))
     picture: SafeString | str = ""
     if any(one.produced for one in pieces):
         picture = bars.made_bars(
-            pieces, axis, sentence, ideal_seconds=ideal, names=(_("parts"), _("scrap"))
+            pieces,
+            axis,
+            sentence,
+            ideals=[ideals.at(one) for one in middles],
+            names=(_("parts"), _("scrap")),
         )
     header = [_("From"), _("Until"), _("Parts"), _("Scrap")]
     rows = [_made_row(one, now_us) for one in pieces] if picture else []
@@ -138,11 +144,12 @@ def oee(shifts: Sequence[Shift], chosen: Chosen) -> Chart | None:
     return Chart("oee", title, sentence, picture, header, rows)
 
 
-def cycles(past: Past, chosen: Chosen, ideal: float | None, now_us: int) -> Chart | None:
+def cycles(past: Past, chosen: Chosen, ideals: Ideals, now_us: int) -> Chart | None:
     """Return the median cycle over time; None where no cycles were found."""
     if not past.cycles:
         return None
-    sentence = sentences.of_cycles(past, ideal)
+    counted = among(ideals, [at for at, _seconds in past.cycles])
+    sentence = sentences.of_cycles(past, counted, ideals.now)
     steps = sorted(b[0] - a[0] for a, b in zip(past.cycles, past.cycles[1:], strict=False))
     gap = 3 * steps[len(steps) // 2] if steps else None
     picture = trend.trend(
@@ -162,12 +169,13 @@ def cycles(past: Past, chosen: Chosen, ideal: float | None, now_us: int) -> Char
 def losses(past: Past) -> Mapping[str, Any] | None:
     """Return where the planned time went, step by step; None where nothing was planned."""
     if past.waterfall is None or past.waterfall.planned <= 0:
-        return None
+        if past.figures.instead is None:
+            return None
+        return {"sentence": sentences.of_figures(past.figures), "steps": ()}
     words = {"planned": _("Planned time"), "productive": _("Fully productive")}
     return {
         "sentence": sentences.of_figures(past.figures, past.counting),
         "steps": waterfall_steps(past.waterfall, words),
-        "figures": past.figures,
     }
 
 

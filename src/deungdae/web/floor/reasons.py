@@ -1,5 +1,7 @@
 """The reasons from which operators choose, and those that Korean plants usually begin with."""
 
+from django.utils.translation import gettext as _
+
 from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import telling
@@ -25,3 +27,11 @@ def words(scope: Scope, organisation: Organisation) -> dict[str, str]:
     """Return code → word in the reader's language, of all reasons, retired ones too."""
     rows = Reason.objects.within(scope).filter(organisation=organisation)
     return {reason.code: reason.word for reason in rows}
+
+
+def gone() -> str:
+    """Return what is said of a reason that is not, or no longer, on the list."""
+    return _(
+        "This reason is not on the list; it may have changed meanwhile. Nothing was kept: choose "
+        "once more."
+    )

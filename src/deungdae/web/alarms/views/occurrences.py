@@ -92,7 +92,7 @@ def _shown(request: HttpRequest, rule: AlarmRule, number: int, form: NoteForm) -
         "form": form,
         "notes": mine,
         "earlier": [(one.occurrence, of_note(one)) for one in earlier],
-        "acts": scope.may("alarms.act"),
+        "acts": scope.may("alarms.act", rule.organisation),
         "problem": heard.problem,
     }
     if heard.found is not None:

@@ -24,6 +24,7 @@ from deungdae.web.alarms.shown.trial import Trial, trial
 from deungdae.web.core import tags
 from deungdae.web.core.access import beside, needs
 from deungdae.web.core.lists import Column, Filter, Listing
+from deungdae.web.core.models import Organisation
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking
 from deungdae.web.floor.shown import durations
@@ -148,7 +149,8 @@ def tried(request: HttpRequest, public_id: UUID) -> HttpResponse:
     scope = request.tenant_scope
     rule = get_rule(scope, public_id)
     units = copies.units_of(scope, rule.organisation)
-    found, problem = _trial(scope, copies.document(rule, units), units.get(rule.tag, ""))
+    document = copies.document(rule, units)
+    found, problem = _trial(rule.organisation, document, units.get(rule.tag, ""))
     return render(
         request, "alarms/pieces/trial.html",
         {"trial": found, "problem": problem, "unit": units.get(rule.tag, ""), "fixed": True},
@@ -215,7 +217,8 @@ def _formed(
             unit = units.get(values["tag"], "")
             columns = {name: value for name, value in values.items() if name != "watch"}
             plain = AlarmRule(organisation=scope.current, **columns, watch_id=values["watch"])
-            found, problem = _trial(scope, copies.document(plain, units), unit)
+            owner = rule.organisation if rule else scope.current
+            found, problem = _trial(owner, copies.document(plain, units), unit)
         else:
             try:
                 return _keep(request, values, rule)
@@ -260,14 +263,16 @@ def _known_tags(scope: Scope) -> list[tags.Tag]:
         return []
 
 
-def _trial(scope: Scope, document: dict[str, Any], unit: str) -> tuple[Trial | None, str]:
+def _trial(
+    organisation: Organisation, document: dict[str, Any], unit: str
+) -> tuple[Trial | None, str]:
     now = timezone.now()
     given = {
         "document": document,
         "start": microseconds(now - TRIED),
         "end": microseconds(now),
     }
-    heard = asking.ask(scope.current, "alarm_preview", given, TRIED_SECONDS)
+    heard = asking.ask(organisation, "alarm_preview", given, TRIED_SECONDS)
     if heard.found is None:
         return None, heard.problem
     return trial(heard.found, document["condition"], unit), ""

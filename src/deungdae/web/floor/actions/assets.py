@@ -264,18 +264,20 @@ class RetireAsset(Action[Asset]):
 
 @dataclass(kw_only=True)
 class BringBackAsset(Action[Asset]):
-    """Put a retired line or machine back."""
+    """Put a retired line or machine back; by another `name` where its own is used by now."""
 
     verb = "floor.asset_brought_back"
     right = "floor.manage"
     label = _lazy("brought a retired line or machine back")
 
     asset: Asset
+    name: str = ""
 
     def change(self) -> Asset:
-        """Return it; refused when another has its name by now."""
-        check_name(self.scope, self.asset.site, self.asset.kind, self.asset.name, self.asset)
-        self.asset.alter(self.scope, retired_at=None)
+        """Return it; refused when another has the name."""
+        name = self.name.strip() or self.asset.name
+        check_name(self.scope, self.asset.site, self.asset.kind, name, self.asset)
+        self.asset.alter(self.scope, name=name, retired_at=None)
         return self.asset
 
     def details(self, result: Asset) -> dict[str, Any]:

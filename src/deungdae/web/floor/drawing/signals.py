@@ -5,7 +5,7 @@ What each value of a state means is said elsewhere, and kept while role and tag 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -159,6 +159,27 @@ def _read(
     if known is not None and tag not in known:
         row.warning = _("Nothing was ever received under this name. Is it written right?")
     said.append(SignalSaid(row.role, tag, params))
+
+
+def differ(said: Sequence[SignalSaid], before: Sequence[Signal]) -> bool:
+    """Say whether other signals are told than before; in whichever order they stand."""
+    return _plain(said) != _plain(before)
+
+
+def _plain(signals: Iterable[SignalSaid | Signal]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return signals as the form shows them, for a comparison."""
+    return sorted(
+        (
+            one.role,
+            one.tag,
+            sorted(
+                (name, f"{value:g}" if isinstance(value, float) else str(value))
+                for name, value in one.params.items()
+                if value
+            ),
+        )
+        for one in signals
+    )
 
 
 def _positive(text: str) -> float | None:

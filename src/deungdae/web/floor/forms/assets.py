@@ -136,6 +136,15 @@ class AssetForm(forms.Form):
                 del self.fields["corrects"]
             self.fields["line"].queryset = lines if asset is None else lines.filter(site=asset.site)
 
+    @property
+    def touched(self) -> bool:
+        """Whether anything stands in it that is not said of the asset already."""
+        return any(
+            (self.data.get(name) or "").replace("\r\n", "\n").strip()
+            != str(self.initial.get(name) or "").strip()
+            for name in self.fields
+        )
+
     def clean_path(self) -> str:
         """Refuse what cannot begin the name of a tag."""
         typed: str = self.cleaned_data["path"].strip().strip("/")

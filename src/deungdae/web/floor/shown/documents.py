@@ -63,7 +63,16 @@ class Figures:
     @property
     def told(self) -> float | None:
         """OEE, where enough of the time is known for a figure."""
-        return self.oee if self.known is None or self.known >= ENOUGH_KNOWN else None
+        return self.oee if self._enough else None
+
+    @property
+    def instead(self) -> float | None:
+        """Availability, where there is no OEE: of a machine whose parts nobody counts."""
+        return self.availability if self.oee is None and self._enough else None
+
+    @property
+    def _enough(self) -> bool:
+        return self.known is None or self.known >= ENOUGH_KNOWN
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Figures":
@@ -301,6 +310,7 @@ class Shift:
     plan: float | None
     figures: Figures
     lost_cost: float | None
+    ideal_seconds: float | None = None  #: that counted in it
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Shift":
@@ -316,6 +326,7 @@ class Shift:
             _number(data, "plan"),
             Figures.of(_mapping(data, "figures")),
             _number(data, "lost_cost"),
+            _number(data, "ideal_seconds"),
         )
 
 
@@ -392,6 +403,7 @@ class Past:
     members: Mapping[str, "Past"]
     bottleneck: Bottleneck | None
     counting: tuple[int, int] | None = None
+    ideal_seconds: float | None = None  #: that counted when the span ended
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Past":
@@ -412,6 +424,7 @@ class Past:
             {key: cls.of(one) for key, one in _mapping(data, "members").items()},
             _bottleneck(data.get("bottleneck")),
             _counting(data),
+            _number(data, "ideal_seconds"),
         )
 
 

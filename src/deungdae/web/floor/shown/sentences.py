@@ -56,8 +56,8 @@ def stops_in(spans: Sequence[Span]) -> int:
     return found
 
 
-def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
-    """Return how many parts there were, and the best piece."""
+def of_made(pieces: Sequence[Made], ideals: Sequence[float]) -> str:
+    """Return how many parts there were, and the best piece; `ideals` as they counted in turn."""
     total = sum(one.produced for one in pieces)
     if not pieces or not total:
         return _("Nothing was counted in this time.")
@@ -73,12 +73,21 @@ def of_made(pieces: Sequence[Made], ideal_seconds: float | None) -> str:
         told += " " + _(
             "%(n)s were counted after a silence; they are drawn hatched, even over that time."
         ) % {"n": count(dark)}
-    if not ideal_seconds:
+    said = _seconds(ideals)
+    if not said:
         return told
-    ideal = _("The dashed line is what the ideal cycle of %(ideal)s s would give.") % {
-        "ideal": f"{ideal_seconds:.3g}"
-    }
-    return f"{told} {ideal}"
+    ideal = _("The dashed line is what the ideal cycle of %(ideal)s s would give.")
+    if len(said) > 1:
+        ideal = _(
+            "The dashed line is what the ideal cycle would give: %(ideal)s s at first, %(last)s s "
+            "at last."
+        )
+    return f"{told} {ideal % {'ideal': said[0], 'last': said[-1]}}"
+
+
+def _seconds(ideals: Sequence[float]) -> list[str]:
+    """Return ideal cycles as they are said, each once."""
+    return list(dict.fromkeys(f"{one:.3g}" for one in ideals))
 
 
 def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str:
@@ -86,6 +95,11 @@ def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str
 
     `counting`: how many machines of how many count parts, where not all do.
     """
+    if figures.instead is not None:
+        return _(
+            "Availability %(availability)s: the machine ran in so much of the planned time. OEE "
+            "cannot be given: parts are not counted, or no ideal cycle is set."
+        ) % {"availability": percent(figures.instead)}
     if figures.told is None:
         return _(
             "OEE cannot be given: too little is known, parts are not counted, or no ideal cycle is "
@@ -104,14 +118,12 @@ def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str
     known = 1.0 if figures.known is None else figures.known
     if known > 0.995:
         return told
-    bounds = _(
-        "%(unknown)s of the time is unknown, so it lies between %(low)s and %(high)s."
-    ) % {
-        "unknown": percent(1 - known),
-        "low": percent(figures.low) or "0%",
-        "high": percent(figures.high) or "100%",
-    }  # fmt: skip
-    return f"{told} {bounds}"
+    low, high = percent(figures.low) or "0%", percent(figures.high) or "100%"
+    if low == high:  # what is unknown changes nothing that can be seen
+        bounds = _("%(unknown)s of the time is unknown.")
+    else:
+        bounds = _("%(unknown)s of the time is unknown, so it lies between %(low)s and %(high)s.")
+    return f"{told} {bounds % {'unknown': percent(1 - known), 'low': low, 'high': high}}"
 
 
 def of_counting(some: int, every: int) -> str:
@@ -145,21 +157,25 @@ def of_shifts(shifts: Sequence[Shift]) -> str:
     known = [one.figures.told for one in shifts if one.figures.told is not None]
     if len(known) < 2:
         return _("There are too few shifts yet to compare.")
+    low, high, last = (percent(one) for one in (min(known), max(known), known[-1]))
+    if low == high:
+        return _("OEE of the last %(n)d shifts was %(last)s in each.") % {
+            "n": len(known),
+            "last": last,
+        }
     told = ngettext(
         "OEE of the last %(n)d shift lay between %(low)s and %(high)s; the last one %(last)s.",
         "OEE of the last %(n)d shifts lay between %(low)s and %(high)s; the last one %(last)s.",
         len(known),
     )
-    return told % {
-        "n": len(known),
-        "low": percent(min(known)),
-        "high": percent(max(known)),
-        "last": percent(known[-1]),
-    }
+    return told % {"n": len(known), "low": low, "high": high, "last": last}
 
 
-def of_cycles(past: Past, ideal_seconds: float | None) -> str:
-    """Return the usual cycle, the best that was shown to be possible, and the ideal."""
+def of_cycles(past: Past, ideals: Sequence[float], now: float | None) -> str:
+    """Return the usual cycle, the best that was shown to be possible, and the ideal.
+
+    `ideals` are those that counted in turn; `now` is the one that counts at present.
+    """
     parts = []
     if past.cycle_typical:
         parts.append(
@@ -170,8 +186,15 @@ def of_cycles(past: Past, ideal_seconds: float | None) -> str:
             _("The best it has shown over a longer time: %(seconds)s s.")
             % {"seconds": f"{past.cycle_demonstrated:.3g}"}
         )
-    if ideal_seconds:
-        parts.append(_("The ideal is set to %(seconds)s s.") % {"seconds": f"{ideal_seconds:.3g}"})
+    said = _seconds(ideals)
+    if len(said) > 1:
+        told = _("The ideal was set to %(first)s s at first, to %(last)s s at last.")
+        parts.append(told % {"first": said[0], "last": said[-1]})
+    elif said and now and said[0] != f"{now:.3g}":
+        told = _("The ideal was set to %(then)s s at that time; it is %(now)s s now.")
+        parts.append(told % {"then": said[0], "now": f"{now:.3g}"})
+    elif said:
+        parts.append(_("The ideal is set to %(seconds)s s.") % {"seconds": said[0]})
     return " ".join(parts)
 
 

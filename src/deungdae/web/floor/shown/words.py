@@ -16,6 +16,7 @@ from deungdae.web.floor.shown.documents import (
     STANDING,
     UNKNOWN,
     WORTH_SAYING,
+    Figures,
     Now,
     Waterfall,
 )
@@ -178,6 +179,16 @@ def set_aside(now: Now) -> str:
     }
 
 
+def rated(figures: Figures) -> str:
+    """Return what the one figure of a machine is called: OEE, or what stands in for it."""
+    return _("Availability") if figures.instead is not None else _("OEE")
+
+
+def rated_short(figures: Figures) -> str:
+    """Return the same for a narrow place."""
+    return _("Availability") if figures.instead is not None else "OEE"
+
+
 def oee_range(now: Now) -> str:
     """Return within what bounds OEE lies, and how much of the time is unknown."""
     figures = now.figures
@@ -185,12 +196,13 @@ def oee_range(now: Now) -> str:
         return ""
     if now.figures.told is None:
         if now.counts.produced is None:
-            return _("parts are not counted")
+            known = now.figures.instead is not None
+            return _("no OEE: parts are not counted") if known else _("parts are not counted")
         return _("not enough known yet") if now.ideal_seconds else _("no ideal cycle is set")
     unknown = 1 - now.known
     if unknown < WORTH_SAYING:
         told = "" if now.ideal_confirmed else _("by an ideal cycle that nobody confirmed")
-    elif figures.low is None or figures.high is None:
+    elif figures.low is None or percent(figures.low) == percent(figures.high):
         told = _("%(share)s of the time unknown") % {"share": percent(unknown)}
     else:
         told = _("%(low)s to %(high)s; %(share)s of the time unknown") % {

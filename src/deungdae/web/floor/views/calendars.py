@@ -28,7 +28,7 @@ from deungdae.web.floor.actions.calendars import (
 )
 from deungdae.web.floor.forms.calendars import CalendarForm, ExceptionForm, SinceForm
 from deungdae.web.floor.models import CalendarException, ShiftCalendar
-from deungdae.web.floor.working import clock, patterns, presets, weeks
+from deungdae.web.floor.working import beside, clock, patterns, presets, weeks
 from deungdae.web.plant.errors import Refused
 
 show_or_send = require_http_methods(["GET", "HEAD", "POST"])
@@ -344,6 +344,10 @@ def add_exception(request: HttpRequest, public_id: UUID) -> HttpResponse:
         form.add_error("day", str(error.sentence))
         return _page(request, calendar, exception=form)
     messages.success(request, _("Entered. The picture shows it."))
+    if form.extra is not None and not closed:
+        document = copies.calendar_document(scope, calendar, timezone.localdate())
+        for told_of in beside.overlaps(calendar.organisation, document, form.days(), form.extra):
+            messages.warning(request, told_of)
     return redirect(calendar)
 
 

@@ -1,10 +1,11 @@
 """One line or machine as it is drawn: what it is, what its signals say, its ideal cycle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -82,54 +83,85 @@ def _uuid(text: str) -> UUID | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one line or machine, and keep what is said of it."""
-    scope = request.tenant_scope
-    asset = get_asset(scope, public_id)
-    scope = beside(scope, asset, "floor.manage")
-    form = AssetForm(scope, asset.kind, asset, request.POST or None, initial=initial_of(asset))
-    if request.method == "POST" and form.is_valid():
-        try:
-            ChangeAsset(
-                scope=scope,
-                organisation=asset.organisation,
-                asset=asset,
-                values=form.values(),
-                corrects=bool(form.cleaned_data.get("corrects")),
-            ).perform()
-        except Refused as error:
-            form.add_error("name", str(error.sentence))
-        else:
-            messages.success(request, _("%(name)s is changed.") % {"name": asset.name})
-            return redirect(asset)
-    return _page(request, asset, form=form)
+    asset = get_asset(request.tenant_scope, public_id)
+    if request.method != "POST":
+        return _page(request, asset)
+    return _keep(request, asset, pressed="what")
 
 
 @needs("floor.manage")
 @require_POST
 def set_signals(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep which tags say what of a machine."""
-    scope = request.tenant_scope
-    asset = get_asset(scope, public_id)
-    scope = beside(scope, asset, "floor.manage")
-    before = list(asset.signals.within(scope))
-    known = signals.received(scope)
-    rows, said = signals.taken(request.POST, before, known)
+    return _keep(request, get_asset(request.tenant_scope, public_id), pressed="signals")
+
+
+def _keep(
+    request: HttpRequest, asset: Asset, *, pressed: str, seconds: float | None = None
+) -> HttpResponse:
+    """Keep all that was typed on the page, whichever of its buttons was pressed, or nothing.
+
+    `pressed` is the part whose button it was: that one is kept though nothing was changed in it,
+    since to press it confirms what stands there. `seconds` is an ideal cycle instead of the typed.
+    """
+    scope = beside(request.tenant_scope, asset, "floor.manage")
+    before, data = list(asset.signals.within(scope)), request.POST.copy()
+    known, form, rows = None, None, None
+    said: list[SignalSaid] = []
+    if pressed == "signals" or "s0-role" in data:
+        known = signals.received(scope)
+        rows, said = signals.taken(data, before, known)
+        if pressed != "signals" and not signals.differ(said, before) and _right(rows):
+            rows = None
+    if seconds is not None:
+        data["ideal_seconds"] = f"{seconds:.10g}"
+    if pressed == "what" or "name" in data:
+        form = AssetForm(scope, asset.kind, asset, data, initial=initial_of(asset))
+        if pressed != "what" and not form.touched:
+            form = None
     refusal = ""
-    if not any(row.error for row in rows):
+    if (form is None or form.is_valid()) and _right(rows):
         try:
-            SetSignals(
-                scope=scope, organisation=asset.organisation, asset=asset, signals=said
-            ).perform()
+            _change(scope, asset, form, None if rows is None else said)
         except Refused as error:
+            asset.refresh_from_db()
             refusal = str(error.sentence)
         else:
-            for row in rows:
-                if row.warning:
-                    messages.warning(request, f"{row.tag}: {row.warning}")
-            for doubt in signals.doubts(scope, asset, said, before):
-                messages.warning(request, doubt)
-            messages.success(request, _("The signals of %(name)s are kept.") % {"name": asset.name})
+            if rows is not None:
+                doubts = signals.doubts(scope, asset, said, before)
+                _say_of_signals(request, asset, rows, doubts)
+            if form is not None:
+                messages.success(request, _("%(name)s is changed.") % {"name": asset.name})
             return redirect(asset)
-    return _page(request, asset, rows=rows, refusal=refusal, known=known)
+    return _page(request, asset, form=form, rows=rows, refusal=refusal, known=known)
+
+
+def _right(rows: Sequence[signals.Row] | None) -> bool:
+    return not any(row.error for row in rows or ())
+
+
+def _change(
+    scope: Scope, asset: Asset, form: AssetForm | None, said: Sequence[SignalSaid] | None
+) -> None:
+    """Keep both parts, or neither."""
+    told: dict[str, Any] = {"scope": scope, "organisation": asset.organisation, "asset": asset}
+    with transaction.atomic():
+        if said is not None:
+            SetSignals(**told, signals=said).perform()
+        if form is not None:
+            corrects = bool(form.cleaned_data.get("corrects"))
+            ChangeAsset(**told, values=form.values(), corrects=corrects).perform()
+
+
+def _say_of_signals(
+    request: HttpRequest, asset: Asset, rows: Sequence[signals.Row], doubts: Sequence[str]
+) -> None:
+    for row in rows:
+        if row.warning:
+            messages.warning(request, f"{row.tag}: {row.warning}")
+    for doubt in doubts:
+        messages.warning(request, doubt)
+    messages.success(request, _("The signals of %(name)s are kept.") % {"name": asset.name})
 
 
 def _page(
@@ -244,6 +276,8 @@ def confirm_cycle(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if seconds is None:
         messages.error(request, _("This is no number of seconds."))
         return redirect(asset)
+    if "name" in request.POST:  # beside what else was typed on the page
+        return _keep(request, asset, pressed="what", seconds=seconds)
     ChangeAsset(
         scope=scope, organisation=asset.organisation, asset=asset,
         values={"ideal_seconds": seconds, "ideal_confirmed": True},

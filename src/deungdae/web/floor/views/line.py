@@ -10,13 +10,16 @@ from django.views.decorators.http import require_safe
 
 from deungdae.web.core.access import beside, needs
 from deungdae.web.core.rules import allowed
+from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking, metering, standing
 from deungdae.web.floor import span as spans
 from deungdae.web.floor.access import get_asset
+from deungdae.web.floor.days import cut_of
 from deungdae.web.floor.models import Asset
 from deungdae.web.floor.shown import answers, sentences
 from deungdae.web.floor.shown.documents import Now, Past
 from deungdae.web.floor.shown.durations import count, lasting, percent
+from deungdae.web.floor.shown.ideals import Ideals, SideBySide, of_past
 from deungdae.web.floor.shown.words import LOSS_WORDS
 from deungdae.web.floor.views.machine import of_span
 from deungdae.web.floor.views.site import Card, card, live
@@ -48,29 +51,44 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         **live(request, away=heard.away),
     }
     if not heard.away:
-        context |= _past(request, line, cards, shown.now, reasons, at_us)
+        context |= _past(request, scope, line, machines, cards, shown.now, reasons, at_us)
     return render(request, "floor/line.html", context)
 
 
 def _past(
     request: HttpRequest,
+    scope: Scope,
     line: Asset,
+    machines: Sequence[Asset],
     cards: Sequence[Card],
     now: Now,
     reasons: Mapping[str, str],
     at_us: int,
 ) -> dict[str, Any]:
     shifts = asking.lately(line, at_us)
-    chosen = spans.choose(request.GET, shifts.found, at_us)
+    chosen = spans.choose(request.GET, shifts.found, at_us, cut_of(scope, line))
     told = asking.past(line, chosen.start_us, chosen.until_us)
     past = told.found
     rows = [
         (one.name, past.members[one.key].spans if one.key in past.members else ()) for one in cards
     ]
-    ideal = now.ideal_seconds or line.ideal_seconds
+    ideals: Ideals = of_past(
+        now.ideal_seconds or line.ideal_seconds,
+        past,
+        line.output.ideals if line.output else line.ideals,
+        chosen.until_us,
+        past.shifts or shifts.found,
+    )
     if line.output_id is None and len(cards) > 1:
-        ideal = together([one.now.ideal_seconds for one in cards])
-    shown = of_span(past, chosen, shifts.found, ideal, reasons, at_us, rows or [("", past.spans)])
+        ideals = SideBySide(
+            [
+                of_past(
+                    one.now.ideal_seconds, past.members.get(one.key), each.ideals, chosen.until_us
+                )
+                for each, one in zip(machines, cards, strict=True)
+            ]
+        )
+    shown = of_span(past, chosen, shifts.found, ideals, reasons, at_us, rows or [("", past.spans)])
     names = {one.key: one.name for one in cards}
     return {
         "problem": asking.problem_of(shifts, told),
@@ -80,12 +98,6 @@ def _past(
         ],
         "bottleneck": bottleneck(past, names),
     }
-
-
-def together(ideals: Sequence[float | None]) -> float | None:
-    """Return the ideal seconds for a part of machines side by side: their rates add up."""
-    rates = [1 / one for one in ideals if one]
-    return 1 / sum(rates) if rates else None
 
 
 def _member(one: Card, past: Past, line: Past) -> dict[str, Any]:

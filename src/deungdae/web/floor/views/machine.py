@@ -17,6 +17,7 @@ from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking, metering, picturing, standing, tiles
 from deungdae.web.floor import span as spans
 from deungdae.web.floor.access import get_asset
+from deungdae.web.floor.days import cut_of
 from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.floor.shown import answers, sentences
 from deungdae.web.floor.shown.documents import Now, Past, Shift, Stop
@@ -24,6 +25,7 @@ from deungdae.web.floor.shown.drawing import trend
 from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.drawing.legend import swatch
 from deungdae.web.floor.shown.durations import day_clock, lasting, moment
+from deungdae.web.floor.shown.ideals import Ideals, of_past
 from deungdae.web.floor.shown.words import reason_word, state_word
 from deungdae.web.floor.views.site import card, live, url_of
 from deungdae.web.plant.explorer import finding
@@ -73,17 +75,23 @@ def _past(
     at_us: int,
 ) -> dict[str, Any]:
     shifts = asking.lately(machine, at_us)
-    chosen = spans.choose(request.GET, shifts.found, at_us)
+    chosen = spans.choose(request.GET, shifts.found, at_us, cut_of(scope, machine))
     told = asking.past(machine, chosen.start_us, chosen.until_us)
     stops = asking.stops(
         machine.organisation, [machine], chosen.start_us, chosen.until_us, waiting=False
     )
-    ideal = now.ideal_seconds or machine.ideal_seconds
     past = told.found
+    ideals = of_past(
+        now.ideal_seconds or machine.ideal_seconds,
+        past,
+        machine.ideals,
+        chosen.until_us,
+        past.shifts or shifts.found,
+    )
     return {
         "problem": asking.problem_of(shifts, told, stops),
-        **of_span(past, chosen, shifts.found, ideal, reasons, at_us, [("", past.spans)]),
-        "cycles": picturing.cycles(past, chosen, ideal, at_us),
+        **of_span(past, chosen, shifts.found, ideals, reasons, at_us, [("", past.spans)]),
+        "cycles": picturing.cycles(past, chosen, ideals, at_us),
         "stops": [stop_row(one, reasons, at_us) for one in stops.found[:MOST_STOPS]],
         "more_stops": max(0, len(stops.found) - MOST_STOPS),
         "reliability": sentences.of_reliability(past.reliability),
@@ -96,7 +104,7 @@ def of_span(
     past: Past,
     chosen: spans.Chosen,
     shifts: Sequence[Shift],
-    ideal: float | None,
+    ideals: Ideals,
     reasons: Mapping[str, str],
     at_us: int,
     rows: Sequence[tuple[str, Sequence[Any]]],
@@ -105,11 +113,12 @@ def of_span(
     return {
         "chosen": chosen,
         "kinds": spans.kinds(chosen),
+        "most_days": spans.MOST_DAYS,
         "states": picturing.states(rows, chosen, reasons, shifts, at_us),
         "legend": [
             one | {"swatch": swatch(one["state"])} for one in picturing.legend(past.spans, chosen)
         ],
-        "made": picturing.made(past, chosen, ideal, at_us),
+        "made": picturing.made(past, chosen, ideals, at_us),
         "losses": picturing.losses(past),
         "pareto": picturing.pareto(past, reasons),
         "oee": picturing.oee(shifts, chosen),

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -135,7 +135,11 @@ def say(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("reason", "")
     reason = Reason.objects.here(scope).filter(code=code, kind=Reason.Kind.SCRAP).first()
     if reason is None:
-        raise Http404
+        if request.headers.get("x-piece"):
+            return JsonResponse({"problem": reasons.gone()}, status=400)
+        messages.error(request, reasons.gone())
+        page = reverse("floor:scrap")
+        return redirect(f"{page}?machine={asking.key(machine)}&ago={ago}&kind={kind}")
     told: dict[str, Any] = {"scope": scope, "organisation": scope.current}
     since = _since(asking.now(scope.current).found.get(asking.key(machine)), at_us, ago)
     problem, left = "", 0

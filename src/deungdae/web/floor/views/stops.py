@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -166,9 +167,10 @@ def say(request: HttpRequest) -> HttpResponse:
     if not told:
         messages.error(request, _("Choose at least one stop first."))
         return redirect("floor:stops")
-    if reason is None:
-        raise Http404
     stops = [_told(request, one) for one in told]
+    if reason is None:
+        messages.error(request, reasons.gone())
+        return redirect(_back(request, stops))
     done: list[StopSaid] = []
     try:
         for machine, began, ended in stops:
@@ -188,6 +190,14 @@ def say(request: HttpRequest) -> HttpResponse:
         "at": now_us(),
     }
     return redirect("floor:stops")
+
+
+def _back(request: HttpRequest, stops: Sequence[tuple[Asset, int, int | None]]) -> str:
+    """Return where a reason is chosen once more: the page of the stop, if it was chosen there."""
+    machine, began, ended = stops[0]
+    if "alone" in request.POST and len(stops) == 1:
+        return tiles.url(asking.key(machine), began, ended)
+    return reverse("floor:stops")
 
 
 def _told(request: HttpRequest, text: str) -> tuple[Asset, int, int | None]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +23,7 @@ from deungdae.web.floor.kinds import TEMPLATES
 from deungdae.web.floor.models import Asset, ShiftCalendar, Signal
 from deungdae.web.plant.errors import Refused
 
+LONGEST_NAME = 100
 #: Roles that say more than their own value, in the order of their weight.
 TELLING = [role for role in Signal.Role.values if role != "watched"]
 
@@ -45,6 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
         line.lacks = lacking.of_line(line, line.count, calendar=bool(line.calendar_id or default))
     machines = list(listing.page.object_list)
     fill(scope, machines, default)
+    mark_taken(scope, [one for one in machines if one.retired_at])
     context = {
         "list": listing,
         "lines": lines,
@@ -84,6 +87,8 @@ def fill(scope: Scope, machines: Sequence[Asset], default: ShiftCalendar | None)
         machine.tells = [words[role] for role in TELLING if role in roles]
         machine.watched = sum(signal.role == "watched" for signal in own)
         machine.type_word = TEMPLATES.get(machine.template, TEMPLATES["generic"]).word
+        if machine.is_line:
+            machine.type_word = machine.get_kind_display()
         calendar = machine.calendar_id or (machine.line and machine.line.calendar_id) or default
         state = next((s.params.get("map") or {} for s in own if s.role == "state"), None)
         machine.lacks = lacking.of_machine(machine, roles, state, calendar=bool(calendar))
@@ -92,11 +97,9 @@ def fill(scope: Scope, machines: Sequence[Asset], default: ShiftCalendar | None)
 def _listing(request: HttpRequest) -> Listing:
     scope = request.tenant_scope
     retired = request.GET.get("state") == "retired"
-    rows = (
-        Asset.objects.here(scope).filter(kind="machine").select_related("line", "site", "calendar")
-    )
-    if not retired:
-        rows = rows.filter(retired_at=None)
+    rows = Asset.objects.here(scope).select_related("line", "site", "calendar")
+    if not retired:  # what is retired stands in one list, lines too
+        rows = rows.filter(kind="machine", retired_at=None)
     lines = Asset.objects.here(scope).filter(kind="line", retired_at=None)
     return Listing(
         request,
@@ -187,9 +190,31 @@ def bring_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Put a retired line or machine back."""
     scope = request.tenant_scope
     asset = get_asset(scope, public_id)
+    name = request.POST.get("name", "").strip()[:LONGEST_NAME]
     try:
-        BringBackAsset(scope=scope, organisation=asset.organisation, asset=asset).perform()
-        messages.success(request, _("%(name)s is back.") % {"name": asset.name})
+        BringBackAsset(
+            scope=scope, organisation=asset.organisation, asset=asset, name=name
+        ).perform()
     except Refused as error:
-        messages.error(request, str(error.sentence))
+        told = _(
+            "%(name)s is not back: %(why)s Bring it back under another name, or rename the other "
+            "one first."
+        )
+        messages.error(request, told % {"name": asset.name, "why": error.sentence})
+        return redirect(f"{reverse('floor:structure')}?state=retired")
+    messages.success(request, _("%(name)s is back.") % {"name": asset.name})
     return redirect("floor:structure")
+
+
+def mark_taken(scope: Scope, retired: Sequence[Asset]) -> None:
+    """Let retired lines and machines know who bears their name by now, and offer another one."""
+    used = {
+        (one.site_id, one.kind, one.name): one
+        for one in Asset.objects.within(scope).filter(
+            site__in={one.site_id for one in retired}, retired_at=None
+        )
+    }
+    for one in retired:
+        one.taken_by = used.get((one.site_id, one.kind, one.name))
+        free = (f"{one.name[: LONGEST_NAME - 4]} ({n})" for n in range(2, len(used) + 3))
+        one.free_name = next(n for n in free if (one.site_id, one.kind, n) not in used)

@@ -84,6 +84,31 @@ def look(organisation: Organisation, document: Mapping[str, Any], first: date) -
     return _drawn(told.get("periods") or (), first, last, zone, notes)
 
 
+def planned(
+    organisation: Organisation, document: Mapping[str, Any], first: date, last: date
+) -> dict[tuple[date, str], tuple[int, int]]:
+    """Return when each shift of the pattern begins and ends, by its day and name, in minutes.
+
+    Those of the days before and after are there as well; nothing while the monitor is away.
+    """
+    zone = ZoneInfo(str(document.get("time_zone") or "Asia/Seoul"))
+    given = {
+        "calendar": document,
+        "start": _instant(first - timedelta(days=1), zone),
+        "end": _instant(last + timedelta(days=3), zone),
+    }
+    heard = asking.ask(organisation, "periods", given)
+    told = heard.found if isinstance(heard.found, Mapping) else {}
+    found: dict[tuple[date, str], tuple[int, int]] = {}
+    for start_us, end_us, _working, day_text, shift, _crew, extra in told.get("periods") or ():
+        if not extra:
+            day = date.fromisoformat(str(day_text))
+            start, end = (_minute(at, day, zone) for at in (start_us, end_us))
+            known = found.get((day, shift), (start, end))
+            found[day, shift] = min(known[0], start), max(known[1], end)
+    return found
+
+
 def _drawn(
     periods: Sequence[Any], first: date, last: date, zone: ZoneInfo, notes: Mapping[str, str]
 ) -> Weeks:

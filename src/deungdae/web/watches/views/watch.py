@@ -61,7 +61,7 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "manages": scope.may("watches.manage", watch.organisation),
         "judges": scope.may("watches.judge", watch.organisation),
         "alarms": naming.alarms(watch) if scope.may("alarms.see", watch.organisation) else (),
-        "alarms_made": scope.may("alarms.manage"),
+        "alarms_made": watch.organisation == scope.current and scope.may("alarms.manage"),
         "period": "{} – {}".format(*words.span(watch.start_us, watch.end_us)),
         "tags": [named.get(tag, tag) for tag in watch.tags],
         "said": {

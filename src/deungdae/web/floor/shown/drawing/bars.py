@@ -37,17 +37,20 @@ def made_bars(
     axis: Axis,
     sentence: str,
     *,
-    ideal_seconds: float | None = None,
+    ideals: Sequence[float | None] = (),
     names: tuple[str, str] = ("", ""),
 ) -> SafeString:
     """Draw the parts of each piece of time; a line shows what the ideal cycle would give.
+
+    `ideals` are the ideal seconds for a part in each piece, where there are any.
 
     What was made while nothing was heard is hatched, as unknown time is.
 
     `names` are the words of a bar's tooltip for parts and scrap.
     """
-    ideals = [_ideal(one, ideal_seconds) for one in pieces]
-    top = scale(max([one.produced for one in pieces] + [i for i in ideals if i], default=1.0))
+    seconds = ideals or [None] * len(pieces)
+    given = [_ideal(one, each) for one, each in zip(pieces, seconds, strict=True)]
+    top = scale(max([one.produced for one in pieces] + [one for one in given if one], default=1.0))
     mark = uuid4().hex[:6]
     gap = 0.12
     bars = format_html_join(
@@ -67,7 +70,7 @@ def made_bars(
                 _told(one, ideal, names),
                 fill(UNKNOWN, mark) if one.unheard else "var(--chart-neutral)",
             )
-            for one, ideal in zip(pieces, ideals, strict=True)
+            for one, ideal in zip(pieces, given, strict=True)
         ),
     )
     inside = format_html(
