@@ -127,6 +127,31 @@ def past(site: Site, rule: str) -> dict[str, Any]:
     return next(one for one in told["alarms"] if one["rule"] == rule)
 
 
+def test_a_silence_counts_from_when_somebody_listens_again(site: Site) -> None:
+    for name in ("quiet", "dead"):
+        site.rule(name, kind="stale", tag=f"f/{name}", condition={"after_seconds": 60})
+    site.comes("f/quiet", 1.0)
+    site.comes("f/dead", 1.0)
+    site.clock.now += 61 * SECOND
+    waits(site, lambda: len(site.standing()) == 2)
+    site.comes("f/quiet", 2.0)
+    site.end()
+    site.clock.now += HOUR
+    came = site.clock.now - 10 * SECOND
+    site.store(site.org, "plc", "f/quiet", [(came, 3.0)])
+    site._parts = [Alarms()]
+    site.begin(site._parts)
+    # The hour is no silence of the one that speaks, and the other one still stands.
+    states = {one["rule"]: one["state"] for one in site.standing()}
+    assert states == {"dead": "unacknowledged", "quiet": "returned"}
+    told = site.asked("alarm_history", start=came - 2 * HOUR, end=site.clock.now + 1)["alarms"]
+    assert sorted(one["occurrence"] for one in told) == ["dead:1", "quiet:1"]
+    site.clock.now += 61 * SECOND
+    waits(
+        site, lambda: {o["rule"]: o["state"] for o in site.standing()}["quiet"] == "unacknowledged"
+    )
+
+
 def test_a_rule_that_comes_back_finds_what_stands(site: Site) -> None:
     hot(site)
     site.comes("a/hot", 11.0)

@@ -92,13 +92,16 @@ class Incidents:
         return Joined(self._begin(raised, told=True), tells=True)
 
     def ordered(self, incident: Incident) -> tuple[Occurrence, ...]:
-        """Return its members, known causes before what they bring about, else as they came."""
+        """Return its members, known causes before what they bring about, else the urgent first.
+
+        Of equal priority the one that came first is the likeliest cause.
+        """
         names = {member.alarm for member in incident.members}
         brought = set().union(*(self.causes.get(name, frozenset()) - {name} for name in names))
 
         def place(member: Occurrence) -> tuple[bool, bool, int, int, str]:
             causing = bool((self.causes.get(member.alarm, frozenset()) - {member.alarm}) & names)
-            key = member.raised_us, RANK[member.priority], member.alarm
+            key = RANK[member.priority], member.raised_us, member.alarm
             return member.alarm in brought, not causing, *key
 
         return tuple(sorted(incident.members, key=place))

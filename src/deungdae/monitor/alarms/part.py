@@ -300,6 +300,10 @@ class Alarms:
             doing = house.states.get(one.rule.source)
             if doing is not None and not one.resumed:
                 past[one.rule.source, False] = _one({"time": doing.time_us, "value": doing.value})
+        for one in fresh:
+            if one.resumed:
+                # What was not heard while nobody listened may still lie with its agent.
+                one.follower.forgive(now)
         await self._take(house, fresh, past)
         for one in fresh:
             try:

@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deungdae.web.alarms.lately import last_times
 from deungdae.web.alarms.shown.counting import words
-from deungdae.web.alarms.shown.one import Alarm, alarm, state_word
+from deungdae.web.alarms.shown.one import KINDS, Alarm, alarm, state_word
 from deungdae.web.core.scope import Scope
 from deungdae.web.floor import asking
 from deungdae.web.floor.shown import durations
 from deungdae.web.plant.live.board import now_us
+
+KINDS_FIRST: Final = [KINDS.get(one, "") for one in ("high", "medium", "low")]
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class Incident:
     def members(self) -> Sequence[Alarm]:
         """All of it."""
         return [self.head, *self.others]
+
+    @property
+    def kind(self) -> str:
+        """How the card looks: as its most urgent member, which a cause may stand before."""
+        return min((one.pill for one in self.members), key=KINDS_FIRST.index)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether one waits that is not at the head: nobody acknowledges what they cannot see."""
+        return any(one.waits for one in self.others)
 
     @property
     def occurrences(self) -> Sequence[str]:
