@@ -13,6 +13,7 @@ from deungdae.analysis.shifts import PRESETS, Calendar, Version
 from deungdae.bus import Unavailable
 from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.floor import Floor, keeping
+from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.keeping import Keeping
 from deungdae.monitor.floor.learning import Model
 from deungdae.monitor.floor.machine import Machine
@@ -34,11 +35,14 @@ class Healing(Keeping):
             machines={("o", name): machine(name) for name in names},
             calendar=lambda _: THREE_SHIFTS,
             time_zone=ZONE,
+            store=self,
+            context=SimpleNamespace(now_us=lambda: T),
         )
         super().__init__(self.hall)  # type: ignore[arg-type]
         self.settled: list[tuple[str, int]] = []
+        self.kept: dict[tuple[str, int], tuple[Frame, bool]] = {}
         self.refused: set[int] = set()
-        self.takes = 0.0
+        self.clock, self.takes = 0.0, 0.0  #: seconds, and what a frame takes of them
 
     async def _load(self, key: Any, machine: Machine, now_us: int) -> None:
         pass
@@ -46,8 +50,22 @@ class Healing(Keeping):
     async def _settle(self, key: Any, start_us: int, now_us: int) -> None:
         if start_us in self.refused:
             raise ValueError("a frame that cannot be read")
-        await asyncio.sleep(self.takes)
+        self.clock += self.takes
         self.settled.append((key[1], start_us))
+        self.kept.pop((key[1], start_us), None)
+
+    def frame(self, _: str, asset: str, start_us: int) -> tuple[Frame, bool] | None:
+        return self.kept.get((asset, start_us))
+
+    def keep(self, _: str, asset: str, frame: Frame, __: int, *, final: bool) -> None:
+        self.kept[asset, frame.start_us] = frame, final
+
+    def provisional(self, before_us: int) -> list[tuple[str, str, int, int]]:
+        return [
+            ("o", asset, start, frame.end_us)
+            for (asset, start), (frame, final) in self.kept.items()
+            if not final and frame.end_us <= before_us
+        ]
 
     def turn(self, now_us: int = T) -> None:
         """What `step` does of what came late."""
@@ -89,17 +107,51 @@ def test_all_frames_since_a_late_point_are_made_anew_the_newest_first(days: floa
 def test_what_is_not_done_in_one_turn_is_done_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Healing("m", "n")
     of_m, of_n = late(found, "m", 25), late(found, "n", 1)
-    found.takes = 0.01
-    monkeypatch.setattr(keeping, "STEP_SECONDS", 0.025)
+    # A turn of half a second has time for two frames.
+    found.takes = 0.3
+    monkeypatch.setattr(keeping, "time", SimpleNamespace(monotonic=lambda: found.clock))
     found.turn()
     # Each in its turn: nobody waits until all of another's are done.
-    assert 0 < len(found.settled) <= 3
+    assert found.settled == [("m", of_m[0]), ("n", of_n[0])]
     found.turn()
-    assert found.settled[:3] == [("m", of_m[0]), ("n", of_n[0]), ("m", of_m[1])]
-    for _ in range(200):
+    assert found.settled[2:] == [("m", of_m[1]), ("n", of_n[1])]
+    for _ in range(len(of_m)):
         found.turn()
     assert [start for name, start in found.settled if name == "m"] == of_m
     assert [start for name, start in found.settled if name == "n"] == of_n
+
+
+def test_what_is_still_to_be_made_anew_is_so_after_the_monitor_began_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = Healing("m")
+    over = late(found, "m", 25)
+    for start in over:
+        found.kept["m", start] = Frame(start, start + DAY_US // 3), True
+    found.takes = 0.3
+    monkeypatch.setattr(keeping, "time", SimpleNamespace(monotonic=lambda: found.clock))
+    found.turn()
+    asyncio.run(found._settle_more(T))
+    assert found.settled == [("m", start) for start in over[:2]]  # once, and in its turn
+    again = Healing("m")
+    again.kept, again.takes = found.kept, 0.3
+    monkeypatch.setattr(keeping, "time", SimpleNamespace(monotonic=lambda: again.clock))
+    for _ in range(len(over)):
+        asyncio.run(again._settle_more(T))
+    assert again.settled == [("m", start) for start in over[2:]]
+
+
+def test_what_just_ended_waits_for_no_frame_of_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"m{n}" for n in range(9)]
+    found = Healing(*names)
+    hour = 3600 * S
+    for name in names:
+        found.kept[name, T - 99 * DAY_US] = Frame(T - 99 * DAY_US, T - 98 * DAY_US), False
+        found.kept[name, T - 9 * hour] = Frame(T - 9 * hour, T - hour), False
+    found.takes = 0.3
+    monkeypatch.setattr(keeping, "time", SimpleNamespace(monotonic=lambda: found.clock))
+    asyncio.run(found._settle_more(T))
+    assert found.settled == [(name, T - 9 * hour) for name in names]
 
 
 def test_what_comes_late_meanwhile_is_healed_after_that(monkeypatch: pytest.MonkeyPatch) -> None:

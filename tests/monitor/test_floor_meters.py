@@ -2,123 +2,20 @@
 
 import asyncio
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
+from metered_site import DAY, HOUR, KEY, METER, MINUTE, QUARTER, S, Site, T, read, shifts
 from monitor_site import MonitorSite
 from watched_machine import OURS, TWO_SHIFTS, Clock, machine
 from watched_machine import T as NINE
 
 from deungdae.analysis.oee import Span, State
-from deungdae.monitor.definitions import Asset, Signal
+from deungdae.monitor.definitions import Asset
 from deungdae.monitor.floor import Floor, costs
-from deungdae.monitor.floor.energy import Energy, Quarter
+from deungdae.monitor.floor.energy import Quarter
 from deungdae.monitor.floor.frames import Frame
 from deungdae.monitor.floor.metering import Metering
-from deungdae.monitor.past import Means, Readings, Times, Values
-
-S = 1_000_000
-MINUTE, QUARTER, HOUR = 60 * S, 900 * S, 3600 * S
-DAY = 24 * HOUR
-T = 1_794_000_000 * S // DAY * DAY
-METER, POWER = Signal("energy", "kwh"), Signal("power", "kw")
-KEY = "o", "m"
-
-
-class Past:
-    """What was read of tags, told as the history tells it."""
-
-    def __init__(self) -> None:
-        self.tags: dict[str, tuple[Times, Values, Times]] = {}
-        self.asked: list[str] = []
-
-    def put(self, tag: str, times: Any, values: Any, bad: Any = ()) -> None:
-        self.tags[tag] = (
-            *(np.asarray(times, np.int64), np.asarray(values, float)),
-            np.asarray(bad, np.int64),
-        )
-
-    async def means(
-        self, _: str, tags: list[str], start: int, end: int, every: int
-    ) -> dict[str, Means]:
-        self.asked.append("means")
-        found = {}
-        start, end = start // every * every, -(-end // every) * every
-        for tag in tags:
-            times, values, _bad = self.within(tag, start, end)
-            buckets = times // every * every
-            known = np.unique(buckets)
-            each = [values[buckets == one] for one in known]
-            if len(known):
-                found[tag] = Means(
-                    known,
-                    np.array([len(one) for one in each]),
-                    *(
-                        np.array([float(do(one)) for one in each])
-                        for do in (np.mean, np.min, np.max, lambda one: one[-1])
-                    ),
-                )
-        return found
-
-    async def readings(self, _: str, tags: list[str], start: int, end: int) -> dict[str, Readings]:
-        self.asked.append("readings")
-        found = {}
-        for tag in tags:
-            times, values, bad = self.within(tag, start, end)
-            if len(times):
-                found[tag] = Readings(times, values, np.array([None] * len(times), object), bad)
-        return found
-
-    def within(self, tag: str, start: int, end: int) -> tuple[Times, Values, Times]:
-        if tag not in self.tags:
-            return (np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
-        times, values, bad = self.tags[tag]
-        inside = (times >= start) & (times < end)
-        return times[inside], values[inside], bad[(bad >= start) & (bad < end)]
-
-
-class Site:
-    """A machine with one meter."""
-
-    def __init__(self, *signals: Signal, now_us: int = T + 3 * DAY) -> None:
-        self.past, self.now_us = Past(), now_us
-        self.asset = Asset("m", signals=signals)
-        self.kept: dict[tuple[str, str, int], tuple[Frame, bool]] = {}
-        self.machine = SimpleNamespace(absences={}, sources={})
-        self.hall: Any = SimpleNamespace(
-            machines={KEY: self.machine},
-            store=self,
-            context=SimpleNamespace(
-                past=self.past,
-                now_us=lambda: self.now_us,
-                structure=SimpleNamespace(asset=lambda *_: self.asset),
-            ),
-        )
-        self.metering = Metering(self.hall)  # type: ignore[arg-type]
-
-    def used(self, start: int = T, end: int = T + DAY) -> Energy:
-        found = asyncio.run(self.metering.energy(KEY, self.asset, start, end))
-        assert found is not None
-        return found
-
-    def frame(self, organisation: str, asset: str, start: int) -> tuple[Frame, bool] | None:
-        return self.kept.get((organisation, asset, start))
-
-    def keep(self, organisation: str, asset: str, frame: Frame, _: int, *, final: bool) -> None:
-        self.kept[organisation, asset, frame.start_us] = frame, final
-
-
-def read(every: int, since: int = T - DAY, until: int = T + 2 * DAY) -> tuple[Times, Values]:
-    """When a meter of 100 kW is read, five seconds after each whole time, and what it shows."""
-    times = np.arange(since, until, every) + 5 * S
-    return times, 50_000 + (times - T) / HOUR * 100
-
-
-def shifts(site: Site) -> list[float]:
-    """What three shifts of eight hours used."""
-    return [site.used(T + n * DAY // 3, T + (n + 1) * DAY // 3).kwh for n in range(3)]
 
 
 @pytest.mark.parametrize("every", [10 * S, MINUTE, 5 * MINUTE, QUARTER, HOUR, 2 * HOUR])
@@ -180,6 +77,78 @@ def test_one_wrong_reading_is_no_new_beginning(every: int, wrong: float) -> None
     assert found.peak_kw == (None if every == HOUR else pytest.approx(100))
 
 
+@pytest.mark.parametrize(("every", "lost"), [(10 * S, 25), (QUARTER, 25), (HOUR, 100)])
+def test_a_first_reading_of_0_is_no_ten_thousand_kilowatt_hours(every: int, lost: float) -> None:
+    site = Site(METER)
+    times, values = read(every, since=T + 3 * HOUR)
+    values[0] = 0.0
+    site.past.put("kwh", times, values)
+    # 21 hours of 100 kW are left, and of the first quarter, or the first hour, nothing is known.
+    found = site.used()
+    assert found.kwh == pytest.approx(2100 - lost, abs=0.2)
+    assert found.peak_kw == (None if every == HOUR else pytest.approx(100))
+
+
+def test_a_new_meter_that_begins_at_0_is_believed() -> None:
+    site = Site(METER)
+    times, values = read(QUARTER, since=T + 3 * HOUR)
+    site.past.put("kwh", times, values - values[0])
+    assert site.used().kwh == pytest.approx(2100, abs=0.2)
+
+
+def test_a_first_reading_that_is_not_right_is_no_peak() -> None:
+    site = Site(METER)
+    times, values = read(10 * S, since=T + 3 * HOUR)
+    values[0] -= 500.0
+    site.past.put("kwh", times, values)
+    # It cannot be told from a use of 500 kWh, but 2,100 kW of demand are not said.
+    assert site.used().kwh == pytest.approx(2600, abs=0.4)
+    assert site.used().peak_kw == pytest.approx(100)
+
+
+@pytest.mark.parametrize("every", [10 * S, MINUTE, 10 * MINUTE])
+@pytest.mark.parametrize("hours", [1, 2])
+def test_zeros_of_an_hour_or_two_are_no_new_beginning(every: int, hours: int) -> None:
+    site = Site(METER)
+    times, values = read(every)
+    wrong = (times >= T + 6 * HOUR) & (times < T + (6 + hours) * HOUR)
+    site.past.put("kwh", times, np.where(wrong, 0.0, values))
+    assert site.used().kwh == pytest.approx(2400)
+    assert site.used().peak_kw == pytest.approx(100)
+
+
+def test_a_counter_of_each_hour_begins_anew_though_the_next_hour_is_higher() -> None:
+    site = Site(METER)
+    times, _ = read(5 * MINUTE)
+    hour, into = np.divmod(times - T, HOUR)
+    # 60 kWh in the first hour, 72 in the next, 60 again: back where it stood after 50 minutes.
+    site.past.put("kwh", times, into / HOUR * np.where(hour % 2, 72.0, 60.0))
+    assert site.used().kwh == pytest.approx(24 * 66, rel=0.1)  # without an hour's last minutes
+
+
+@pytest.mark.parametrize("every", [MINUTE, 100 * S, 2 * MINUTE, 150 * S])
+@pytest.mark.parametrize(
+    ("silent", "used"),
+    [
+        # It moved by 500 kWh: from 10:15 on, the end of the last quarter that was told, to 16:00.
+        ((10.02, 15.98), [0, 500, 0]),
+        # From 8:15 to 17:45, since its first readings came at the end of that quarter: of 9 hours
+        # and a half 7:45 are of the second shift.
+        ((8.05, 17.7), [0, 500 * 7.75 / 9.5, 500 * 1.75 / 9.5]),
+    ],
+)
+def test_a_silence_is_shared_out_alike_whatever_time_is_looked_at(
+    every: int, silent: tuple[float, float], used: list[float]
+) -> None:
+    site = Site(METER)
+    times = np.arange(T - DAY, T + 2 * DAY, every)
+    begins, ends = (T + round(at * HOUR) for at in silent)
+    heard = (times < begins) | (times > ends)
+    site.past.put("kwh", times[heard], np.where(times < ends, 9000.0, 9500.0)[heard])
+    assert shifts(site) == pytest.approx(used)
+    assert site.used().kwh == pytest.approx(500)
+
+
 @pytest.mark.parametrize("every", [MINUTE, QUARTER])
 def test_a_meter_that_begins_anew_has_used_what_it_shows_since(every: int) -> None:
     site = Site(METER)
@@ -207,9 +176,28 @@ def test_a_shift_within_a_silence_has_its_share_once_the_meter_speaks() -> None:
     assert site.metering.due(site.now_us) == [what]
     asyncio.run(site.metering.look_again(what, site.now_us))
     kept, final = site.kept[what]
-    assert kept.energy_kwh == pytest.approx(800) and final
+    # Of a meter that is read often the last of each quarter counts: 12 h and one minute of it.
+    assert kept.energy_kwh == pytest.approx(800, abs=1.2) and final
     assert kept.peak_kw is None
     assert site.metering.due(site.now_us + 9 * DAY) == []
+
+
+def test_what_was_to_be_looked_at_while_the_monitor_did_not_run_is_looked_at_at_once() -> None:
+    # Read every two hours: at the end of the shift six hours of it were told.
+    site = Site(METER, now_us=T + 8 * HOUR + 10 * MINUTE)
+    site.past.put("kwh", *read(2 * HOUR, until=T + 8 * HOUR))
+    frame = asyncio.run(site.metering.with_energy(KEY, site.asset, Frame(T, T + 8 * HOUR)))
+    assert frame.energy_kwh == pytest.approx(600, abs=0.2)
+    site.keep(*KEY, frame, 0, final=True)
+    # From half an hour after its end until five hours after it nobody ran.
+    site.now_us = T + 13 * HOUR
+    site.past.put("kwh", *read(2 * HOUR, until=T + 13 * HOUR))
+    begun = Metering(site.hall)
+    begun.found(KEY, frame)
+    [what] = begun.due(site.now_us)
+    asyncio.run(begun.look_again(what, site.now_us))
+    assert site.kept[what][0].energy_kwh == pytest.approx(800)
+    assert begun.due(T + 99 * DAY) == []
 
 
 def test_what_a_meter_still_had_to_tell_is_not_forgotten_when_the_monitor_ends() -> None:
@@ -223,57 +211,6 @@ def test_what_a_meter_still_had_to_tell_is_not_forgotten_when_the_monitor_ends()
     assert begun.due(ends + 4 * HOUR) == [(*KEY, T), (*KEY, T + 1)]
     begun.found(KEY, Frame(T + 2, T - 7 * DAY))
     assert len(begun.due(T + 99 * DAY)) == 2
-
-
-def test_a_power_told_when_it_changes_holds_until_the_next() -> None:
-    site = Site(POWER)
-    site.past.put("kw", [T, T + 7 * HOUR + 10 * MINUTE, T + 19 * HOUR], [50, 200, 50])
-    found = site.used()
-    # 50 kW for 7:10 and from 19:00 on, 200 kW for 11:50.
-    assert found.kwh == pytest.approx(50 * (7 + 1 / 6 + 5) + 200 * (11 + 5 / 6))
-    assert found.peak_kw == 200.0
-    # Of the quarter from 7:00 on ten minutes of 50 kW and five of 200 kW.
-    assert found.trend[28] == Quarter(T + 7 * HOUR, T + 7 * HOUR + QUARTER, 25.0, True)
-    # An hour long after the last word.
-    assert site.used(T + 12 * HOUR, T + 13 * HOUR).kwh == pytest.approx(200)
-
-
-def test_a_power_is_believed_no_longer_than_its_source_is_heard() -> None:
-    site = Site(POWER)
-    # Its driver lost the machine at two o'clock, and found it again at three.
-    site.past.put("kw", [T, T + 3 * HOUR], [100, 100], bad=[T + 2 * HOUR])
-    assert site.used(T, T + 4 * HOUR).kwh == pytest.approx(300)
-    site.past.put("kw", [T], [100])
-    assert site.used(T, T + 4 * HOUR).kwh == pytest.approx(400)
-    # Its agent was not heard for an hour and a half, and nothing had changed meanwhile.
-    site.machine.sources["kw"] = "edge"
-    site.machine.absences["edge"] = [(T + HOUR, T + 2 * HOUR + 30 * MINUTE)]
-    assert site.used(T, T + 4 * HOUR).kwh == pytest.approx(250)
-    # What it held back is known.
-    site.past.put("kw", [T, T + 2 * HOUR], [100, 100])
-    assert site.used(T, T + 4 * HOUR).kwh == pytest.approx(300)
-    site.machine.absences["edge"] = [(T + 3 * HOUR, None)]
-    assert site.used(T, T + 6 * HOUR).kwh == pytest.approx(300)
-
-
-def test_nobody_is_believed_for_more_than_a_day() -> None:
-    site = Site(POWER, now_us=T + 4 * DAY)
-    site.past.put("kw", [T + 6 * HOUR], [100])
-    assert site.used(T, T + 3 * DAY).kwh == pytest.approx(2400)
-    assert asyncio.run(site.metering.energy(KEY, site.asset, T + 2 * DAY, T + 3 * DAY)) is None
-
-
-def test_a_power_that_speaks_by_the_clock_says_nothing_by_silence() -> None:
-    site = Site(Signal("power", "kw", expected_seconds=600))
-    times = np.arange(T, T + 2 * HOUR, 10 * MINUTE)
-    site.past.put("kw", times, np.full(len(times), 100.0))
-    # It was heard for the last time at 1:50, for the ten minutes until two o'clock.
-    assert site.used(T, T + 8 * HOUR).kwh == pytest.approx(200)
-    site = Site(POWER)
-    times = np.arange(T, T + 8 * HOUR, 5 * MINUTE)
-    kept = (times < T + 2 * HOUR) | (times >= T + 5 * HOUR)
-    site.past.put("kw", times[kept], np.full(int(kept.sum()), 100.0))  # as its readings show
-    assert site.used(T, T + 12 * HOUR).kwh == pytest.approx(500)
 
 
 def test_a_meter_that_is_read_often_is_asked_for_once() -> None:

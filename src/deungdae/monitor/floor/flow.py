@@ -11,6 +11,8 @@ from deungdae.monitor.past import Means, Readings, Times, Values
 QUARTER_US = 900_000_000  #: demand is billed by quarters of an hour
 LONGEST_US = QUARTER_US * 4 // 3  #: what a meter told over a longer time says no quarter's demand
 MOST_WRONG = 3  #: readings in a row that are a fault and no new beginning of the counter
+WRONG_US = 2 * 3_600_000_000  #: or for so long, if one leap undoes most of the fall
+UNLIKELY = 10  #: times as fast as ever after, by which a first reading is a fault
 OFTEN = 6  #: readings of a quarter, from which on its first must not tell much of it
 MUCH = 1 / 3  #: more than this share by its first reading: it was silent before
 _US_PER_HOUR = 3.6e9
@@ -63,12 +65,14 @@ def of_meter(times: Times, values: Values, sudden: NDArray[np.bool_] | None = No
     sudden = np.zeros(len(times), bool) if sudden is None else sudden
     last = np.append(np.diff(times) > 0, True)[: len(times)]
     good = np.flatnonzero(np.isfinite(values) & last)
-    kept = good[_believed(values[good])]
+    kept = good[_believed(times[good], values[good])]
     if not len(kept):
         return None
+    kept = kept[_first(times[kept], values[kept]) :]
     times, values, sudden = times[kept], values[kept], sudden[kept]
-    steps, lasted = np.diff(values), np.diff(times)
-    used = np.where(steps < 0, values[1:], steps)
+    used, lasted = _steps(values), np.diff(times)
+    # Nothing before the first reading says whether it was right: no peak rests upon it.
+    sudden[1:2] |= used[:1] / lasted[:1] > (used[1:] / lasted[1:]).max(initial=0.0)
     measured = np.where((lasted <= LONGEST_US) & ~sudden[1:], lasted, 0)
     return Flow(times, _sums(used), _sums(lasted), _sums(measured))
 
@@ -84,12 +88,16 @@ def of_meter_by_quarters(found: Means, until_us: int | None) -> Flow | None:
     # Of such a quarter, and so of the next, it is not known to the minute.
     sudden[:-1] |= wrong
     sudden[1:] |= wrong
-    # The first has no end of the one before: its own lowest is where it began.
-    return of_meter(
-        np.concatenate((found.times[:1], _ends(found, until_us))),
-        np.concatenate((found.low[:1], last)),
-        np.concatenate(([False, False], sudden)),
-    )
+    # The first has no end of the one before: its own lowest is where it began. So has one after
+    # a silence, which ended before it then, wherever the time begins that is looked at.
+    anew = (np.diff(found.times) > QUARTER_US) & (found.counts[1:] >= OFTEN)
+    sudden |= anew
+    begun = np.flatnonzero(np.concatenate(([True], anew)))
+    times = np.concatenate((found.times[begun], _ends(found, until_us)))
+    values = np.concatenate((found.low[begun], last))
+    untold = np.concatenate((np.ones(len(begun), bool), [False], sudden))
+    row = np.argsort(times, kind="stable")
+    return of_meter(times[row], values[row], untold[row])
 
 
 def of_power(
@@ -151,14 +159,38 @@ def _sums(steps: NDArray[np.generic]) -> Values:
     return np.concatenate(([0.0], np.cumsum(steps, dtype=float)))
 
 
-def _believed(values: Values) -> NDArray[np.bool_]:
+def _steps(values: Values) -> Values:
+    """Return what a counter was moved by from each reading to the next."""
+    steps = np.diff(values)
+    return np.where(steps < 0, values[1:], steps)
+
+
+def _first(times: Times, values: Values) -> int:
+    """Return the place of the first reading that is believed.
+
+    A first one of 0 (of a gateway that has no value yet), or one from which the next falls, is a
+    fault if what would have been used since is far more than in any time like it afterwards.
+    """
+    at = max(int((np.cumsum(values != 0) == 0).sum()), 1)
+    if at >= len(values) or 0 < values[at - 1] <= values[at]:
+        return 0
+    kw = _steps(values) / np.diff(times)
+    return at if kw[at - 1] > UNLIKELY * kw[at:].max(initial=0.0) else 0
+
+
+def _believed(times: Times, values: Values) -> NDArray[np.bool_]:
     """Return which readings are no faults: a fall that is undone began nothing anew."""
     kept = np.ones(len(values), bool)
     for at in (np.flatnonzero(np.diff(values) < 0) + 1).tolist():
         if at >= 2 and values[at] >= values[at - 2]:
             kept[at - 1] = False  # it is the one before that stood too high
             continue
-        back = np.flatnonzero(values[at + 1 : at + 1 + MOST_WRONG] >= values[at - 1])
-        if len(back):
-            kept[at : at + 1 + int(back[0])] = False
+        until = int(np.searchsorted(times, times[at] + WRONG_US, "right"))
+        back = np.flatnonzero(values[at + 1 : max(until, at + 1 + MOST_WRONG)] >= values[at - 1])
+        if not len(back):
+            continue
+        end = at + 1 + int(back[0])
+        leap, fall = values[end] - values[end - 1], values[at - 1] - values[at]
+        if end <= at + MOST_WRONG or leap > fall / 2:
+            kept[at:end] = False
     return kept

@@ -118,9 +118,7 @@ class Keeping:
             if machine.late_us is not None and self._calm(key, machine, now_us):
                 await self._apart((*key, "heal"), self._heal, key, machine, now_us)
         await self._heal_more(now_us)
-        for organisation, asset, start, _ in self._hall.store.provisional(now_us - SETTLED_US):
-            key = organisation, asset
-            await self._apart((*key, start), self._settle, key, start, now_us)
+        await self._settle_more(now_us)
         await self._one_more(now_us)
         await self._meter_more(now_us)
 
@@ -316,6 +314,7 @@ class Keeping:
             if bounds.end_us <= machine.bounds.start_us
         ]
         if waiting:
+            await asyncio.to_thread(self._mark, key, waiting)
             self._late[key] = waiting
             self._heal_again[key] = now_us + max(HEALED_US, HEALED_EACH_US * len(waiting))
 
@@ -339,6 +338,25 @@ class Keeping:
                     self._late[key] = left
             if done and left:
                 turn.append(key)
+
+    def _mark(self, key: Key, waiting: list[int]) -> None:
+        """Keep as not final what is to be made anew, so that it is also if the monitor ends."""
+        store, now_us = self._hall.store, self._hall.context.now_us()
+        for start in waiting:
+            kept = store.frame(*key, start)
+            if kept is not None and kept[1]:
+                store.keep(*key, kept[0], now_us, final=False)
+
+    async def _settle_more(self, now_us: int) -> None:
+        """Make the frames final that ended, the newest first; those of long ago take turns."""
+        until = time.monotonic() + STEP_SECONDS
+        ended = self._hall.store.provisional(now_us - SETTLED_US)
+        for organisation, asset, start, end_us in sorted(ended, key=lambda each: -each[2]):
+            key = organisation, asset
+            if time.monotonic() >= until and end_us < now_us - NEWS_US:
+                return
+            if key not in self._late or start not in self._late[key]:
+                await self._apart((*key, start), self._settle, key, start, now_us)
 
     async def _settle(self, key: Key, start_us: int, now_us: int) -> None:
         """Compute a frame from the history, keep it, and say that its shift is over."""
