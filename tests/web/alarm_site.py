@@ -79,6 +79,11 @@ class Site(MonitorSite):
         self.clock.now += after
         self.tell(self.org, [(tag, self.clock.now, value)])
 
+    def pass_time(self, by: int = 0) -> None:
+        """Let time pass, and the monitor take note of it at once."""
+        self.clock.now += by
+        self.bus.run(self.alarms.passed(self.clock.now))
+
     def standing(self) -> list[dict[str, Any]]:
         """What stands, in the order of the page."""
         return [m for one in self.asked("alarms")["incidents"] for m in one["members"]]

@@ -1,6 +1,5 @@
 """What stands already: when a rule is made, when a bus is lost, and when more of it comes."""
 
-import time
 from typing import Any
 
 from alarm_site import HOUR, MINUTE, SECOND, Site, hot, waits
@@ -52,8 +51,7 @@ def test_a_machine_that_stood_already_is_told_after_its_delay(site: Site) -> Non
     site.clock.now += HOUR
     site.rule("stop", kind="machine", asset="m", condition={"after_seconds": 600})
     began = site.clock.now
-    site.clock.now += 599 * SECOND
-    time.sleep(1.2)  # in which time passes at least once for the rule
+    site.pass_time(599 * SECOND)
     assert site.standing() == []
     site.clock.now += SECOND
     waits(site, lambda: [one["since"] for one in site.standing()] == [began + 600 * SECOND])
@@ -90,8 +88,7 @@ def test_alarms_stand_on_while_the_rules_of_a_lost_bus_are_written_again(site: S
     site.bus.run(lose())
     site.clock.now += MINUTE
     again(site)
-    site.clock.now += HOUR
-    time.sleep(1.2)
+    site.pass_time(HOUR)
     assert standing(site) == THREE
     assert [len(site.told(f"hot{n}")) for n in range(3)] == [1, 0, 0], "once, as one incident"
 
@@ -209,8 +206,7 @@ def test_a_watch_that_knows_nothing_any_more_ends_its_alarm_and_begins_no_other(
     assert [one["state"] for one in site.standing()] == ["unacknowledged"]
     site.comes("~watch/w1", None)
     assert [one["state"] for one in site.standing()] == ["returned"]
-    site.clock.now += HOUR
-    time.sleep(1.2)
+    site.pass_time(HOUR)
     assert [one["rule"] for one in site.standing()] == ["odd"], "nothing lasted ten minutes"
 
 
@@ -219,8 +215,7 @@ def test_a_watch_that_was_ended_while_nobody_looked_lets_its_alarm_go_after_an_h
 ) -> None:
     site.rule("odd", kind="score", watch="w1", asset="imm3", condition={"limit": 1})
     site.comes("~watch/w1", 1.5)
-    site.clock.now += HOUR
-    time.sleep(1.2)
+    site.pass_time(HOUR)
     assert [one["state"] for one in site.standing()] == ["unacknowledged"]
     site.clock.now += SECOND
     waits(site, lambda: [one["state"] for one in site.standing()] == ["returned"])
@@ -237,20 +232,17 @@ def test_what_nobody_saw_of_an_incident_is_told_two_minutes_after_all_that_was_t
     site.comes("e/minor", 20.0, after=5 * MINUTE)
     site.comes("e/second", 20.0, after=5 * MINUTE)
     came = site.clock.now
-    site.clock.now += 30 * MINUTE
-    time.sleep(1.2)
+    site.pass_time(30 * MINUTE)
     assert site.told("second") == [], "somebody is being called for the first"
     site.asked("alarm_do", occurrences=["first:1"], event="acknowledge")
-    time.sleep(1.2)
-    site.clock.now += 2 * MINUTE - SECOND
-    time.sleep(1.2)
+    site.pass_time()
+    site.pass_time(2 * MINUTE - SECOND)
     assert site.told("second") == []
     site.clock.now += SECOND
     waits(site, lambda: bool(site.told("second")))
     called = site.clock.now
     # The next step counts from now on: before, nobody could have acknowledged it.
-    site.clock.now += 15 * MINUTE - SECOND
-    time.sleep(1.2)
+    site.pass_time(15 * MINUTE - SECOND)
     assert [one["to"] for one in site.told("second")] == ["shift"]
     site.end()
     site._parts = [Alarms()]
