@@ -114,6 +114,15 @@ def test_incidents_go_on_as_they_were_after_a_restart() -> None:
     assert (joined.incident.number, joined.tells) == (1, False)
 
 
+def test_the_urgent_one_stands_first_though_it_came_later() -> None:
+    groups = Incidents({})
+    groups.add(raised("unlike", 0, priority=Priority.MEDIUM))
+    groups.add(raised("noise", MINUTE_US))
+    last = groups.add(raised("heater", 8 * MINUTE_US, priority=Priority.HIGH))
+    ordered = [one.alarm for one in groups.ordered(last.incident)]
+    assert ordered == ["heater", "unlike", "noise"]
+
+
 def test_a_known_cause_stands_first_though_it_came_last_and_joins_other_assets() -> None:
     groups = Incidents({"air": frozenset({"clamp", "robot"})})
     groups.add(raised("clamp", 0, "press 3"))

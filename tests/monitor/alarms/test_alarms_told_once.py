@@ -11,14 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from deungdae.analysis.alarms import Event, Occurrence, Priority
+from deungdae.analysis.alarms import Event, Occurrence, Policy, Priority, Step
 from deungdae.analysis.shifts import Period
+from deungdae.monitor.alarms import documents
 from deungdae.monitor.alarms.following import Follower
 from deungdae.monitor.alarms.house import House
 from deungdae.monitor.alarms.kept_lives import occurrence_document, occurrence_of
 from deungdae.monitor.alarms.rules import Rule, rule_of
-from deungdae.monitor.alarms.store import Store
-from deungdae.monitor.alarms.telling import Outgoing
+from deungdae.monitor.alarms.store import Store, Told
+from deungdae.monitor.alarms.telling import Outgoing, due
 from deungdae.monitor.point import Point
 
 SECOND = 1_000_000
@@ -199,6 +200,67 @@ def test_an_alarm_that_stands_is_told_once_and_once_again_to_the_next(tmp_path: 
     assert second["to"] == "boss" and second["at_us"] == START + 33 * SECOND
     assert second["what"] == "escalation"
     world.store.close()
+
+
+EARLIER = {
+    "template": "Unknown for more than {minutes} min: no signal.",
+    "values": {"minutes": "1"},
+}
+
+
+def told(**more: Any) -> Told:
+    about = {
+        "name": "hot", "kind": "limits", "asset": None, "asset_name": "", "line_name": "",
+        "place": "", "tag": "a/hot", "unit": "", "what": EARLIER, "normal": None, "meaning": "",
+        "remedy": "",
+    }  # fmt: skip
+    one = Occurrence("hot", 1, "imm1", Priority.HIGH, START, (START,))
+    return Told(one, "hot:1", tells=True, about=about, **more)
+
+
+def test_a_second_step_at_once_is_no_escalation_and_one_that_waits_is() -> None:
+    policy = Policy((Step("x"), Step("chat"), Step("boss", 900 * SECOND)), None)
+    found = due(told(), policy, None, lambda _: [], START + 900 * SECOND)
+    assert [(one.key, one.document["what"], one.document["to"]) for one in found] == [
+        ("hot:1:0", "alarm", "x"), ("hot:1:1", "alarm", "chat"), ("hot:1:2", "escalation", "boss")
+    ]  # fmt: skip
+
+
+def test_a_step_that_was_added_late_says_when_it_was_told() -> None:
+    policy = Policy((Step("x"), Step("boss", 900 * SECOND)), None)
+    (one,) = due(told(steps=[0]), policy, None, lambda _: [], START + 3000 * SECOND)
+    document = one.document
+    assert (document["due"], document["told_us"]) == (START + 900 * SECOND, START + 3000 * SECOND)
+
+
+def test_what_an_earlier_version_said_wrong_is_put_right() -> None:
+    policy = Policy((Step("x"),), None)
+    (one,) = due(told(), policy, None, lambda _: [], START)
+    right = {
+        "template": "What it does is not known for more than {minutes} min.",
+        "values": {"minutes": "1"},
+    }
+    assert one.document["says"] == documents.occurrence(told())["what"] == right
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (25.700000000000003, 25.7),
+        (0.1 + 0.2, 0.3),
+        (-0.00012345678, -0.0001234568),
+        (12345678.25, 12345678.0),
+        (123456789, 123456789),
+        (0.0, 0.0),
+        (True, True),
+        ("L-7", "L-7"),
+        (None, None),
+    ],
+)
+def test_a_value_is_told_outside_as_a_sensor_can_mean_it(value: Any, says: Any) -> None:
+    policy = Policy((Step("x"),), None)
+    (one,) = due(told(value=value), policy, None, lambda _: [], START)
+    assert one.document["value"] == says and type(one.document["value"]) is type(says)
 
 
 @pytest.mark.parametrize("kill", range(8))

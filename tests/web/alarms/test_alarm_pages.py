@@ -18,6 +18,7 @@ from monitor_site import MonitorSite
 from deungdae import bus
 from deungdae.monitor.alarms import Alarms
 from deungdae.web.alarms import hearing, telling
+from deungdae.web.alarms.lately import last_times
 from deungdae.web.alarms.models import AlarmNote, AlarmRule, AlarmVerdict
 from deungdae.web.alarms.views import events
 from deungdae.web.companies.models import Site as PlantSite
@@ -162,6 +163,24 @@ def test_a_tap_puts_an_alarm_aside_for_a_while(desk: Desk) -> None:
     assert "1 alarm stands." in desk.page("/alarms/now/")
 
 
+def test_what_came_with_an_alarm_is_seen_before_it_is_acknowledged(desk: Desk) -> None:
+    desk.make()
+    desk.make(name="진동", tag="line2/imm3/vibration", priority="medium", remedy="베어링을 확인")
+    desk.comes("line2/imm3/vibration", 12.5)
+    desk.comes("line2/imm3/zone3", 12.5)
+    page = desk.page("/alarms/now/")
+    # The urgent one leads though it came later, and the other one is unfolded with what to do.
+    assert page.index("히터 휴즈를 확인") < page.index("베어링을 확인")
+    assert 'class="card alarm now"' in page
+    (fold,) = re.findall(r"<details[^>]*alarm-others[^>]*>", page)
+    assert fold.endswith(" open>")
+    keys = re.findall(r'name="occurrence" value="([^"]+)"', page.partition("</form>")[0])
+    assert len(keys) == 2
+    page = desk.send("/alarms/act/", occurrence=keys, do="acknowledge").content.decode()
+    (fold,) = re.findall(r"<details[^>]*alarm-others[^>]*>", page)
+    assert "open" not in fold
+
+
 def test_an_alarm_is_put_aside_on_its_own_page(desk: Desk) -> None:
     rule = desk.make()
     desk.comes("line2/imm3/zone3", 12.5)
@@ -200,19 +219,105 @@ def test_a_rule_is_tried_before_it_is_in_force(desk: Desk) -> None:
     start = timezone.now() - timedelta(days=1)
     at = int(start.timestamp() * 1e6)
     minute = 60_000_000
-    points = [(at + n * minute, 12.0 if n % 10 == 5 else 8.0) for n in range(60)]
+    points = [(at + n * minute, 12.0 if n % 10 in (5, 6) else 8.0) for n in range(60)]
+    points += [(at + n * minute, 12.0 if n % 10 == 5 else 8.0) for n in range(60, 120)]
     desk.monitor.store(desk.org, "plc", "line2/imm3/zone4", points)
     form = {
         "name": "zone 4", "tag": "line2/imm3/zone4", "high": "10", "on_seconds": "0",
         "priority": "low", "do": "try",
     }  # fmt: skip
     page = desk.send("/alarms/rules/new/limits/", **form).content.decode()
-    assert "In the last 7 days it would have come 6 times." in page
-    assert "it would have come 0 times" in page  # if it had to last longer than a minute
+    assert "In the last 7 days it would have come 12 times." in page
+    # Half of them last one minute, half two.
+    assert "If it has to last 120 s before it comes, it would have come 6 times." in page
     assert 'class="alarm-limit"' in page
     assert not AlarmRule.objects.within(_all(desk)).exists()
     wrong = desk.send("/alarms/rules/new/limits/", **(form | {"low": "20"})).content.decode()
     assert "The lower limit has to be below the upper one." in wrong
+
+
+def test_a_rule_that_would_always_stand_is_tried_with_a_warning(desk: Desk) -> None:
+    at = int((timezone.now() - timedelta(hours=10)).timestamp() * 1e6)
+    points = [(at + n * 60_000_000, 12.0) for n in range(600)]
+    desk.monitor.store(desk.org, "plc", "line2/imm3/zone5", points)
+    form = {"name": "zone 5", "tag": "line2/imm3/zone5", "on_seconds": "0", "priority": "low"}
+    page = desk.send("/alarms/rules/new/limits/", **form, high="10", do="try").content.decode()
+    assert "Always stands" in page and "It would have stood for 100% of the time" in page
+    page = desk.send("/alarms/rules/new/limits/", **form, high="15", do="try").content.decode()
+    assert "Always stands" not in page and "It would have stood" not in page
+
+
+def test_a_rule_on_a_mistyped_tag_is_made_with_a_warning_and_is_not_in_order(desk: Desk) -> None:
+    form = {"name": "typo", "tag": "line2/imm3/zonne", "high": "10", "priority": "low"}
+    warned = "No value of the tag line2/imm3/zonne has come yet."
+    tried = desk.send("/alarms/rules/new/limits/", **form, do="try").content.decode()
+    assert warned in tried and "This alarm may never come" in tried
+    made = desk.send("/alarms/rules/new/limits/", **form)
+    rule = AlarmRule.objects.within(_all(desk)).get(name="typo")
+    assert warned in made.content.decode()  # and it is kept: its tag may come later
+    desk.until(lambda: str(rule.public_id) in desk.known())
+    address = f"/alarms/rules/{rule.public_id}/"
+    why = "No value of this tag has come yet."
+    assert f"At the moment: cannot judge yet. {why}" in desk.page(address)
+    row = desk.page("/alarms/rules/")
+    assert "cannot judge yet" in row and why in row and "in order" not in row
+    assert warned in desk.page(f"{address}change/")
+    desk.comes("line2/imm3/zonne", 5.0)
+    assert "At the moment: in order. The value is 5." in desk.page(address)
+
+
+def test_a_limit_on_texts_and_a_chart_of_nothing_are_made_with_a_warning(desk: Desk) -> None:
+    now = timezone.now()
+    at = int(now.timestamp() * 1e6) - 60_000_000
+    desk.monitor.store(desk.org, "plc", "line2/imm3/lot", [(at, "L-7")])
+    desk.monitor.store(desk.org, "plc", "line2/imm3/level", [(at, 5.0)])
+    form = {"name": "lot", "tag": "line2/imm3/lot", "high": "10", "priority": "low"}
+    page = desk.send("/alarms/rules/new/limits/", **form).content.decode()
+    assert "The values of the tag line2/imm3/lot are texts, not numbers" in page
+    rule = AlarmRule.objects.within(_all(desk)).get(name="lot")
+    desk.until(lambda: str(rule.public_id) in desk.known())
+    assert "cannot judge yet. The values of this tag are texts" in desk.page(
+        f"/alarms/rules/{rule.public_id}/"
+    )
+    chart = {
+        "name": "level", "tag": "line2/imm3/level", "priority": "low", "every_seconds": "60",
+        "pattern": "usual", "reference_from": "2026-01-01T08:00",
+        "reference_to": "2026-01-02T08:00",
+    }  # fmt: skip
+    page = desk.send("/alarms/rules/new/spc/", **chart).content.decode()
+    assert "There is no value in the good time. Choose another one." in page
+    assert AlarmRule.objects.within(_all(desk)).filter(name="level").exists()
+
+
+def test_the_value_of_a_silent_tag_is_its_last_one(desk: Desk) -> None:
+    form = {
+        "name": "silent",
+        "tag": "line2/imm3/pressure",
+        "after_seconds": "60",
+        "priority": "low",
+    }
+    desk.send("/alarms/rules/new/stale/", **form)
+    rule = AlarmRule.objects.within(_all(desk)).get(name="silent")
+    desk.until(lambda: str(rule.public_id) in desk.known())
+    desk.comes("line2/imm3/pressure", 7.5)
+    assert "At the moment: in order. Last value 7.5." in desk.page(
+        f"/alarms/rules/{rule.public_id}/"
+    )
+    assert "last value 7.5" in desk.page("/alarms/rules/")
+
+
+def test_what_is_done_about_this_alarm_is_not_what_was_done_last_time(desk: Desk) -> None:
+    rule = desk.make()
+    desk.comes("line2/imm3/zone3", 12.5)
+    desk.send(f"/alarms/{rule.public_id}/1/note/", text="휴즈를 갈았음")
+    key, org = str(rule.public_id), rule.organisation
+    assert last_times(_all(desk), org, {key: 1}) == {}
+    assert last_times(_all(desk), org, {key: 2})[key].text == "휴즈를 갈았음"
+    told = {"rule": key, "number": 1}
+    assert hearing.last_time(_all(desk), org, told, "Asia/Seoul") == ""
+    assert hearing.last_time(_all(desk), org, told | {"number": 2}, "Asia/Seoul").endswith(
+        "휴즈를 갈았음"
+    )
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ def test_an_address_inside_is_refused_unless_it_was_opened(
     settings.WEBHOOK_PRIVATE = False
     page = make(engineer, "webhook", f"http://localhost:{program.port}/").text
     assert "localhost is inside the own network, which is closed for channels." in page
+    assert "can open it with DEUNGDAE_WEBHOOK_PRIVATE=allow." in page
     hook = webhook.Hook(f"http://127.0.0.1:{program.port}/", "s", private=False)
     program.got.clear()
     with pytest.raises(NotSent, match="closed"):

@@ -7,6 +7,7 @@ telling    what goes into the outbox            words      what is wrong, what i
 store      what outlives the process            plant      names, what belongs together, shifts
 documents  alarms as pages are told             questions  what may be asked
 backtest   how often a rule would have come     proposing  what would make it come less often
+picturing  when it would have come, as drawn    lacking    what a rule lacks to be judged
 """
 
 from deungdae.monitor.alarms.part import Alarms

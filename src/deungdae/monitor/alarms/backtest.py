@@ -1,11 +1,12 @@
 """How often a rule would have come in the past, and what would make it come less often.
 
 A rule is followed through history exactly as it is followed live; only what says nothing is left
-out beforehand: of values within limits those at which nothing turns, of a silence all but its ends.
+out beforehand: of values within limits those at which nothing turns, of those that came in time all
+that no silence begins or ends with.
 """
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from deungdae.bus import Question, ask
 from deungdae.monitor.alarms import charting, words
 from deungdae.monitor.alarms.charting import Usual
 from deungdae.monitor.alarms.following import Follower
+from deungdae.monitor.alarms.picturing import Came, drawn, nearly_all, picture
 from deungdae.monitor.alarms.proposing import proposals
 from deungdae.monitor.alarms.rules import Rule
 from deungdae.monitor.alarms.telling import said
@@ -26,18 +28,12 @@ from deungdae.records.readings import Quality
 HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
 LONGEST_US: Final = 35 * DAY_US
-MOST_SPANS: Final = 500
-PICTURE: Final = 400  #: parts of the picture
 CHATTERS, CHATTER_US = 3, 60_000_000
+#: Of less than this nobody can say for which share of the time a rule would have stood.
+LEAST_KNOWN_US: Final = HOUR_US
+ALWAYS: Final = 0.9  #: what would have stood for more than this share would always stand
 
 Kept = NDArray[np.int64]
-
-
-class Came(NamedTuple):
-    """One time that the condition came; `end_us` is None while it stands."""
-
-    start_us: int
-    end_us: int | None
 
 
 async def preview(context: Context, rule: Rule, start_us: int, end_us: int) -> dict[str, Any]:
@@ -60,19 +56,34 @@ async def preview(context: Context, rule: Rule, start_us: int, end_us: int) -> d
     running = None
     if rule.only_running and rule.asset and rule.kind != "machine":
         running = _running(await _spans(context, rule, rule.asset, start_us, end_us))
-    return await context.work(_told, rule, readings, start_us, end_us, usual, running)
+    before_us = await _heard_before(context, rule, start_us)
+    return await context.work(_told, rule, readings, start_us, end_us, usual, running, before_us)
 
 
 def _told(
     rule: Rule, readings: Readings, start_us: int, end_us: int, usual: Usual | None,
-    running: list[tuple[int, int]] | None,
+    running: list[tuple[int, int]] | None, before_us: int | None,
 ) -> dict[str, Any]:  # fmt: skip
-    came = comings(rule, readings, start_us, end_us, usual, running)
-
     def again(other: Rule) -> list[Came]:
-        return comings(other, readings, start_us, end_us, usual, running)
+        return comings(other, readings, start_us, end_us, usual, running, before_us)
 
-    lengths = [((one.end_us or end_us) - one.start_us) / 1e6 for one in came]
+    came = again(rule)
+    lengths = _lengths(came, end_us)
+    first = int(readings.times[0]) if len(readings.times) else None
+    since = start_us if rule.kind == "machine" or before_us is not None else first
+    known = [] if since is None else [(since, end_us)]
+    if running is not None:
+        known = [(max(a, s), min(b, e)) for a, b in running for s, e in known]
+    known_us = sum(max(b - a, 0) for a, b in known)
+
+    def share(found: list[Came]) -> float | None:
+        if known_us < LEAST_KNOWN_US:
+            return None
+        return min(sum(_lengths(found, end_us)) * 1e6 / known_us, 1.0)
+
+    def always(found: list[Came]) -> bool:
+        return (share(found) or 0.0) > ALWAYS
+
     return {
         "start": start_us,
         "end": end_us,
@@ -80,11 +91,13 @@ def _told(
         "times": len(came),
         "seconds": sum(lengths),
         "longest": max(lengths, default=0.0),
+        "share": share(came),
+        "first": first,
         "chattering": chatters(came),
-        "spans": [[one.start_us, one.end_us] for one in came[:MOST_SPANS]],
-        "proposals": proposals(rule, readings, came, again, chatters),
+        "spans": drawn(came, start_us, end_us),
+        "proposals": proposals(rule, readings, came, again, chatters, always),
         "usual": usual and list(usual),
-        "range": _range(readings),
+        "range": nearly_all(readings),
         "normal": _normal(rule, usual),
         "picture": picture(readings, start_us, end_us),
     }
@@ -97,10 +110,19 @@ def _normal(rule: Rule, usual: Usual | None) -> dict[str, Any] | None:
 
 def comings(
     rule: Rule, readings: Readings, start_us: int, end_us: int, usual: Usual | None = None,
-    running: list[tuple[int, int]] | None = None,
+    running: list[tuple[int, int]] | None = None, before_us: int | None = None,
 ) -> list[Came]:  # fmt: skip
-    """Return each time that a rule's condition came; only while `running`, where that is given."""
-    follower = Follower(rule, start_us, usual)
+    """Return each time that a rule's condition came; only while `running`, where that is given.
+
+    A silence is counted from a reading alone: from the last one `before_us`, or else the first.
+    """
+    since_us = start_us
+    if isinstance(rule.condition, Stale):
+        readings = _signs(readings)
+        if before_us is None and not len(readings.times):
+            return []  # nothing came yet that could have stopped
+        since_us = int(readings.times[0]) if before_us is None else before_us
+    follower = Follower(rule, since_us, usual)
     kept = _telling_ones(rule, readings)
     texts = readings.texts
     flips = []
@@ -137,17 +159,29 @@ def _telling_ones(rule: Rule, readings: Readings) -> Kept:
         case Limits(high, low, deadband):
             known = every[~np.isnan(values)]
             return known[_turns(_zones(values[known], high, low, deadband))]
-        case Stale(after_us):
-            # A silence begins with the reading before it and ends with the one behind.
-            wide = np.flatnonzero(np.diff(times) > after_us)
-            ends = every[-1:] if every.size else every
-            return np.unique(np.concatenate((every[:1], wide, wide + 1, ends)))
+        case Stale(after_us) if every.size:
+            # The first and last of each part that is as long: between the two is no silence, and
+            # from part to part they are neighbours.
+            turns = np.flatnonzero(np.diff((times - times[0]) // after_us))
+            return np.unique(np.concatenate((every[:1], turns, turns + 1, every[-1:])))
         case OneOf() if rule.kind != "machine":
             texts = [t if t is not None else v for t, v in zip(readings.texts, values, strict=True)]
             inside = np.array([_is_in(rule.condition, one) for one in texts], dtype=np.int64)
             return every[_turns(inside)]
         case _:
             return every
+
+
+def _signs(readings: Readings) -> Readings:
+    """Return when anything came: a reading that says that there is no value is a sign of life."""
+    times = readings.times
+    if readings.bad.size:
+        times = np.sort(np.concatenate((times, readings.bad)), kind="stable")
+    return Readings(times, np.full(times.size, np.nan), np.full(times.size, None, dtype=object))
+
+
+def _lengths(came: Iterable[Came], end_us: int) -> list[float]:
+    return [((one.end_us or end_us) - one.start_us) / 1e6 for one in came]
 
 
 def _zones(
@@ -186,33 +220,6 @@ def _while(came: Iterable[Came], running: list[tuple[int, int]], end_us: int) ->
     return sorted(found)
 
 
-def picture(readings: Readings, start_us: int, end_us: int) -> dict[str, Any] | None:
-    """Return the smallest and largest value of each of some hundred parts of the time."""
-    kept = ~np.isnan(readings.values)
-    times, values = readings.times[kept], readings.values[kept]
-    if not times.size:
-        return None
-    every = max((end_us - start_us) // PICTURE, 1)
-    parts = (times - start_us) // every
-    starts = np.flatnonzero(np.concatenate(([True], parts[1:] != parts[:-1])))
-    return {
-        "every": every,
-        "t": (start_us + parts[starts] * every).tolist(),
-        "low": _rounded(np.minimum.reduceat(values, starts)),
-        "high": _rounded(np.maximum.reduceat(values, starts)),
-    }
-
-
-def _rounded(values: NDArray[np.float64]) -> list[float]:
-    return [float(f"{value:.6g}") for value in values.tolist()]
-
-
-def _range(readings: Readings) -> list[float] | None:
-    """Return between which values nearly all (99 %) lie."""
-    known = readings.values[~np.isnan(readings.values)]
-    return None if known.size < 20 else _rounded(np.quantile(known, [0.005, 0.995]))
-
-
 async def _usual(context: Context, rule: Rule) -> Usual | None:
     chart = rule.charting
     if chart is None:
@@ -222,6 +229,16 @@ async def _usual(context: Context, rule: Rule) -> Usual | None:
         raise UnusableOption("There is no value in the good time. Choose another one.")
     _, means = charting.means(*read[rule.source], chart.every_us)
     return charting.learned(means)
+
+
+async def _heard_before(context: Context, rule: Rule, start_us: int) -> int | None:
+    """Return when a value came last before, for a silence that may reach into the time."""
+    if not isinstance(rule.condition, Stale):
+        return None
+    first = start_us - rule.condition.after_us
+    read = await context.past.readings(rule.organisation, [rule.source], first, start_us)
+    times = _signs(read.get(rule.source, _NOTHING)).times
+    return int(times[-1]) if times.size else None
 
 
 async def _spans(

@@ -13,7 +13,10 @@ from deungdae.analysis.alarms import (
 )
 from deungdae.analysis.alarms.life import RANK
 from deungdae.monitor.alarms.house import House, Tracked
+from deungdae.monitor.alarms.lacking import lack
 from deungdae.monitor.alarms.store import Store, Told
+from deungdae.monitor.alarms.telling import said
+from deungdae.monitor.alarms.words import as_now
 
 LATELY: Final = 20  #: occurrences from which is taken how long an alarm usually stands
 
@@ -23,6 +26,7 @@ def occurrence(told: Told) -> dict[str, Any]:
     one = told.occurrence
     return {
         **told.about,
+        "what": as_now(told.about["what"]),
         "rule": one.alarm,
         "number": one.number,
         "occurrence": told.key,
@@ -52,6 +56,14 @@ def standing(told: Told, tracked: Tracked | None) -> dict[str, Any]:
         "latching": tracked.rule.latching,
         "now": tracked.follower.value,
     }
+
+
+def lacks(one: Tracked) -> dict[str, Any] | None:
+    """Return why a rule cannot find anything at the moment, which is not that all is well."""
+    if one.waiting is not None or one.follower.active:
+        return None
+    found = lack(one.follower)
+    return None if found is None else said(found)
 
 
 def held(one: Tracked, about: dict[str, Any]) -> dict[str, Any]:

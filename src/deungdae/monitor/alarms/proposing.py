@@ -26,10 +26,12 @@ def proposals(
     came: list[Came],
     again: Callable[[Rule], list[Came]],
     chatters: Callable[[list[Came]], bool],
+    always: Callable[[list[Came]], bool],
 ) -> list[dict[str, Any]]:
     """Return changes of a rule that take many comings away, each with how many are left.
 
-    `again` says when another rule would have come in the same time.
+    `again` says when another rule would have come in the same time; what then `always` stands is
+    no better.
     """
     if len(came) < FEW:
         return []
@@ -38,7 +40,7 @@ def proposals(
     if deadband is not None and isinstance(rule.condition, Limits):
         other = replace(rule, condition=replace(rule.condition, deadband=deadband))
         left = again(other)
-        if _worth(len(left), len(came)):
+        if _worth(len(left), len(came)) and not always(left):
             what = message(
                 "With a deadband of {deadband} it would have come {times} times.",
                 deadband=f"{deadband:g} {rule.unit}".strip(), times=len(left),
@@ -86,7 +88,8 @@ def _deadband(rule: Rule, readings: Readings) -> float | None:
 
 
 def _worth(left: int, times: int) -> bool:
-    return left <= times * (1 - WORTH)
+    # What would never come again is no better alarm, but none.
+    return 0 < left <= times * (1 - WORTH)
 
 
 def _proposal(condition: dict[str, Any], times: int, what: Message) -> dict[str, Any]:

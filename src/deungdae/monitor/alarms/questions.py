@@ -126,7 +126,7 @@ class Questions:
         }
 
     def _rules(self, organisation: str, given: Given) -> dict[str, Any]:
-        """`alarm_rules {}`: by rule its state, its value now, and when that came."""
+        """`alarm_rules {}`: by rule its state, its value now, when that came, and what it lacks."""
         given.nothing_else()
 
         async def look() -> dict[str, Any]:
@@ -142,6 +142,7 @@ class Questions:
                     "late": one.follower.late,
                     "ahead": one.follower.ahead,
                     "last": one.life.number,
+                    "lacks": documents.lacks(one),
                 }
                 for name, one in house.tracked.items()
             }

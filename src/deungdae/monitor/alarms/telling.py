@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from math import floor, isfinite, log10
 from typing import Any, Final
 
 from deungdae.analysis.alarms import Policy, tellings
@@ -10,6 +11,7 @@ from deungdae.analysis.alarms.life import RANK
 from deungdae.analysis.shifts import Period
 from deungdae.monitor.alarms.crowd import Ended
 from deungdae.monitor.alarms.store import Told
+from deungdae.monitor.alarms.words import Value, as_now
 from deungdae.records.messages import Message, message
 
 KIND: Final = "telling"  #: of the outbox
@@ -56,11 +58,12 @@ def due(
             each.step,
             _alarm(told, others(told))
             | {
-                "what": "alarm" if each.step == 0 else "escalation",
+                "what": "escalation" if policy.steps[each.step].after_us else "alarm",
                 "step": each.step,
                 "to": each.to,
                 "due": each.at_us,
                 "at_us": each.at_us,
+                "told_us": now_us,
                 "shift": each.shift,
                 "crew": each.crew,
             },
@@ -145,8 +148,8 @@ def _alarm(told: Told, others: Sequence[Told]) -> dict[str, Any]:
         "since": one.raised_us,
         "raised_us": one.raised_us,
         "ended_us": one.ended_us,
-        "value": told.value,
-        "says": about["what"],
+        "value": measured(told.value),
+        "says": as_now(about["what"]),
         "normal": about["normal"],
         "meaning": about["meaning"],
         "action": about["remedy"],
@@ -159,6 +162,13 @@ def _alarm(told: Told, others: Sequence[Told]) -> dict[str, Any]:
 def said(what: Message) -> dict[str, Any]:
     """Return a sentence as it travels."""
     return {"template": what.template, "values": dict(what.values)}
+
+
+def measured(value: Value) -> Value:
+    """Return a number with the seven digits that a sensor can mean; whole ones stay as they are."""
+    if not isinstance(value, float) or not isfinite(value) or value == 0:
+        return value
+    return round(value, max(6 - floor(log10(abs(value))), 0))
 
 
 def _member(told: Told) -> list[str]:

@@ -1,10 +1,19 @@
 """What is wrong, what is normal: each one whole sentence, translated where it is shown."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from deungdae.analysis.alarms import Limits, OneOf, Rate, Score, Stale
 from deungdae.monitor.alarms.rules import SECOND_US, Rule
 from deungdae.records.messages import Message, message
 
 Value = float | int | bool | str | None
+
+#: What earlier versions said of occurrences that are kept, and how it is said now.
+_NOW_SAID: Final = {
+    "Unknown for more than {minutes} min: no signal.":
+        "What it does is not known for more than {minutes} min.",
+}  # fmt: skip
 
 
 def what(rule: Rule, value: Value, *, rules: frozenset[str] = frozenset()) -> Message:
@@ -58,7 +67,10 @@ def _standing(state: str, on_us: int) -> Message:
     minutes = _short(on_us / 60 / SECOND_US)
     match state:
         case "unknown":
-            return message("Unknown for more than {minutes} min: no signal.", minutes=minutes)
+            # Why is not known here: no signal, a clock that is wrong, or nothing is set up.
+            return message(
+                "What it does is not known for more than {minutes} min.", minutes=minutes
+            )
         case "down":
             return message("A fault for more than {minutes} min.", minutes=minutes)
         case "starved":
@@ -108,6 +120,12 @@ def normal(rule: Rule, usual: tuple[float, float] | None = None) -> Message | No
             return message("Normal: up to {limit} times the limit.", limit=_times(limit))
         case _:
             return None
+
+
+def as_now(kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was said when an occurrence was raised, as it is said, and translated, now."""
+    template = kept["template"]
+    return {**kept, "template": _NOW_SAID.get(template, template)}
 
 
 def _short(number: float) -> str:

@@ -117,5 +117,7 @@ def last_time(
     except ValueError:
         return ""
     notes = AlarmNote.objects.within(scope).filter(organisation=organisation, rule__public_id=rule)
+    if isinstance(document.get("number"), int):  # what is done about this one is no last time
+        notes = notes.filter(occurrence__lt=document["number"])
     note = notes.order_by("-at").first()
     return f"{note.at.astimezone(ZoneInfo(zone)):%Y-%m-%d} {note.text}" if note else ""

@@ -1,10 +1,8 @@
 """What was done about an alarm when it came last, for whoever sees it now."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.utils.translation import gettext as _
 
 from deungdae.web.alarms.models import AlarmNote
 from deungdae.web.core.models import Organisation
@@ -21,34 +19,20 @@ class LastTime:
     by: str
     took: str  #: in words, "" where nobody knows
 
-    @property
-    def sentence(self) -> str:
-        """The same as one sentence."""
-        if self.took:
-            return _("Last time: %(text)s (after %(took)s)") % {
-                "text": self.text, "took": self.took
-            }  # fmt: skip
-        return _("Last time: %(text)s") % {"text": self.text}
-
 
 def last_times(
-    scope: Scope, organisation: Organisation, rules: Iterable[str]
+    scope: Scope, organisation: Organisation, shown: Mapping[str, int]
 ) -> dict[str, LastTime]:
-    """Return by rule what was written down last."""
+    """Return by rule what was written down last of an occurrence before the one that is shown."""
     notes = (
         AlarmNote.objects.within(scope)
-        .filter(organisation=organisation, rule__public_id__in=set(rules))
+        .filter(organisation=organisation, rule__public_id__in=set(shown))
         .select_related("rule", "by")
         .order_by("at", "pk")
     )
+    by_rule = [(str(note.rule.public_id), note) for note in notes]
     # The last of each rule stands.
-    return {str(note.rule.public_id): of_note(note) for note in notes}
-
-
-def last_time(scope: Scope, organisation: Organisation, rule: str) -> str:
-    """Return one sentence on what was done last, "" where nobody wrote anything."""
-    found = last_times(scope, organisation, [rule]).get(rule)
-    return found.sentence if found else ""
+    return {rule: of_note(note) for rule, note in by_rule if note.occurrence < shown[rule]}
 
 
 def of_note(note: AlarmNote) -> LastTime:

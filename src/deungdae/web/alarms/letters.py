@@ -39,7 +39,7 @@ def alarm(event: Mapping[str, Any], language: str, zone: str, last_time: str) ->
         urgency = _priority(event)
         lines = [f"{name}: {what}" if name and name != what else what]
         if event.get("what") == "escalation":
-            minutes = _minutes(event.get("since"), event.get("due"))
+            minutes = _minutes(event.get("since"), _told_at(event))
             urgency = ngettext(
                 "%(urgency)s, not acknowledged for %(n)d minute",
                 "%(urgency)s, not acknowledged for %(n)d minutes",
@@ -114,6 +114,12 @@ def _moment(time_us: Any, zone: str) -> str:
         return ""
     moment = datetime.fromtimestamp(time_us / 1e6, UTC).astimezone(ZoneInfo(zone))
     return f"{formats.date_format(moment, 'Y-m-d H:i')} ({zone})"
+
+
+def _told_at(event: Mapping[str, Any]) -> Any:
+    """Return when it was sent: a step that was added to its policy later is told after its time."""
+    due, sent = event.get("due"), event.get("told_us")
+    return max(due, sent) if isinstance(due, int) and isinstance(sent, int) else due
 
 
 def _minutes(since: Any, until: Any) -> int:

@@ -84,7 +84,7 @@ def _judged(address: str) -> str:
         raise ValidationError(
             _(
                 "%(host)s is inside the own network, which is closed for channels. Whoever runs "
-                "the server can open it with DEUNGDAE_WEBHOOK_PRIVATE."
+                "the server can open it with DEUNGDAE_WEBHOOK_PRIVATE=allow."
             )
             % {"host": host}
         )

@@ -135,8 +135,8 @@ def look(scope: Scope) -> Board:
 
 def _board(scope: Scope, told: Mapping[str, Any]) -> Board:
     now: int = told["now"]
-    rules = [one["rule"] for incident in told["incidents"] for one in incident["members"]]
-    last = last_times(scope, scope.current, rules)
+    members = [one for incident in told["incidents"] for one in incident["members"]]
+    last = last_times(scope, scope.current, {one["rule"]: one["number"] for one in members})
     incidents = []
     for incident in told["incidents"]:
         members = [alarm(one, now, last.get(one["rule"])) for one in incident["members"]]

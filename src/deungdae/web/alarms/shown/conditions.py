@@ -15,7 +15,7 @@ STATES: Final = (
     ("starved", _lazy("nothing to work on")),
     ("blocked", _lazy("held up from behind")),
     ("setup", _lazy("changeover")),
-    ("unknown", _lazy("unknown (no signal)")),
+    ("unknown", _lazy("not known")),
 )
 
 

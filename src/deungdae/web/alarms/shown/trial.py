@@ -19,6 +19,8 @@ TOP: Final = 14
 STEPS: Final = 1000
 #: More than this many a day make people stop listening.
 MANY_A_DAY: Final = 6.0
+#: What would have stood for more than this share of the time would always stand.
+ALWAYS: Final = 0.9
 #: From which share of the time without values on a page says so.
 SHARE_MISSING: Final = 0.1
 
@@ -33,7 +35,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of trying a rule. `level` is "", "soon" (many) or "now" (far too many)."""
+    """What came of trying a rule. `level` is "", "soon" (many) or "now" (far too many).
+
+    `always` says that it would stand for nearly the whole time, in a sentence; "" of others.
+    """
 
     sentence: str
     level: str
@@ -45,6 +50,7 @@ class Trial:
     rows: Sequence[Sequence[str]]
     normal: str
     usual_range: str
+    always: str
 
 
 def trial(told: Mapping[str, Any], condition: Mapping[str, Any], unit: str) -> Trial:
@@ -52,11 +58,12 @@ def trial(told: Mapping[str, Any], condition: Mapping[str, Any], unit: str) -> T
     days = max((told["end"] - told["start"]) / 86_400e6, 1e-9)
     times = told["times"]
     sentence = _sentence(times, days, told["points"])
+    always = _always(told.get("share"))
     level = "" if times / days <= MANY_A_DAY else "soon" if times / days <= 60 else "now"
     drawn = _picture(told, condition, sentence)
     return Trial(
         sentence,
-        "now" if told["chattering"] else level,
+        "now" if told["chattering"] or always else level,
         _details(told),
         [
             Proposal(speech.told(one["says"]), list(one["condition"].items()))
@@ -68,11 +75,12 @@ def trial(told: Mapping[str, Any], condition: Mapping[str, Any], unit: str) -> T
         _rows(told),
         speech.told(told["normal"]),
         _range(told["range"], unit),
+        always,
     )
 
 
 def _sentence(times: int, days: float, points: int) -> str:
-    if not points:
+    if not points and not times:
         return _("There is nothing to look at: no value came in this time.")
     length = (
         ngettext("the last day", "the last %(n)d days", round(days)) % {"n": round(days)}
@@ -82,10 +90,19 @@ def _sentence(times: int, days: float, points: int) -> str:
     if not times:
         return _("In %(length)s it would not have come.") % {"length": length}
     return ngettext(
-        "In %(length)s it would have come %(n)d time.",
-        "In %(length)s it would have come %(n)d times.",
+        "In %(length)s it would have come %(n)s time.",
+        "In %(length)s it would have come %(n)s times.",
         times,
-    ) % {"length": length, "n": times}
+    ) % {"length": length, "n": durations.count(times)}
+
+
+def _always(share: float | None) -> str:
+    if share is None or share <= ALWAYS:
+        return ""
+    return _(
+        "It would have stood for %(share)s of the time in which values are known: an alarm that "
+        "always stands tells nobody anything."
+    ) % {"share": durations.percent(share)}
 
 
 def _details(told: Mapping[str, Any]) -> str:
@@ -94,9 +111,8 @@ def _details(told: Mapping[str, Any]) -> str:
 
 def _since(told: Mapping[str, Any]) -> str:
     """Say so when values are there for a part of the time alone."""
-    drawn = told["picture"]
-    first = drawn["t"][0] if drawn else told["start"]
-    if first - told["start"] < SHARE_MISSING * (told["end"] - told["start"]):
+    first = told.get("first")
+    if first is None or first - told["start"] < SHARE_MISSING * (told["end"] - told["start"]):
         return ""
     return _("Values are there only since %(time)s.") % {
         "time": durations.day_clock(first, told["end"])
@@ -124,9 +140,8 @@ def _lengths(told: Mapping[str, Any]) -> str:
 def _range(found: Sequence[float] | None, unit: str) -> str:
     if found is None:
         return ""
-    return _("Nearly all values (99 %%) lie between %(low)s and %(high)s %(unit)s.") % {
-        "low": say.number(found[0]), "high": say.number(found[1]), "unit": unit
-    }  # fmt: skip
+    span = f"{say.number(found[0])}–{say.number(found[1])} {unit}".strip()
+    return _("Nearly all values (99%%) lie within %(span)s.") % {"span": span}
 
 
 def _limits(told: Mapping[str, Any], condition: Mapping[str, Any]) -> list[float]:

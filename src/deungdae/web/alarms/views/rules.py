@@ -19,6 +19,7 @@ from deungdae.web.alarms.actions.rules import ChangeRule, MakeRule, RetireRule
 from deungdae.web.alarms.forms.rules import FORMS, OFFERED, RuleForm
 from deungdae.web.alarms.models import AlarmRule
 from deungdae.web.alarms.shown.conditions import condition_words
+from deungdae.web.alarms.shown.doubts import about_tag
 from deungdae.web.alarms.shown.one import KINDS, alarm, priority_word, state_word, value_words
 from deungdae.web.alarms.shown.trial import Trial, trial
 from deungdae.web.core import tags
@@ -30,6 +31,7 @@ from deungdae.web.floor import asking
 from deungdae.web.floor.shown import durations
 from deungdae.web.floor.shown.words import state_word as machine_word
 from deungdae.web.floor.standing import assets
+from deungdae.web.plant import speech
 from deungdae.web.plant.copies import microseconds
 from deungdae.web.plant.errors import Refused
 from deungdae.web.plant.live.board import now_us
@@ -37,6 +39,7 @@ from deungdae.web.plant.live.board import now_us
 TRIED: Final = timedelta(days=7)
 TRIED_SECONDS: Final = 60.0
 MOST_TAGS: Final = 2000
+MINUTE_US: Final = 60_000_000
 LATELY: Final = timedelta(days=30)
 show_or_send = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -101,13 +104,19 @@ def _now(rule: AlarmRule, known: dict[str, Any] | None, unit: str) -> dict[str, 
     value = value_words(rule.kind, known["value"], unit)
     if value and rule.kind == AlarmRule.Kind.MACHINE:
         value = machine_word(value)
+    lacks = speech.told(known.get("lacks"))
+    if value and rule.kind == AlarmRule.Kind.STALE:  # it is what came last, however long ago
+        value = _("last value %(value)s") % {"value": value}
     return {
         **known,
-        "word": state_word(known["state"]),
+        # That nothing was found says nothing where nothing can be.
+        "word": _("cannot judge yet") if lacks and known["state"] == "normal"
+        else state_word(known["state"]),
+        "lacks": lacks,
         "value_words": value,
         "at_moment": durations.moment(known["at"]) if known["at"] else None,
         "until_moment": durations.moment(known["until"]) if known["until"] else None,
-    }
+    }  # fmt: skip
 
 
 @needs("alarms.see")
@@ -210,8 +219,11 @@ def _formed(
     """Show the form; with what it would have done when somebody asks for that; keep it."""
     found: Trial | None = None
     problem, unit = "", ""
+    known = _known_tags(scope) if form.about_a_tag else None
+    doubt = _doubt(rule.kind, rule.tag, known) if rule is not None else ""
     if request.method == "POST" and form.is_valid():
         values = form.values()
+        doubt = _doubt(form.kind, values["tag"], known)
         if request.POST.get("do") == "try":
             units = copies.units_of(scope, scope.current)
             unit = units.get(values["tag"], "")
@@ -221,7 +233,7 @@ def _formed(
             found, problem = _trial(owner, copies.document(plain, units), unit)
         else:
             try:
-                return _keep(request, values, rule)
+                return _keep(request, values, rule, doubt)
             except Refused as refused:
                 form.add_error("name", str(refused.sentence))
     context = {
@@ -231,12 +243,15 @@ def _formed(
         "trial": found,
         "problem": problem,
         "unit": unit,
-        "tags": _known_tags(scope) if form.about_a_tag else (),
+        "doubt": doubt,
+        "tags": (known or ())[:MOST_TAGS],
     }
     return render(request, "alarms/rule_form.html", context)
 
 
-def _keep(request: HttpRequest, values: dict[str, Any], rule: AlarmRule | None) -> HttpResponse:
+def _keep(
+    request: HttpRequest, values: dict[str, Any], rule: AlarmRule | None, doubt: str
+) -> HttpResponse:
     scope = request.tenant_scope
     if rule is None:
         made = MakeRule(scope=scope, organisation=scope.current, **values).perform()
@@ -253,14 +268,33 @@ def _keep(request: HttpRequest, values: dict[str, Any], rule: AlarmRule | None) 
         )  # fmt: skip
     else:
         messages.success(request, _("It is in force from now on."))
+    if doubt := doubt or _doubt_of_chart(scope, made):
+        messages.warning(request, doubt)
     return redirect(made)
 
 
-def _known_tags(scope: Scope) -> list[tags.Tag]:
+def _known_tags(scope: Scope) -> list[tags.Tag] | None:
+    """Return all tags; None while nobody can say which there are."""
     try:
-        return tags.known(scope, scope.current)[:MOST_TAGS]
+        return tags.known(scope, scope.current)
     except (bus.Unavailable, bus.Refusal):
-        return []
+        return None
+
+
+def _doubt(kind: str, tag: str, known: list[tags.Tag] | None) -> str:
+    return about_tag(kind, tag, known) if tag and known is not None else ""
+
+
+def _doubt_of_chart(scope: Scope, rule: AlarmRule) -> str:
+    """Return why a chart learns nothing of its good time, in the words of the monitor."""
+    if rule.kind != AlarmRule.Kind.SPC:
+        return ""
+    now = microseconds(timezone.now())
+    document = copies.document(rule, copies.units_of(scope, rule.organisation))
+    # Trying it reads the good time first, whatever else is looked at.
+    given = {"document": document, "start": now - MINUTE_US, "end": now}
+    heard = asking.ask(rule.organisation, "alarm_preview", given, TRIED_SECONDS)
+    return "" if heard.away or heard.found is not None else heard.problem
 
 
 def _trial(
