@@ -7,7 +7,17 @@ import pytest
 from numpy.typing import NDArray
 
 from deungdae.analysis.anomaly import Monitor, TooLittle
-from deungdae.analysis.watching import Choice, NotKept, choose, from_arrays, learn, to_arrays
+from deungdae.analysis.watching import (
+    Choice,
+    NotKept,
+    Trial,
+    by_chance,
+    choose,
+    from_arrays,
+    learn,
+    to_arrays,
+)
+from deungdae.analysis.watching.choosing import tried
 
 BUDGET = 1 / 1_000
 DAY = 8_640
@@ -71,6 +81,27 @@ def test_each_trial_says_what_was_planted_and_what_was_found(of_bent: Choice) ->
     assert all(one.found <= one.planted for one in trial.kinds)
     # Three false alarms in 3,000 rows; one in four quarters where the greatest score is the limit.
     assert trial.steps * BUDGET <= trial.allowed <= trial.steps * BUDGET + 1
+
+
+@pytest.mark.parametrize(("allowed", "most"), [(0.04, 0), (0.06, 1), (1.0, 3), (1.2, 3), (7, 12)])
+def test_more_false_alarms_than_one_time_in_twenty_brings_are_no_chance(
+    allowed: float, most: int
+) -> None:
+    assert by_chance(allowed) == most
+    assert Trial("relations", false_alarms=most, allowed=allowed).keeps_the_budget
+    assert not Trial("relations", false_alarms=most + 1, allowed=allowed).keeps_the_budget
+
+
+def test_nothing_is_judged_while_the_machine_stands() -> None:
+    values = straight(1)
+    whole = tried("relations", values, tuple("abcdef"), 0, DAY, BUDGET)
+    # It breaks just before it stops: the last value stands for those that are lacking.
+    values[1_500] += 40.0 * np.array([1, -1, 1, -1, 1, -1])
+    values[1_501:1_530] = np.nan
+    trial = tried("relations", values, tuple("abcdef"), 0, DAY, BUDGET)
+    assert np.isnan(trial.held_out[1_501:1_530]).all()
+    assert trial.held_out[1_500] > 1
+    assert trial.steps == np.isfinite(trial.held_out).sum() <= whole.steps - 29
 
 
 def test_a_method_that_cannot_learn_so_short_a_period_says_why(of_bent: Choice) -> None:

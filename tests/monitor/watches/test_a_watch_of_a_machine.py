@@ -16,6 +16,7 @@ from deungdae.monitor.part import Context, Handler, Point
 from deungdae.monitor.watches import Watches, learning, rows
 from deungdae.monitor.watches.following import Followed
 from deungdae.monitor.watches.questions import Questions
+from deungdae.monitor.watches.store import Anomaly
 
 S = 1_000_000
 HOUR = 3_600 * S
@@ -55,6 +56,7 @@ class Clock:
 class Ran:
     """What the floor says of the pump: it ran, but for half an hour in the good period."""
 
+    broken = False
     stop = (T + 2 * HOUR, T + 2 * HOUR + HOUR // 2)
 
     def quick(self) -> Mapping[str, Handler]:
@@ -65,6 +67,8 @@ class Ran:
 
     def _asset(self, organisation: str, given: Given) -> Any:
         given.needed("asset")
+        if self.broken:
+            raise ZeroDivisionError
         start, end = given.span()
         stop, again = self.stop
         return {
@@ -111,6 +115,10 @@ class Place:
 
     def put(self, watch: str, told: dict[str, Any]) -> None:
         self.site.bus.run(self._mirror.put(bus.Watch(OURS, watch, told), OURS, watch))
+
+    def end(self, watch: str) -> None:
+        self.site.bus.run(self._mirror.delete(OURS, watch))
+        self.site.until(lambda: (OURS, watch) not in self.watches.wanted)
 
     def ask(self, name: str, **told: Any) -> Any:
         return self.site.ask(name, OURS, topic="monitor", **told)
@@ -220,8 +228,28 @@ def test_an_anomaly_is_found_while_it_happens_and_the_right_tag_is_blamed(place:
     assert max(one.value for one in scores if isinstance(one.value, float)) > 1
 
 
+def test_a_page_sees_the_minute_under_way_and_how_long_an_anomaly_lasts_by_now(
+    place: Place,
+) -> None:
+    followed = place.watches.followed[OURS, "one"]
+    place.live(ROWS + 96, 3, meter=2.0)  # half a minute
+    now = place.see("one", GOOD[1], place.clock.now)
+    under_way = followed.under_way()
+    assert under_way is not None and followed.anomaly is not None
+    minute, score, _place = now["scores"][-1]
+    assert (minute, score) == (under_way.minute, under_way.score)
+    assert minute not in {
+        each.minute for each in place.watches.store.minutes(OURS, "one", 0, minute + 1)
+    }
+    assert score >= now["now"]["score"]
+    # What is kept of an anomaly is up to a minute old.
+    anomaly = now["anomalies"][-1]
+    assert anomaly["ended"] == followed.anomaly.ended
+    assert now["now"]["anomaly"] == anomaly["began"]
+
+
 def test_when_all_is_well_again_the_anomaly_is_over_and_kept(place: Place) -> None:
-    place.live(ROWS + 96, 40)
+    place.live(ROWS + 99, 37)
     seen = place.see("one", GOOD[1], place.clock.now)
     assert seen["now"]["state"] == "watching"
     assert not seen["anomalies"][-1]["open"]
@@ -280,6 +308,21 @@ def test_a_watch_that_fails_for_no_known_reason_says_so_and_stops_no_other(place
     place.site.until(lambda: _tried(place, "blocked") == place.clock.now)
     assert not learning.due_again(failed, failed.at + HOUR - 1)
     assert learning.due_again(failed, failed.at + HOUR)
+
+
+def test_a_period_is_not_learned_while_the_floor_fails_to_say_when_the_pump_ran(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "STATE_TRIES", 1)
+    monkeypatch.setattr(place.floor, "broken", True)
+    place.put("unsaid", document())
+    place.until("unsaid", "failed")
+    failed = place.watches.store.learned(OURS, "unsaid")
+    assert failed is not None
+    assert failed.document["problem"]["template"].startswith("When the machine ran could not be")
+    # It is tried again by itself.
+    assert failed.document["again_us"] == place.clock.now + HOUR
+    place.end("unsaid")
 
 
 def _tried(place: Place, watch: str) -> int | None:
@@ -345,7 +388,7 @@ def test_a_preview_shows_the_hours_says_which_tags_are_of_use_and_proposes(place
 
 
 def test_a_watch_of_somebody_else_is_not_known(place: Place) -> None:
-    with pytest.raises(Refusal, match="does not know this watch"):
+    with pytest.raises(Refusal, match="knows nothing of this watch"):
         place.site.ask("watch", "another", topic="monitor", watch="one", start=T, end=T + HOUR)
 
 
@@ -358,3 +401,24 @@ def test_a_watch_goes_on_after_a_restart_without_learning_again(place: Place) ->
     place.until("one", "watching", "silent")
     assert place.see("one")["learned"]["at"] == at
     assert place.see("one")["anomalies"]
+
+
+def test_a_watch_that_was_ended_still_says_what_it_found(place: Place) -> None:
+    before = place.see("one")
+    assert before["anomalies"]
+    # It was ended while an anomaly went on.
+    open_one = Anomaly(T, T + 60 * S, 2.0, T + S, [["pump/power", 1.0, 3.0]], True)
+    place.watches.store.put_anomaly(OURS, "one", 1, open_one, 0)
+    place.end("one")
+    after = place.see("one")
+    assert after["now"] == {"watch": "one", "revision": None, "state": "ended"}
+    assert (after["learned"], after["scores"]) == (before["learned"], before["scores"])
+    assert after["anomalies"][1:] == before["anomalies"]
+    assert after["anomalies"][0]["blames"] == [["pump/power", 1.0, 3.0]]
+    assert not after["anomalies"][0]["open"]
+    assert "one" not in place.ask("watches")["watches"]
+    # It is kept for its own organisation, and it is not learned again.
+    with pytest.raises(Refusal, match="knows nothing of this watch"):
+        place.site.ask("watch", "another", topic="monitor", watch="one", start=T, end=T + HOUR)
+    with pytest.raises(Refusal, match="knows nothing of this watch"):
+        place.ask("watch_learn", watch="one")

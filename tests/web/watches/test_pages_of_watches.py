@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from django.test import Client
+from django.utils import timezone
 from live_stream import opened
 from monitor_site import MonitorSite, clock_us
 
@@ -217,6 +218,54 @@ def test_an_alarm_is_made_of_a_watch_and_leads_back_to_it(
     assert "Which tags are to blame" in desk.page(anomaly)
 
 
+def test_the_page_of_an_ended_watch_shows_what_it_found_and_changes_nothing(desk: Desk) -> None:
+    watch = desk.make(name="펌프 4")
+    own = watch.get_absolute_url()
+    form = {
+        "watch": str(watch.public_id), "limit": "1", "on_seconds": "0", "name": "펌프 4 이상",
+        "priority": "medium",
+    }  # fmt: skip
+    assert desk.client.post("/alarms/rules/new/score/", form).status_code == 302
+    rule = AlarmRule.objects.within(desk.scope).get().get_absolute_url()
+    page = desk.page(own)
+    dialog = page[page.index('<dialog id="end-watch"') :]
+    assert f'An alarm looks at it: <a href="{rule}">펌프 4 이상</a>. It will not ring' in dialog
+    began = int(max(re.findall(rf"{own}(\d+)/\"", page)))
+    desk.client.post(f"{own}{began}/judge/", {"verdict": "real", "note": "계량기"})
+
+    desk.client.post(f"{own}retire/")
+    part, _alarms = desk.monitor._parts
+    assert isinstance(part, Watches)
+    desk.monitor.until(lambda: str(watch.public_id) not in {key[1] for key in part.wanted})
+    page = desk.page(own)
+    assert '<p class="answer">This watch was ended; what it found is kept.</p>' in page
+    assert "Ended at" in page and "knows nothing of this watch" not in page
+    # The chart and the anomalies, with what was said of them; nothing is to be pressed.
+    assert "Highest score" in page and f"{own}{began}/" in page and "계량기" in page
+    assert 'name="verdict"' not in page and "end-watch" not in page and "learn again" not in page
+    assert "ring no more, as it was ended" in page and f'href="{rule}"' in page
+    page = desk.page(f"{own}{began}/")
+    assert "<strong>power</strong>" in page and "Said: real" in page
+    assert 'name="verdict"' not in page
+    desk.client.post(f"{own}{began}/judge/", {"verdict": "false"})
+    assert AnomalyVerdict.objects.within(desk.scope).get().verdict == "real"
+    assert desk.client.get(f"{own}again/").status_code == 302
+    answer = desk.client.post(f"{own}learn/", follow=True)
+    assert "This watch was ended; what it found is kept." in answer.content.decode()
+
+
+def test_scores_above_the_limit_in_the_good_period_are_told_to_be_of_the_trials(desk: Desk) -> None:
+    watch = desk.make(name="펌프 5")
+    page = desk.page(f"{watch.get_absolute_url()}?span=good")
+    sentence = "Scores of the good period itself come from the trials"
+    above = re.search(r"above the limit in (\d+) of", page)
+    assert above is not None
+    assert (sentence in page) == (above[1] != "0")
+    assert above[1] != "0" and "None in this time." in page
+    # Each method's false alarms stand beside what chance may bring.
+    assert "up to 3 by chance" in page and "You chose one a day; in this time that is 0.0" in page
+
+
 def test_another_period_is_learned_and_the_old_one_asked_for_no_more(desk: Desk) -> None:
     watch = desk.make(name="펌프 2")
     form = {
@@ -237,7 +286,9 @@ def test_another_period_is_learned_and_the_old_one_asked_for_no_more(desk: Desk)
     assert known[str(watch.public_id)]["revision"] == 2
     desk.client.post(f"/watches/{watch.public_id}/retire/")
     assert str(watch.public_id) not in {one.watch for one in line.all(bus.WATCHES)}
-    assert f'href="{watch.get_absolute_url()}"' not in desk.page("/watches/")
+    page, folded = desk.page("/watches/").split('id="ended-watches"')
+    own = f'href="{watch.get_absolute_url()}"'
+    assert own not in page and own in folded
 
 
 def test_an_open_page_is_told_when_a_watch_stands_otherwise(desk: Desk) -> None:
@@ -293,6 +344,18 @@ def test_what_the_bus_lost_is_told_again(desk: Desk) -> None:
     assert str(watch.public_id) in {one.watch for one in line.all(bus.WATCHES)}
     watch.refresh_from_db()
     assert not watch.untold
+
+
+def test_a_watch_that_was_ended_before_anything_was_learned_says_so(desk: Desk) -> None:
+    watch = Watch.objects.create(
+        organisation=desk.house.organisation, asset=desk.asset, name="brief",
+        tags=["pump/speed"], start_us=1, end_us=clock_us(), retired_at=timezone.now(),
+    )  # fmt: skip
+    page = desk.page(watch.get_absolute_url())
+    assert '<p class="answer">This watch was ended; what it found is kept.</p>' in page
+    assert "What it found cannot be shown" in page
+    assert "it was ended before anything was learned" in page
+    assert "What was watched" in page and "What will be watched" not in page
 
 
 def test_without_a_monitor_the_page_says_so(

@@ -10,7 +10,7 @@ drifting    whether the machine has moved away since
 proposing   a good period to begin with
 """
 
-from deungdae.analysis.watching.choosing import Choice, Trial, choose
+from deungdae.analysis.watching.choosing import Choice, Trial, by_chance, choose
 from deungdae.analysis.watching.drifting import Drifted, drifted
 from deungdae.analysis.watching.keeping import NotKept, from_arrays, to_arrays
 from deungdae.analysis.watching.methods import METHODS, Watch, learn
@@ -26,6 +26,7 @@ __all__ = [
     "Proposal",
     "Trial",
     "Watch",
+    "by_chance",
     "choose",
     "drifted",
     "from_arrays",

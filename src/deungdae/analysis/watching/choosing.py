@@ -38,6 +38,14 @@ class Found(NamedTuple):
     delay: float | None
 
 
+def by_chance(allowed: float) -> int:
+    """Return the most false alarms that may be chance where so many are to be expected.
+
+    More come less often than once in twenty times.
+    """
+    return int(np.argmax(special.pdtr(np.arange(10 + 3 * allowed), max(allowed, 1e-9)) >= SURE))
+
+
 @dataclass(frozen=True)
 class Trial:
     """How one method did. `problem` says why it could not be tried, and the rest is empty then.
@@ -64,8 +72,7 @@ class Trial:
     @property
     def keeps_the_budget(self) -> bool:
         """Whether so many false alarms may be chance."""
-        fewer = special.pdtr(self.false_alarms - 1, max(self.allowed, 1e-9))
-        return self.false_alarms < 1 or bool(fewer < SURE)
+        return self.false_alarms <= by_chance(self.allowed)
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,7 @@ def tried(
     trial = Trial(method, held_out=np.full(len(values), np.nan))
     unfitted = 0
     delays: dict[str, list[int | None]] = {kind: [] for kind in KINDS}
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(values).any(axis=1))
     edges = np.linspace(0, len(values), QUARTERS + 1).astype(int).tolist()
     for quarter, (start, end) in enumerate(pairwise(edges)):
         others = values.copy()
@@ -133,12 +141,15 @@ def tried(
         begin = max(0, start - watch.lead)
         scores = watch.score(values[begin:end], _later(phase, begin, per_day)).relations
         scores = scores[start - begin :]
-        trial.held_out[start:end] = scores / watch.limit.score
+        # What stands for values that are lacking is no reading: where nothing is known, as while
+        # the machine stands, nothing is judged.
+        judged = np.where(known[start:end], scores, np.nan)
+        trial.held_out[start:end] = judged / watch.limit.score
         unfitted += not watch.limit.fitted
         trial = replace(
             trial,
-            false_alarms=trial.false_alarms + len(alarms(scores, watch.limit.score)),
-            steps=trial.steps + int(np.isfinite(scores).sum()),
+            false_alarms=trial.false_alarms + len(alarms(judged, watch.limit.score)),
+            steps=trial.steps + int(np.isfinite(judged).sum()),
         )
         columns = [names.index(name) for name in watch.watched]
         columns = columns[quarter:] + columns[:quarter]

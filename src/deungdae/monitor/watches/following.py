@@ -216,6 +216,13 @@ class Followed:
         if self.anomaly is not None and not self.anomaly.open and blamed:
             self.anomaly = None
 
+    def under_way(self) -> Minute | None:
+        """Return the minute that is not over, as far as it has come; None before its first row."""
+        score, place = (one if isfinite(one) else None for one in self._minute)
+        if score is None:
+            return None
+        return Minute((self._next * self.grid.every_us - 1) // MINUTE_US * MINUTE_US, score, place)
+
     def _flush_minute(self, minute: int | None = None) -> None:
         if minute is None:
             minute = (self._next * self.grid.every_us - 1) // MINUTE_US * MINUTE_US

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from deungdae import runs
 from deungdae.analysis.anomaly.reference import FEWEST_ROWS
-from deungdae.analysis.watching import NotKept, Watch, from_arrays
+from deungdae.analysis.watching import NotKept, Watch, by_chance, from_arrays
+from deungdae.bus import Refusal
 from deungdae.monitor.context import Context
 from deungdae.monitor.watches import drift, rows
 from deungdae.monitor.watches.following import by_minute, judged
 from deungdae.monitor.watches.store import Anomaly, Learned, Minute
-from deungdae.monitor.watches.wanted import MOST_ROWS, Grid, Wanted
+from deungdae.monitor.watches.wanted import MOST_ROWS, WEEK_US, Grid, Wanted
 from deungdae.records.errors import PublicError, UnusableOption
 from deungdae.records.messages import Message
 
@@ -62,14 +63,20 @@ async def learn(context: Context, organisation: str, watch: str, wanted: Wanted)
     first, good = grid.row(wanted.start_us), grid.row(wanted.end_us)
     last = min(max(grid.row(now), good), good + MOST_ROWS)
     values = await rows.rows(context, organisation, wanted.tags, grid, first, last)
-    spans = await rows.running(
-        context,
-        organisation,
-        wanted.asset,
-        wanted.start_us,
-        last * grid.every_us,
-        tries=STATE_TRIES,
-    )
+    try:
+        spans = await rows.running(
+            context,
+            organisation,
+            wanted.asset,
+            wanted.start_us,
+            last * grid.every_us,
+            tries=STATE_TRIES,
+        )
+    except Refusal as error:
+        raise rows.NotSaid(
+            "When the machine ran could not be found out, and without that the good period is not "
+            "learned. It is tried again in an hour; the server's log says what was wrong."
+        ) from error
     rows.keep_running(values, spans, grid, first)
     ran = float(np.mean(np.isfinite(values[: good - first]).any(axis=1)))
     rows.leave_out(values, wanted.exclude, grid, first)
@@ -173,6 +180,21 @@ def failed(wanted: Wanted, at: int, error: PublicError, again_us: int | None = N
     """
     document = {"problem": said(error.message), "again_us": again_us}
     return Learned(wanted.revision, "failed", at, document)
+
+
+def told(known: Learned) -> dict[str, Any]:
+    """Return what was learned, as it is answered.
+
+    Each method is told with the false alarms that were `wanted` in the time in which it was tried,
+    and `most` that may have come by chance.
+    """
+    document = known.document
+    per_step = document["per_week"] * document["every_us"] / WEEK_US
+    trials = [
+        one | {"wanted": per_step * one["steps"], "most": by_chance(one["allowed"])}
+        for one in document["trials"]
+    ]
+    return document | {"trials": trials, "at": known.at, "revision": known.revision}
 
 
 def due_again(known: Learned, now_us: int) -> bool:

@@ -8,7 +8,8 @@ from deungdae.bus.desk import Handler
 from deungdae.bus.given import Given
 from deungdae.monitor.watches import drift, learning, previews
 from deungdae.monitor.watches.book import Book
-from deungdae.monitor.watches.store import Key
+from deungdae.monitor.watches.by_now import with_minute, with_open
+from deungdae.monitor.watches.store import MINUTE_US, Key
 from deungdae.records.errors import PublicError, UnusableOption
 
 WAIT_SECONDS = 18.0
@@ -34,19 +35,22 @@ class Questions:
         """Return how a watch stands: {"watch", "state", "score", "at", "blames", …}.
 
         `state` is "waiting" (for the end of the good period, or for its turn), "learning",
-        "failed", "watching", "anomaly", "stopped" (the machine stands) or "silent". `score` is a
-        share of the limit; below 0, where a row is more usual than most, it is told as 0.
+        "failed", "watching", "anomaly", "stopped" (the machine stands), "silent" or "ended".
+        `score` is a share of the limit; below 0, where a row is more usual than most, it is told
+        as 0.
         """
         book = self._book
         wanted, followed = book.wanted.get(key), book.followed.get(key)
         found: dict[str, Any] = {"watch": key[1], "revision": wanted.revision if wanted else None}
+        if wanted is None:
+            return found | {"state": "ended"}
         if followed is None or followed.wanted != wanted:
             if book.learning == key:
                 return found | {"state": "learning"}
             known = book.store.learned(*key)
-            if wanted and known and known.state == "failed" and known.revision == wanted.revision:
+            if known and known.state == "failed" and known.revision == wanted.revision:
                 return found | {"state": "failed", "problem": known.document["problem"]}
-            return found | {"state": "waiting", "until": wanted.end_us if wanted else None}
+            return found | {"state": "waiting", "until": wanted.end_us}
         last, anomaly = followed.last, followed.anomaly
         state = "watching"
         if book.learning == key:
@@ -80,22 +84,37 @@ class Questions:
         return {"watches": {key[1]: self.now(key) for key in mine}}
 
     def one(self, organisation: str, given: Given) -> dict[str, Any]:
-        """`watch {watch, start, end}`: how it stands, what was learned, scores and anomalies."""
+        """`watch {watch, start, end}`: how it stands, what was learned, scores and anomalies.
+
+        Of a watch that was ended, all that was kept.
+        """
         watch, (start, end) = given.needed("watch"), given.span()
         given.nothing_else()
         key = organisation, watch
-        self._known(key)
         store = self._book.store
-        every = max(1, (end - start) // 60_000_000 // MOST_POINTS)
         known = store.learned(*key)
+        if known is None:
+            self._known(key)
+        every = max(1, (end - start) // MINUTE_US // MOST_POINTS)
+        scores = store.minutes(*key, start, end, every)
+        anomalies = store.anomalies(*key, start, end)
+        now = self.now(key)
+        followed = self._book.followed.get(key)
+        if followed is not None:
+            # What is kept is a minute old: a page shows it beside how it stands now.
+            scores = with_minute(scores, followed.under_way(), start, end, every * MINUTE_US)
+            anomalies = with_open(anomalies, followed.anomaly)
+        if now["state"] == "ended":
+            # One that went on when the watch was ended, or while the monitor was away.
+            anomalies = [one._replace(open=False) for one in anomalies]
+        elif now.get("anomaly") and anomalies and anomalies[-1].open:
+            now["anomaly"] = anomalies[-1].began
         return {
-            "now": self.now(key),
-            "learned": known.document | {"at": known.at, "revision": known.revision}
-            if known and known.state == "learned"
-            else None,
-            "scores": [list(one) for one in store.minutes(*key, start, end, every)],
-            "every_us": every * 60_000_000,
-            "anomalies": [one._asdict() for one in store.anomalies(*key, start, end)],
+            "now": now,
+            "learned": learning.told(known) if known and known.state == "learned" else None,
+            "scores": [list(one) for one in scores],
+            "every_us": every * MINUTE_US,
+            "anomalies": [one._asdict() for one in anomalies],
         }
 
     def learn(self, organisation: str, given: Given) -> dict[str, Any]:
@@ -122,4 +141,7 @@ class Questions:
 
     def _known(self, key: Key) -> None:
         if key not in self._book.wanted:
-            raise UnusableOption("The monitoring does not know this watch yet. Ask in a moment.")
+            raise UnusableOption(
+                "The monitoring knows nothing of this watch: it was made a moment ago, or it was "
+                "ended before anything was learned."
+            )

@@ -11,6 +11,7 @@ from deungdae.analysis.oee import State
 from deungdae.bus import Question, Refusal, ask
 from deungdae.monitor.context import Context
 from deungdae.monitor.watches.wanted import Grid
+from deungdae.records.errors import PublicError
 
 Floats = NDArray[np.float64]
 Spans = Sequence[tuple[int, int]]
@@ -21,9 +22,15 @@ PIECE_US = 7 * 86_400_000_000
 PACE_US = 6 * 3_600_000_000  #: of the good period, by which the tags' pace is known
 MINUTE_US = 60_000_000
 WITHIN = 20.0
-AGAIN_SECONDS = 3.0  #: while states of long ago are being worked out
+AGAIN_SECONDS = 3.0  #: while states of long ago are being worked out, or the floor is busy
+#: Refusals that mean that nobody can say; after any other one it may be said later.
+NOBODY_SAYS = frozenset({"There is no such line or machine.", "There is no question {name}."})
 
 _log = logging.getLogger(__name__)
+
+
+class NotSaid(PublicError):  # noqa: N818 - the word a reader would say
+    """Whoever knows when the machine ran failed to say so, again and again."""
 
 
 async def rows(
@@ -59,8 +66,9 @@ async def running(
 ) -> Spans | None:
     """Return when a machine ran; None when nobody can say, and it is then always watched.
 
-    What is not worked out yet is asked for again, up to so many `tries`; what is not known then
-    counts as not running. Raises `Unavailable` while nobody answers.
+    What is not worked out yet, or could not be said, is asked for again, up to so many `tries`;
+    what is not known then counts as not running. Raises `Unavailable` while nobody answers, and
+    `Refusal` where the last try failed: a mistake there must not pass for "it ran all the time".
     """
     if asset is None or context.structure.asset(organisation, asset) is None:
         return None
@@ -88,7 +96,12 @@ async def _states(
             async with await ask(context.connection, question) as answer:
                 document = await answer.json()
         except Refusal as error:
-            _log.info("nobody says when %s ran: %s", asset, error)
+            if error.message.template in NOBODY_SAYS:
+                _log.info("nobody says when %s ran: %s", asset, error)
+                return None
+            if not left:
+                _log.warning("when %s ran could not be said: %s", asset, error)
+                raise
         else:
             found = [(span[0], span[1], span[2]) for span in document["spans"]]
             if not document.get("missing"):

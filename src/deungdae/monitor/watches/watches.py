@@ -249,6 +249,7 @@ class Watches(Book):
 
     def _read(self) -> None:
         wanted: dict[Key, Wanted] = {}
+        ended: list[Key] = []
         for record in self._mirror.all():
             try:
                 wanted[record.organisation, record.watch] = Wanted.of(record.document)
@@ -258,10 +259,13 @@ class Watches(Book):
             del self.followed[key]
             self.context.spread(key[0], [Point(_tag(key), self.context.now_us(), None, 0)])
             self.drifts.pop(key, None)
+            ended.append(key)
         for key in [key for key in self._put_off if key not in wanted]:
             del self._put_off[key]
         self.wanted = wanted
         self._index()
+        for key in ended:
+            self._tell(key)
 
     def _index(self) -> None:
         by_tag: dict[str, dict[str, list[Followed]]] = {}
@@ -279,7 +283,9 @@ class Watches(Book):
         except PublicError as error:
             if isinstance(error, bus.Refusal):
                 raise
-            learned = learning.failed(wanted, self.context.now_us(), error)
+            now_us = self.context.now_us()
+            again_us = now_us + AGAIN_US if isinstance(error, rows.NotSaid) else None
+            learned = learning.failed(wanted, now_us, error, again_us)
             await asyncio.to_thread(self.store.note_learned, *key, learned)
             return
         except (bus.Unavailable, TimeoutError):

@@ -16,6 +16,10 @@ from deungdae.web.watches import asking, telling
 from deungdae.web.watches.models import AnomalyVerdict, Watch
 
 
+def _over() -> Refused:
+    return Refused(_("This watch was ended; what it found is kept."))
+
+
 def _taken() -> Refused:
     return Refused(_("There is a watch of this name already. Choose another name."))
 
@@ -124,6 +128,8 @@ class LearnSameAgain(Action[Watch]):
 
     def change(self) -> Watch:
         """Return the watch; raises `Refused` when the monitor cannot be asked, or says no."""
+        if self.watch.retired_at is not None:
+            raise _over()
         heard = asking.learn(self.watch)
         if heard.problem:
             raise Refused(heard.problem)
@@ -174,7 +180,9 @@ class JudgeAnomaly(Action[AnomalyVerdict]):
     note: str = ""
 
     def change(self) -> AnomalyVerdict:
-        """Return what was said."""
+        """Return what was said; raises `Refused` for a watch that was ended."""
+        if self.watch.retired_at is not None:
+            raise _over()
         values = {
             "ended_us": self.ended_us,
             "verdict": self.verdict,

@@ -8,13 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from deungdae.web.watches.shown.words import METHODS
+from deungdae.web.watches.shown.words import METHODS, PER_WEEK
 
-PER_WEEK = (
-    ("7", _lazy("one a day")),
-    ("1", _lazy("one a week")),
-    ("0.25", _lazy("one a month")),
-)
+OFTEN = [(f"{count:g}", word) for count, word in PER_WEEK.items()]
 SHORTEST_US = 10 * 60 * 1_000_000
 LONGEST_US = 100 * 86_400 * 1_000_000
 INPUT = "%Y-%m-%dT%H:%M"
@@ -26,7 +22,7 @@ class PeriodForm(forms.Form):
     name = forms.CharField(label=_lazy("Name"), max_length=100)
     start = forms.DateTimeField(label=_lazy("The good period begins"), input_formats=[INPUT])
     end = forms.DateTimeField(label=_lazy("and ends"), input_formats=[INPUT])
-    per_week = forms.ChoiceField(label=_lazy("False alarms you would accept"), choices=PER_WEEK)
+    per_week = forms.ChoiceField(label=_lazy("False alarms you would accept"), choices=OFTEN)
     method = forms.ChoiceField(
         label=_lazy("Method"),
         required=False,

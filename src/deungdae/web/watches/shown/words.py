@@ -32,6 +32,12 @@ ABOUT: Final[Mapping[str, Any]] = {
         "the like; needs at least four weeks."
     ),
 }
+#: False alarms a week that may be chosen, in words.
+PER_WEEK: Final[Mapping[float, Any]] = {
+    7: _lazy("one a day"),
+    1: _lazy("one a week"),
+    0.25: _lazy("one a month"),
+}
 KINDS: Final[Mapping[str, Any]] = {
     "shift": _lazy("a shift by 1.5 spreads"),
     "drift": _lazy("a drift by 3 spreads"),
@@ -42,12 +48,15 @@ KINDS: Final[Mapping[str, Any]] = {
 REASONS: Final[Mapping[str, Any]] = {
     "only": _lazy("It was the only method that could learn this period."),
     "told": _lazy("You chose it."),
-    "best": _lazy("It found the most of what was planted, within the false alarms allowed."),
+    "best": _lazy(
+        "Of the methods with no more false alarms than chance may bring, it found the most of what "
+        "was planted."
+    ),
     "fewer_false": _lazy("It found nearly as much as the best, with fewer false alarms."),
     "simpler": _lazy("It found nearly as much as the best, and is simpler."),
     "none_keeps_the_budget": _lazy(
-        "No method kept to the false alarms allowed; this one had the fewest. A longer or "
-        "steadier good period will help."
+        "Every method had more false alarms than chance may bring; this one had the fewest. A "
+        "longer or steadier good period will help."
     ),
 }
 LEFT_OUT: Final[Mapping[str, Any]] = {
@@ -70,6 +79,7 @@ STATES: Final[Mapping[str, tuple[str, Any]]] = {
     "anomaly": ("now", _lazy("Unlike the good period")),
     "stopped": ("none", _lazy("Machine stands")),
     "silent": ("waiting", _lazy("No values")),
+    "over": ("none", _lazy("Ended")),
     "unknown": ("waiting", _lazy("Unknown")),
 }
 
@@ -124,7 +134,7 @@ def _anomaly(now: Mapping[str, Any], now_us: int, names: Mapping[str, str]) -> s
         return _("Unlike the good period for %(since)s.") % {"since": since}
     tag, share, _deviation = blames[0]
     return _(
-        "Unlike the good period for %(since)s; most of it comes from %(tag)s (%(share)s %%)."
+        "Unlike the good period for %(since)s; most of it comes from %(tag)s (%(share)s%%)."
     ) % {
         "since": since,
         "tag": names.get(tag, tag),
@@ -136,23 +146,20 @@ def wolf(learned: Mapping[str, Any]) -> list[str]:
     """Return how often it would have cried wolf: in the good period, and since."""
     trial = next(
         (one for one in learned["trials"] if one["method"] == learned["method"]),
-        {"false_alarms": 0, "allowed": 0.0},
+        {"false_alarms": 0, "wanted": 0.0, "most": 0},
     )
     known = learned.get("known", learned["running"])
     long = lasting(known * learned["rows"] * learned["every_us"] / 1e6)
     said = [
         ngettext(
             "In the %(long)s of the good period that count it would have cried wolf once, in parts "
-            "it had not learned; %(allowed)s would be within what you allow.",
+            "it had not learned.",
             "In the %(long)s of the good period that count it would have cried wolf %(n)d times, "
-            "in parts it had not learned; %(allowed)s would be within what you allow.",
+            "in parts it had not learned.",
             trial["false_alarms"],
         )
-        % {
-            "long": long,
-            "n": trial["false_alarms"],
-            "allowed": f"{trial['allowed']:.1f}",
-        }
+        % {"long": long, "n": trial["false_alarms"]},
+        f"{wished(learned)} {_against(trial)}",
     ]
     later = learned["since_rows"] * learned["every_us"] / DAY_US
     if later >= 0.1:
@@ -169,11 +176,49 @@ def wolf(learned: Mapping[str, Any]) -> list[str]:
         said.append(
             _(
                 "The good period has too few high scores to work out how often a limit is passed: "
-                "the limit is the greatest score seen, and the number of false alarms cannot be "
-                "promised."
+                "the limit is the greatest score seen in all of it, and the number of false alarms "
+                "cannot be promised."
             )
         )
     return said
+
+
+def wished(learned: Mapping[str, Any]) -> str:
+    """Return how many false alarms were chosen, and how many that is in the time of the trials."""
+    trial = next((one for one in learned["trials"] if not one["problem"]), {"wanted": 0.0})
+    per_week = float(learned["per_week"])
+    word = PER_WEEK.get(per_week)
+    return _("You chose %(often)s; in this time that is %(wanted)s.") % {
+        "often": str(word) if word else _("%(n)s a week") % {"n": f"{per_week:g}"},
+        "wanted": _few(trial["wanted"]),
+    }
+
+
+def _few(count: float) -> str:
+    if count < 0.005:
+        return _("less than 0.01")
+    return f"{count:.2f}" if count < 1 else f"{count:.1f}" if count < 10 else f"{count:.0f}"
+
+
+def _against(trial: Mapping[str, Any]) -> str:
+    """Return what the false alarms of a method say of what was chosen."""
+    came, most = trial["false_alarms"], trial["most"]
+    if came > most:
+        return _(
+            "That is more than chance may bring (%(most)d at most): it will cry wolf more often "
+            "than you chose."
+        ) % {"most": most}
+    short = trial["wanted"] < 1
+    if came <= trial["wanted"]:
+        if short:
+            return _("It did not come more often, but so short a time says little.")
+        return _("It did not come more often.")
+    if short:
+        return _(
+            "It came more often, but in so short a time chance alone may bring up to %(most)d: how "
+            "often it will come cannot be told from this. A longer good period tells."
+        ) % {"most": most}
+    return _("It came more often, but chance alone may bring up to %(most)d.") % {"most": most}
 
 
 def span(start_us: int, end_us: int) -> tuple[str, str]:
@@ -188,9 +233,9 @@ def learned_share(learned: Mapping[str, Any]) -> str:
     ran = round(100 * learned["running"])
     known = round(100 * learned.get("known", learned["running"]))
     if known == ran:
-        return _("it ran %(ran)s %% of it, and only that was learned") % {"ran": ran}
+        return _("it ran %(ran)s%% of it, and only that was learned") % {"ran": ran}
     return _(
-        "it ran %(ran)s %% of it; without what was excluded %(known)s %% remain, and only that was "
+        "it ran %(ran)s%% of it; without what was excluded %(known)s%% remain, and only that was "
         "learned"
     ) % {"ran": ran, "known": known}
 
@@ -205,7 +250,7 @@ def trials(learned: Mapping[str, Any]) -> list[dict[str, Any]]:
             "problem": _problem(one["problem"]),
             "share": round(100 * one["share"]),
             "false": one["false_alarms"],
-            "allowed": f"{one['allowed']:.1f}",
+            "most": one["most"],
             "keeps": one["keeps"],
             "kinds": [_kind(each, learned["every_us"]) for each in one["kinds"]],
         }

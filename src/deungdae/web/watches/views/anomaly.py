@@ -17,6 +17,7 @@ from deungdae import bus
 from deungdae.web.core.access import needs
 from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.durations import day_clock, lasting, moment
+from deungdae.web.plant.errors import Refused
 from deungdae.web.plant.explorer import finding
 from deungdae.web.plant.explorer.look import Look
 from deungdae.web.plant.explorer.series import fetch
@@ -54,10 +55,10 @@ def index(request: HttpRequest, public_id: UUID, began_us: int) -> HttpResponse:
     context |= {
         "one": one,
         "at": day_clock(one["began"], at_us),
-        "lasted": lasting((one["ended"] - one["began"]) / 1e6),
+        "lasted": lasting(((at_us if one["open"] else one["ended"]) - one["began"]) / 1e6),
         "answer": _answer(one, named),
         "said": said,
-        "judges": scope.may("watches.judge", watch.organisation),
+        "judges": scope.may("watches.judge", watch.organisation) and watch.retired_at is None,
         "charts": _charts(request, watch, one, learned or {}, start, end),
         "history": f"{reverse('plant:history')}?{urlencode([('tag', t) for t in tags])}&"
         f"{urlencode(span)}",
@@ -82,12 +83,12 @@ def _answer(one: Mapping[str, Any], named: Mapping[str, str]) -> str:
     tag, share, far = one["blames"][0]
     if abs(far) < 1:
         return _(
-            "%(tag)s no longer goes with the others (%(share)s %% of what is unlike), though its "
+            "%(tag)s no longer goes with the others (%(share)s%% of what is unlike), though its "
             "own value is as usual."
         ) % {"tag": named.get(tag, tag), "share": round(100 * share)}
     return _(
         "%(tag)s is %(far)s spreads from its usual level, and most of what is unlike comes from it "
-        "(%(share)s %%)."
+        "(%(share)s%%)."
     ) % {"tag": named.get(tag, tag), "share": round(100 * share), "far": f"{far:+.1f}"}
 
 
@@ -119,7 +120,7 @@ def _charts(
             for time, v in zip(each.times, each.values, strict=True)
         ] if each else []  # fmt: skip
         band = bands.get(tag)
-        sentence = _("%(share)s %% of what is unlike; %(far)s spreads from its usual level.") % {
+        sentence = _("%(share)s%% of what is unlike; %(far)s spreads from its usual level.") % {
             "share": round(100 * share),
             "far": f"{far:+.1f}",
         }
@@ -147,15 +148,19 @@ def judge(request: HttpRequest, public_id: UUID, began_us: int) -> HttpResponse:
     one, _learned, problem = _find(watch, began_us)
     if one is None and not problem:
         raise Http404
-    JudgeAnomaly(
-        scope=scope,
-        organisation=watch.organisation,
-        watch=watch,
-        began_us=one["began"] if one else began_us,
-        ended_us=one["ended"] if one else began_us + MINUTE_US,
-        verdict=verdict,
-        note=request.POST.get("note", "")[:300],
-    ).perform()
-    messages.success(request, _("Kept. Thank you: it says how good this watch is."))
+    try:
+        JudgeAnomaly(
+            scope=scope,
+            organisation=watch.organisation,
+            watch=watch,
+            began_us=one["began"] if one else began_us,
+            ended_us=one["ended"] if one else began_us + MINUTE_US,
+            verdict=verdict,
+            note=request.POST.get("note", "")[:300],
+        ).perform()
+    except Refused as refused:
+        messages.error(request, str(refused.sentence))
+    else:
+        messages.success(request, _("Kept. Thank you: it says how good this watch is."))
     back = request.POST.get("back") == "watch"
     return redirect(watch) if back else redirect("watches:anomaly", watch.public_id, began_us)

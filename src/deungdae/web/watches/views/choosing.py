@@ -75,6 +75,8 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Choose another good period for a watch, and have it learned."""
     scope = request.tenant_scope
     watch = get_watch(scope, public_id)
+    if watch.retired_at is not None:
+        return redirect(watch)
     scope = beside(scope, watch, "watches.manage")
     asset = get_asset(scope, watch.asset.public_id)
     context = _context(request, scope, asset, watch)
@@ -165,7 +167,7 @@ def _proposal(proposal: Mapping[str, Any], known: bool) -> str:
             "says when the machine ran; look that it did."
         ) % {"start": start, "end": end}
     return _(
-        "Proposed: %(start)s to %(end)s. The machine ran %(percent)s %% of it and stopped "
+        "Proposed: %(start)s to %(end)s. The machine ran %(percent)s%% of it and stopped "
         "%(stops)s times; of all spans of this length it was the steadiest."
     ) % {
         "start": start,

@@ -1,6 +1,6 @@
 """All watches, how each stands."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +13,8 @@ from deungdae.web.watches import asking, naming
 from deungdae.web.watches.models import Watch
 from deungdae.web.watches.shown import words
 
+MOST_ENDED: Final = 100
+
 
 @needs("watches.see")
 @require_safe
@@ -21,6 +23,7 @@ def index(request: HttpRequest) -> HttpResponse:
     scope, at_us = request.tenant_scope, now_us()
     rows = Watch.objects.here(scope).filter(retired_at=None).select_related("asset__line")
     watches = list(rows)
+    ended = Watch.objects.here(scope).exclude(retired_at=None).select_related("asset")
     heard = asking.now(scope.current)
     names = naming.names(scope) if watches else {}
     shown: list[dict[str, Any]] = []
@@ -46,6 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "watches/index.html",
         {
             "watches": shown,
+            "ended": ended.order_by("-retired_at")[:MOST_ENDED],
             "unlike": sum(one["state"] == "anomaly" for one in shown),
             "problem": heard.problem,
             "manages": scope.may("watches.manage"),

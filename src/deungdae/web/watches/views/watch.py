@@ -7,7 +7,10 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +18,7 @@ from deungdae.web.core.access import needs
 from deungdae.web.floor.shown.drawing.axis import Axis
 from deungdae.web.floor.shown.durations import day_clock, lasting
 from deungdae.web.plant import speech
+from deungdae.web.plant.copies import microseconds
 from deungdae.web.plant.errors import Refused
 from deungdae.web.plant.explorer.picture import part_words
 from deungdae.web.plant.live.board import now_us
@@ -38,7 +42,9 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     scope, at_us = request.tenant_scope, now_us()
     watch = get_watch(scope, public_id)
     span = request.GET.get("span", START)
-    start, end = at_us - SPANS.get(span, 8) * HOUR_US, at_us
+    # Of a watch that was ended, what it found last.
+    until = at_us if watch.retired_at is None else min(at_us, microseconds(watch.retired_at))
+    start, end = until - SPANS.get(span, 8) * HOUR_US, until
     if span == "good":
         start, end = watch.start_us, watch.end_us
     heard = asking.one(watch, start, end)
@@ -46,7 +52,8 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     now, learned = told.get("now") or {}, told.get("learned")
     named = naming.names(scope)
     verdicts = AnomalyVerdict.objects.within(scope).filter(watch=watch)
-    kind, word = words.state(now)
+    kind, word = words.state(now if watch.retired_at is None else {"state": "over"})
+    alarms = naming.alarms(watch) if scope.may("alarms.see", watch.organisation) else ()
     context: dict[str, Any] = {
         "watch": watch,
         "asset": watch.asset,
@@ -59,8 +66,10 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "spans": _spans(span if span in SPANS or span == "good" else START),
         "drift": speech.told(now["drift"]["says"]) if now.get("drift") else "",
         "manages": scope.may("watches.manage", watch.organisation),
-        "judges": scope.may("watches.judge", watch.organisation),
-        "alarms": naming.alarms(watch) if scope.may("alarms.see", watch.organisation) else (),
+        "judges": scope.may("watches.judge", watch.organisation) and watch.retired_at is None,
+        "ended": day_clock(until, at_us) if watch.retired_at else "",
+        "alarms": alarms,
+        "ringing": linked(alarms),
         "alarms_made": watch.organisation == scope.current and scope.may("alarms.manage"),
         "period": "{} – {}".format(*words.span(watch.start_us, watch.end_us)),
         "tags": [named.get(tag, tag) for tag in watch.tags],
@@ -71,7 +80,8 @@ def index(request: HttpRequest, public_id: UUID) -> HttpResponse:
     }
     if learned:
         context |= _learned(learned, named, at_us)
-        context |= _scores(told, start, end, at_us)
+        context |= _scores(told, start, end, at_us, learned["end"])
+        context["wished"] = words.wished(learned)
         found = told["anomalies"][::-1][:MOST_ANOMALIES]
         context["anomalies"] = rows(found, list(verdicts), named, at_us)
     return render(request, "watches/watch.html", context)
@@ -111,7 +121,15 @@ def _learned(learned: Mapping[str, Any], named: Mapping[str, str], at_us: int) -
     }
 
 
-def _scores(told: Mapping[str, Any], start: int, end: int, at_us: int) -> dict[str, Any]:
+def linked(alarms: Sequence[Mapping[str, str]]) -> SafeString:
+    """Return alarms by name, each leading to its rule."""
+    pairs = ((reverse("alarms:rule", args=(one["rule"],)), one["name"]) for one in alarms)
+    return format_html_join(", ", '<a href="{}">{}</a>', pairs)
+
+
+def _scores(
+    told: Mapping[str, Any], start: int, end: int, at_us: int, good_until: int
+) -> dict[str, Any]:
     scores: Sequence[Sequence[Any]] = told["scores"]
     every = told["every_us"]
     points: list[tuple[int, float | None]] = []
@@ -129,6 +147,7 @@ def _scores(told: Mapping[str, Any], start: int, end: int, at_us: int) -> dict[s
         "above": above,
         "all": len(known),
     }
+    tried = sum(score is not None and score > 1 and time < good_until for time, score in points)
     drawn = pictures.scores(points, Axis(start, end), sentence, spans, _("limit"))
     step = max(1, len(points) // ROWS)
     table = [
@@ -138,6 +157,7 @@ def _scores(told: Mapping[str, Any], start: int, end: int, at_us: int) -> dict[s
     return {
         "picture": drawn,
         "sentence": sentence,
+        "tried": tried,
         "header": [_("Time"), _("Score")],
         "rows": table,
     }
@@ -158,11 +178,12 @@ def rows(
             {
                 "began": one["began"],
                 "at": day_clock(one["began"], at_us),
-                "lasted": lasting((one["ended"] - one["began"]) / 1e6),
+                # What goes on lasts until now, as the sentence at the top counts it.
+                "lasted": lasting(((at_us if one["open"] else one["ended"]) - one["began"]) / 1e6),
                 "open": one["open"],
                 "peak": f"{one['peak']:.2f}",
                 "blames": ", ".join(
-                    f"{named.get(tag, tag)} {round(100 * share)} %" for tag, share, _far in blames
+                    f"{named.get(tag, tag)} {round(100 * share)}%" for tag, share, _far in blames
                 ),
                 "verdict": said.verdict if said else "",
                 "word": said.get_verdict_display() if said else "",
