@@ -29,6 +29,7 @@ ENTER_SECONDS = 2.0
 RETRY_SECONDS = 0.1
 _FULL = {10047, 10077}  # JetStream: no resources left, a stream's limit of bytes
 #: What NATS raises when it cannot answer now; asyncio.TimeoutError is among nats.errors.
+REFUSED = "uthorization"  #: in what the server says, and its client
 LOST = (nats.errors.Error, nats.js.errors.Error, ConnectionError, TimeoutError)
 
 _log = logging.getLogger(__name__)
@@ -224,6 +225,7 @@ class Connection:
         except TimeoutError as error:
             await client.close()
             raise Unavailable(self._last_words or "it is silent") from error
+        self._last_words = ""
         before, self._client, self._entrance = self._client, client, entrance
         if before is not None:
             self.breaks += 1
@@ -242,7 +244,9 @@ class Connection:
                 _log.info("the bus is not there yet: %s", _words(error))
 
     async def _on_error(self, error: Exception) -> None:
-        self._last_words = _words(error)
+        # The server cuts the line once it has refused: what is heard of the cut hides no refusal.
+        if REFUSED not in self._last_words:
+            self._last_words = _words(error)
         _log.info("the line to the bus: %s", _words(error))
 
     async def _on_break(self) -> None:
