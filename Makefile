@@ -10,8 +10,9 @@ BIN := .venv/bin
 DONE := .venv/.done
 PINS := pyproject.toml constraints.txt tools/environment
 
-# What two cores gain on the tests; `make test WORKERS=0` runs them in one process.
-WORKERS ?= 2
+# Half of the time a test waits for a server or a browser: three workers keep two cores busy.
+# `make test WORKERS=0` runs them in one process.
+WORKERS ?= 3
 # Further words for pytest: `make test ARGS="tests/tables -k subtotal"`.
 ARGS ?=
 
