@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,40 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MonitorSite]:
             place.put_asset(OURS, id_, machine(load, parts_per_count=2 if id_ == "a" else 1))
         place.until(lambda: {(OURS, "a"), (OURS, "b")} <= set(floor.hall.now))
         yield place
+
+
+def clamp(hours: float, ran: float) -> Readings:
+    """A force that is there for 25 of 60 s, at first for `ran` hours, and then not any more."""
+    at = np.arange(round(hours * HOUR))
+    clamped = (at % 60 < 25) & (at < ran * HOUR)
+    values = np.where(clamped, 26.0, 6.0) + np.random.default_rng(4).normal(0, 1, len(at))
+    return Readings(T + at * S, values, np.full(len(at), None, object))
+
+
+def seconds_running(model: Model) -> float:
+    """How long it ran by a model in four hours, of which it ran three and a half."""
+    asset = Asset("m", signals=(Signal("load", "t"),))
+    track = Track(asset.signals[0], None)
+    track.splice(T, clamp(4, 3.5))
+    told = frame(asset, {"load": track}, track.heard, model, T, NOW)
+    return sum(s.end_us - s.start_us for s in told.spans if s.state is State.RUNNING) / S
+
+
+@pytest.mark.parametrize("ran", [2, 5])
+def test_a_day_on_which_it_ran_for_a_few_hours_shows_its_cycle(ran: float) -> None:
+    model = learn(Asset("m", signals=(Signal("load", "t"),)), {"t": clamp(24, ran)}, NOW)
+    assert model.typical == pytest.approx(60.0, abs=0.5)
+    assert seconds_running(model) == pytest.approx(3.5 * HOUR, abs=60)
+
+
+def test_levels_that_are_learned_without_a_cycle_are_for_the_cycle_known_before() -> None:
+    asset = Asset("m", signals=(Signal("load", "t"),))
+    known = learn(asset, {"t": clamp(4, 3.5)}, NOW)
+    # On a day with half an hour of work no cycle is found: the one known before stays.
+    later = learn(asset, {"t": clamp(24, 0.5)}, NOW, known.typical)
+    assert (later.typical, later.rhythm) == (None, None)
+    kept = replace(known, load=later.load)
+    assert seconds_running(kept) == pytest.approx(3.5 * HOUR, abs=300)
 
 
 def test_the_ebb_of_a_cycle_is_no_stop() -> None:

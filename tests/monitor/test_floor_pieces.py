@@ -14,6 +14,7 @@ from deungdae.analysis.oee.sensed import levels, seen
 from deungdae.analysis.shifts import PRESETS
 from deungdae.monitor import definitions
 from deungdae.monitor.definitions import Asset, Signal
+from deungdae.monitor.floor.answers import _made
 from deungdae.monitor.floor.energy import energy
 from deungdae.monitor.floor.figures import (
     Said,
@@ -410,3 +411,13 @@ def test_levels_learned_from_few_readings_are_seen_in_many() -> None:
         window_seconds=30.0,
     )
     assert [(span.state, span.seconds) for span in found] == [(RUN, 300.0), (STOP, 300.0)]
+
+
+def test_the_hours_of_a_week_that_begins_at_half_past_are_cut_at_its_edges() -> None:
+    begin, end = T + 1800 * S, T + 7 * DAY_US + 1800 * S
+    pieces = [(at, 10.0, 0.0, 0.0) for at in range(begin, end, 600 * S)]
+    found = _made([Frame(begin, end, made=pieces)], begin, end)
+    assert found[0] == [begin, T + 3600 * S, 30.0, 0.0]
+    assert found[1] == [T + 3600 * S, T + 7200 * S, 60.0, 0.0]
+    assert found[-1] == [end - 1800 * S, end, 30.0, 0.0]
+    assert sum(made for _, _, made, _ in found) == 7 * 24 * 60

@@ -206,7 +206,7 @@ class Connection:
 
     async def _enter(self) -> None:
         entrance = self._address.entrance()
-        client = Client()
+        client, self._last_words = Client(), ""
         try:
             # NATS itself would try for ever, even with a wrong password.
             async with asyncio.timeout(ENTER_SECONDS):
@@ -225,7 +225,6 @@ class Connection:
         except TimeoutError as error:
             await client.close()
             raise Unavailable(self._last_words or "it is silent") from error
-        self._last_words = ""
         before, self._client, self._entrance = self._client, client, entrance
         if before is not None:
             self.breaks += 1

@@ -203,19 +203,27 @@ def test_a_watch_that_knows_nothing_any_more_ends_its_alarm_and_begins_no_other(
     site.rule("lasting", kind="score", watch="w1", asset="imm3",
               condition={"limit": 1, "on_seconds": 600})  # fmt: skip
     site.comes("~watch/w1", 1.5)
-    assert [one["state"] for one in site.standing()] == ["unacknowledged"]
+    # The machine pauses: that is neither the end of what stands nor a new beginning.
+    site.asked("alarm_do", occurrences=["odd:1"], event="acknowledge")
+    site.comes("~watch/w1", None, after=MINUTE)
+    site.pass_time(9 * MINUTE)
+    site.comes("~watch/w1", 1.6)
+    assert [(o["occurrence"], o["state"]) for o in site.standing()] == [("odd:1", "acknowledged")]
+    # But of one that stands for long nobody knows how it is.
     site.comes("~watch/w1", None)
-    assert [one["state"] for one in site.standing()] == ["returned"]
-    site.pass_time(HOUR)
+    site.pass_time(10 * MINUTE - SECOND)
     assert [one["rule"] for one in site.standing()] == ["odd"], "nothing lasted ten minutes"
+    site.pass_time(SECOND)
+    assert site.standing() == []
+    assert len(site.told("odd")) == 1
 
 
-def test_a_watch_that_was_ended_while_nobody_looked_lets_its_alarm_go_after_an_hour(
+def test_a_watch_that_was_ended_while_nobody_looked_lets_its_alarm_go_some_hours_later(
     site: Site,
 ) -> None:
     site.rule("odd", kind="score", watch="w1", asset="imm3", condition={"limit": 1})
     site.comes("~watch/w1", 1.5)
-    site.pass_time(HOUR)
+    site.pass_time(3 * HOUR)
     assert [one["state"] for one in site.standing()] == ["unacknowledged"]
     site.clock.now += SECOND
     waits(site, lambda: [one["state"] for one in site.standing()] == ["returned"])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles import finders
 from django.utils import timezone
+from django.utils.html import escape
 
 from deungdae import bus
 from deungdae.records.environment import Settings
@@ -13,6 +14,7 @@ from deungdae.web.core import line
 from deungdae.web.floor import reconciling
 from deungdae.web.floor.actions.assets import RetireAsset
 from deungdae.web.floor.drawing import proposing
+from deungdae.web.floor.forms.assets import shown_of
 from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.plant.errors import Refused
 
@@ -325,6 +327,28 @@ def test_to_keep_the_signals_confirms_no_cycle_that_nobody_touched(drawing: Any)
     press = drawing.asset(press.name)
     assert press.ideal_confirmed is False
     assert [s.tag for s in press.signals.within(drawing.scope)] == ["line1/imm1/strokes"]
+
+
+def test_a_page_that_was_opened_before_somebody_changed_a_machine_undoes_nothing(
+    drawing: Any,
+) -> None:
+    press = drawing.press(ideal_seconds=24.0)
+    opened = {
+        "name": press.name, "template": press.template, "path": press.path,
+        "parts_per_count": "1", "ideal_seconds": "24", "micro_stop_seconds": "300",
+        "shown": shown_of(press),
+    }  # fmt: skip
+    page = drawing.see("asset_setup", press.public_id)
+    assert f'name="shown" value="{escape(opened["shown"])}"' in page
+    drawing.send("asset_setup", press.public_id, **opened | {"ideal_seconds": "20"})
+    signals = {"s0-role": "counter", "s0-tag": "line1/imm1/strokes"}
+    drawing.send("set_signals", press.public_id, **opened, **signals)
+    press = drawing.asset(press.name)
+    assert press.ideal_seconds == 20.0
+    assert [s.tag for s in press.signals.within(drawing.scope)] == ["line1/imm1/strokes"]
+    # What is typed on it counts, and nothing else.
+    drawing.send("asset_setup", press.public_id, **opened | {"name": "사출 9호기"})
+    assert drawing.asset("사출 9호기").ideal_seconds == 20.0
 
 
 def test_of_a_page_with_a_mistake_nothing_is_kept(drawing: Any) -> None:

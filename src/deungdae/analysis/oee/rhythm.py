@@ -10,7 +10,7 @@ from: at least nine tenths of the times from one likeness to the next must be al
 that comes and goes at random, or one that only wanders has likenesses too, but they keep no time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -25,6 +25,9 @@ BANDS = 4.0  #: the longest cycle that is looked for at once, in shortest ones
 SWINGS = 0.1  #: by which a likeness must stand out before it is looked at closely
 ALIKE = 0.5  #: correlation of a stretch with the usual cycle, from which it is one
 QUIET = 0.3  #: of the usual swing: what moves less is no cycle, whatever it looks like
+#: Quantiles of the swings by which it is judged what moves: of a machine that runs most of the day,
+#: and of one that runs for a few hours a day.
+LIVELIEST = (0.75, 0.98)
 REGULAR = 0.2  #: of the usual time: a cycle that is this much longer or shorter is out of time
 GOES_ON = 2.5  #: usual times: what takes longer is no cycle but a stop
 CLEARER = 0.05  #: by which a longer cycle must explain more of the swings than a shorter one
@@ -93,9 +96,24 @@ def rhythm(times_us: NDArray[np.int64], values: Floats) -> Rhythm | None:
     every = float(np.median(np.diff(times_us))) / 1e6
     if every <= 0:
         return None
+    candidates = list(_candidates(times_us, values, every))
+    for liveliest in LIVELIEST:
+        found = _best(times_us, values, candidates, every, liveliest)
+        if found is not None:
+            return found
+    return None
+
+
+def _best(
+    times_us: NDArray[np.int64],
+    values: Floats,
+    candidates: Sequence[float],
+    every: float,
+    liveliest: float,
+) -> Rhythm | None:
     best: _Told | None = None
-    for seconds in _candidates(times_us, values, every):
-        told = _followed(times_us, values, seconds, every)
+    for seconds in candidates:
+        told = _followed(times_us, values, seconds, every, liveliest)
         # A cycle of three strokes is no three cycles, if the whole is more alike than its thirds.
         # But beginnings and ends of runs are alike as well, and there are few of them.
         if told is not None and (
@@ -195,7 +213,7 @@ def _likeness(piece: Floats, lags: int) -> Floats:
 
 
 def _followed(
-    times_us: NDArray[np.int64], values: Floats, seconds: float, every: float
+    times_us: NDArray[np.int64], values: Floats, seconds: float, every: float, liveliest: float
 ) -> _Told | None:
     """Learn what a cycle of about so many seconds looks like; None if it is not found again."""
     step = max(seconds / MOST_A_CYCLE, every)
@@ -204,11 +222,11 @@ def _followed(
     if length < FEWEST_A_CYCLE or len(grid) < 2 * length:
         return None
     # Half of what moves, not of the time: a night of standing still has nothing to show.
-    lively = _lively(_swings(grid, length))
+    lively = _lively(_swings(grid, length), liveliest)
     half = int(lively[len(lively) // 2]) if len(lively) else 0
     if min(half, len(grid) - half) < 10 * length:
         return None
-    shape, swing = _shape(grid[:half], length)
+    shape, swing = _shape(grid[:half], length, liveliest)
     if shape is None:
         return None
     seen = [_places(part, shape, swing) for part in (grid[:half], grid[half:])]
@@ -223,11 +241,11 @@ def _followed(
     return _Told(Rhythm(usual, step, course, swing, sure), explained, cycles)
 
 
-def _shape(grid: Floats, length: int) -> tuple[Floats | None, float]:
+def _shape(grid: Floats, length: int, liveliest: float) -> tuple[Floats | None, float]:
     """Return the course of a cycle: the one that is found again most often, and in time."""
     best: tuple[float, Floats | None, float] = (0.0, None, 0.0)
     lively = _swings(grid, length)
-    order = _lively(lively)
+    order = _lively(lively, liveliest)
     if not len(order):
         return None, 0.0
     usual = float(np.quantile(lively[order], 0.75))
@@ -248,9 +266,9 @@ def _shape(grid: Floats, length: int) -> tuple[Floats | None, float]:
     return best[1:]
 
 
-def _lively(spreads: Floats) -> NDArray[np.int64]:
+def _lively(spreads: Floats, liveliest: float) -> NDArray[np.int64]:
     """Return where stretches begin that move as much as those that move most, or nearly so."""
-    most = float(np.nanquantile(spreads, 0.75)) if np.isfinite(spreads).any() else 0.0
+    most = float(np.nanquantile(spreads, liveliest)) if np.isfinite(spreads).any() else 0.0
     if most <= 0:
         return np.empty(0, np.int64)
     return np.flatnonzero(np.nan_to_num(spreads) >= QUIET * most)

@@ -17,7 +17,8 @@ from deungdae.records.readings import Quality, finite
 AHEAD_US: Final = 300_000_000  #: a clock this far ahead is wrong
 #: What an edge agent had to keep for longer than this says nothing of the present.
 OLD_US: Final = 600_000_000
-SCORELESS_US: Final = 3_600_000_000  #: a watch says far sooner that it has no score
+STANDS_US: Final = 600_000_000  #: how long an alarm outlasts its score: a machine may only pause
+SCORELESS_US: Final = 18 * STANDS_US  #: a watch says far sooner that it has no score
 MOST_TAKEN: Final = 4_096  #: readings whose times are remembered
 MOST_CAME: Final = 50
 
@@ -43,6 +44,7 @@ class Follower:
         #: Times of the readings that were taken since `began_us`, and when the condition held.
         self.began_us = since_us
         self.taken: deque[int] = deque(maxlen=MOST_TAKEN)
+        self._lost_us: int | None = None  #: since when its watch says that it has no score
         self._came: deque[list[int | None]] = deque(maxlen=MOST_CAME)
         self.rules: frozenset[str] = frozenset()  #: which the newest point of the chart breaks
 
@@ -141,19 +143,30 @@ class Follower:
         if not bad:
             self.value = value
         taken = None if bad else _plain(value)
-        if taken is None and isinstance(self.rule.condition, Score):
-            taken = 0.0  # its watch says that it knows nothing any more: nothing is found
+        if isinstance(self.rule.condition, Score):
+            taken = self._scored(at, taken)
         if self.rule.charting is None:
             return self._ordered(self._watch.push(at, taken))
         if self._chart is None or isinstance(taken, str | None):
             return []
         return self._charted(self._chart.push(at, float(taken)))
 
+    def _scored(self, at_us: int, score: Value) -> Value:
+        """Return what a score says; None, of a watch that knows none any more, holds nothing up."""
+        if score is not None:
+            self._lost_us = None
+            return score
+        self._lost_us = self._lost_us or at_us
+        return None if self.active else 0.0
+
     def passed(self, now_us: int) -> list[Flip]:
         """Return what has changed by the time alone."""
-        if isinstance(self.rule.condition, Score) and now_us - self.last_us > SCORELESS_US:
-            # Such as when its watch was ended while no monitor ran.
-            return self.push(now_us, None, Quality.GOOD, now_us)
+        if isinstance(self.rule.condition, Score) and self.active:
+            lost_us = self._lost_us
+            paused = lost_us is not None and now_us - lost_us >= STANDS_US
+            # Or as when its watch was ended while no monitor ran.
+            if paused or now_us - self.last_us > SCORELESS_US:
+                return self.push(now_us, 0.0, Quality.GOOD, now_us)
         if self._chart is not None:
             return self._charted(self._chart.passed(now_us)) + self._ordered(
                 self._watch.passed(now_us)

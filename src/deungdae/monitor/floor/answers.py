@@ -434,7 +434,7 @@ class Answers:
         trouble = oee.reliability(planned)
         return {
             "spans": [_span_row(each) for each in _without_seams(spans)],
-            "made": _made([row.frame for row, _ in rows], end - start),
+            "made": _made([row.frame for row, _ in rows], start, end),
             "counts": worth.counts_document(found.counts),
             "counted": found.counted,
             **_counting([row for row, _ in rows]),
@@ -565,9 +565,12 @@ def _span_row(told: Told) -> list[Any]:
     return [span.start_us, span.end_us, span.state.value, span.reason or None, told.said]
 
 
-def _made(frames: Sequence[framing.Frame], length_us: int) -> list[list[float]]:
-    """Return pieces of ten minutes (start, end, produced, scrapped), or of an hour."""
-    if length_us <= HOURLY_US:
+def _made(frames: Sequence[framing.Frame], start_us: int, end_us: int) -> list[list[float]]:
+    """Return pieces of ten minutes (start, end, produced, scrapped), or of whole hours.
+
+    An hour within which the time begins or ends is cut there.
+    """
+    if end_us - start_us <= HOURLY_US:
         return [
             [start, min(start + framing.PIECE_US, frame.end_us), made, scrapped]
             for frame in frames
@@ -577,7 +580,9 @@ def _made(frames: Sequence[framing.Frame], length_us: int) -> list[list[float]]:
     for frame in frames:
         for start, made, scrapped, _ in framing.spread(frame):
             hour = start // HOUR_US * HOUR_US
-            row = hours.setdefault(hour, [hour, hour + HOUR_US, 0.0, 0.0])
+            begin = start_us if hour < start_us <= start else hour
+            end = end_us if start < end_us < hour + HOUR_US else hour + HOUR_US
+            row = hours.setdefault(hour, [begin, end, 0.0, 0.0])
             row[2] += made
             row[3] += scrapped
     return [hours[hour] for hour in sorted(hours)]

@@ -223,20 +223,19 @@ class Keeping:
             machine.bounds, machine.loaded = bounds, True
 
     async def _learn(self, key: Key, machine: Machine, now_us: int) -> None:
-        past, asset = self._hall.context.past, machine.asset
+        past, asset, before = self._hall.context.past, machine.asset, machine.model
         model = Model(learned_us=now_us)
         # A machine that was just drawn has no week behind it, mostly.
         first = machine.model.learned_us == 0 or not machine.model.lacks(asset)
         for span in (SHORT_US, LONG_US) if first else (SHORT_US,):
             told = await past.readings(key[0], machine.tags, now_us - span, now_us)
-            model = await asyncio.to_thread(learn, asset, told, now_us)
+            model = await asyncio.to_thread(learn, asset, told, now_us, before.typical)
             counts = asset.signal("counter") or asset.signal("good_counter")
             wanting = (counts and model.typical is None) or (
                 asset.signal("load") and not model.load
             )
             if not wanting:
                 break
-        before = machine.model
         if before.lacks(asset) and not model.lacks(asset):
             self._backfill.pop(key, None)  # what nobody could tell before may be told now
         if before.typical is not None and model.typical is None:

@@ -66,8 +66,13 @@ class Model:
         return None if every is None else max(round(SILENCE * every * 1e6), LEAST_SILENCE_US)
 
 
-def learn(asset: Asset, readings: Mapping[str, Readings], now_us: int) -> Model:
-    """Learn from readings by tag."""
+def learn(
+    asset: Asset, readings: Mapping[str, Readings], now_us: int, usual: float | None = None
+) -> Model:
+    """Learn from readings by tag; `usual` is the cycle known before, which stands in for none.
+
+    What a load looks like is learned in windows of the cycle by which it is read afterwards.
+    """
     every = {tag: usual for tag, each in readings.items() if (usual := speaks(each)) is not None}
     counter = asset.signal("counter") or asset.signal("good_counter")
     found = shape = None
@@ -82,7 +87,7 @@ def learn(asset: Asset, readings: Mapping[str, Readings], now_us: int) -> Model:
             shape = rhythm(each.times, each.values)
             found = None if shape is None else cycle_of(beats(shape, each.times, each.values))
             shape = shape if found else None
-        window = window_seconds(load, asset, found.typical if found else None)
+        window = window_seconds(load, asset, found.typical if found else usual)
         if len(each.times):
             told = levels(
                 *(each.times, each.values, int(each.times[0]), int(each.times[-1]) + 1),

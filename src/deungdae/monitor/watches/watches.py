@@ -257,7 +257,7 @@ class Watches(Book):
                 _log.warning("the watch %s: %s", record.watch, error)
         for key in [key for key in self.followed if key not in wanted]:
             del self.followed[key]
-            self.context.spread(key[0], [Point(_tag(key), self.context.now_us(), None, 0)])
+            self.context.spread(key[0], [Point(_tag(key), self.context.now_us(), 0.0, 0)])
             self.drifts.pop(key, None)
             ended.append(key)
         for key in [key for key in self._put_off if key not in wanted]:

@@ -90,7 +90,7 @@ class Row:
         if name in self.typed:
             return self.typed[name]
         value = self.params.get(param)
-        return f"{value:g}" if value else ""
+        return f"{value:.10g}" if value else ""
 
 
 def rows_of(scope: Scope, asset: Asset) -> list[Row]:
@@ -173,7 +173,7 @@ def _plain(signals: Iterable[SignalSaid | Signal]) -> list[tuple[str, str, list[
             one.role,
             one.tag,
             sorted(
-                (name, f"{value:g}" if isinstance(value, float) else str(value))
+                (name, f"{value:.10g}" if isinstance(value, float) else str(value))
                 for name, value in one.params.items()
                 if value
             ),

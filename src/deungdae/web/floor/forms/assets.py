@@ -1,6 +1,8 @@
 """What is typed about a line or a machine."""
 
+import json
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -140,9 +142,7 @@ class AssetForm(forms.Form):
     def touched(self) -> bool:
         """Whether anything stands in it that is not said of the asset already."""
         return any(
-            (self.data.get(name) or "").replace("\r\n", "\n").strip()
-            != str(self.initial.get(name) or "").strip()
-            for name in self.fields
+            _text(self.data.get(name)) != _text(self.initial.get(name)) for name in self.fields
         )
 
     def clean_path(self) -> str:
@@ -204,6 +204,35 @@ def initial_of(asset: Asset) -> dict[str, Any]:
         "hour_cost": _typed(asset.hour_cost),
         "products": "\n".join(f"{name} {seconds:g}" for name, seconds in asset.products.items()),
     }
+
+
+def shown_of(asset: Asset) -> str:
+    """Return what a page shows in the form, for `unchanged`."""
+    return json.dumps({name: _text(value) for name, value in initial_of(asset).items()})
+
+
+def unchanged(data: Mapping[str, Any], asset: Asset) -> dict[str, Any]:
+    """Return the present value of each field that is as its page showed it (`shown`).
+
+    A page may have been opened before somebody else changed what it shows: only what was typed on
+    it is to be kept.
+    """
+    try:
+        shown = json.loads(data.get("shown") or "{}")
+    except ValueError:
+        return {}
+    if not isinstance(shown, dict):
+        return {}
+    now = initial_of(asset)
+    return {
+        name: _text(now[name])
+        for name, text in shown.items()
+        if name in now and name in data and _text(data[name]) == text
+    }
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()
 
 
 def _typed(value: float | None) -> str:

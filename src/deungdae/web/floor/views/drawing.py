@@ -24,7 +24,7 @@ from deungdae.web.floor.actions.assets import (
     SignalSaid,
 )
 from deungdae.web.floor.drawing import lacking, proposing, signals, states
-from deungdae.web.floor.forms.assets import AssetForm, initial_of
+from deungdae.web.floor.forms.assets import AssetForm, initial_of, shown_of, unchanged
 from deungdae.web.floor.kinds import STATES, TEMPLATES
 from deungdae.web.floor.models import Asset, Signal
 from deungdae.web.floor.views.structure import default_calendar
@@ -106,6 +106,8 @@ def _keep(
     """
     scope = beside(request.tenant_scope, asset, "floor.manage")
     before, data = list(asset.signals.within(scope)), request.POST.copy()
+    for name, value in unchanged(data, asset).items():
+        data[name] = value
     known, form, rows = None, None, None
     said: list[SignalSaid] = []
     if pressed == "signals" or "s0-role" in data:
@@ -178,6 +180,7 @@ def _page(
         "asset": asset,
         "form": form or AssetForm(scope, asset.kind, asset, initial=initial_of(asset)),
         "refusal": refusal,
+        "shown": request.POST.get("shown") or shown_of(asset),
     }
     default = default_calendar(scope)
     machines = Asset.objects.within(scope).filter(line=asset, retired_at=None)
