@@ -100,6 +100,13 @@ def test_the_ebb_of_a_cycle_is_no_stop() -> None:
     assert len(told.cycles) == 21 and {round(each[1]) for each in told.cycles} == {60}
 
 
+def test_what_is_sent_each_ten_seconds_is_not_silent_between() -> None:
+    signal = Signal("load", "t")
+    model = Model(every={"t": 1.0, "slow": 20.0})
+    assert model.gap_us(signal) == 30 * S
+    assert model.gap_us(Signal("load", "slow")) == 60 * S
+
+
 def past(site: MonitorSite, id_: str) -> Any:
     return site.ask("asset", OURS, topic="monitor", asset=id_, start=T, end=NOW)
 

@@ -40,6 +40,12 @@ def test_words_say_what_a_state_means() -> None:
     assert state_of("비가동") is State.STOPPED
     assert state_of("x7") is None
     assert template_of(["line/m/shots", "line/m/barrel_zone1"]) == "injection"
+    # A number belongs to the name of a machine; its line says what it is only where it does not.
+    assert template_of(["line1/press1/motor_current"]) == "press"
+    assert template_of(["line1/imm1/count"]) == "injection"
+    assert template_of(["가공반/press1/current"]) == "press"
+    assert template_of(["사출1반/조립기2/count"]) == "assembly"
+    assert template_of(["가공반/m1/current"]) == "machining"
 
 
 def test_a_current_tells_more_than_a_clamp() -> None:

@@ -125,6 +125,12 @@ def test_a_machine_whose_parts_nobody_counts_has_its_availability() -> None:
     assert told["sentence"].startswith("Availability 82%: the machine ran in so much")
     with translation.override("ko"):
         assert says(now(figures=figures, counted=False), NOON, {})["rated_short"] == "시간가동률"
+    # A quarter is known: the machine may have run in none of the rest, or in all of it.
+    rare = now(figures={"availability": 0.92, "known": 0.25}, known=0.25, counted=False)
+    assert words.oee_range(rare) == "75% of the time unknown · no OEE: parts are not counted"
+    assert sentences.of_figures(rare.figures).endswith(
+        "75% of the time is unknown, so it lies between 23% and 98%."
+    )
     # Of a time of which hardly anything is known there is none of either.
     found = says(now(figures=figures | {"known": 0.01}, counted=False), NOON, {})
     assert (found["rated"], found["rate"], found["range"]) == ("OEE", "", "parts are not counted")

@@ -27,7 +27,8 @@ class Hall:
     def __init__(self) -> None:
         self.machines: dict[Key, Machine] = {}
         self.now: dict[Key, dict[str, Any]] = {}  #: NOW of machines and lines
-        self.looked_back: dict[Key, int] = {}  #: when kept frames were asked since when it runs
+        #: When kept frames were asked since when it runs, from which time on, and what they said.
+        self.looked_back: dict[Key, tuple[int, int, int]] = {}
 
     def open(self, context: Context) -> None:
         """Read what is kept."""

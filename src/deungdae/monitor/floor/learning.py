@@ -14,7 +14,7 @@ from deungdae.monitor.definitions import Asset, Signal
 from deungdae.monitor.past import Readings
 
 SILENCE = 3.0  #: a silence longer than so many usual intervals
-LEAST_SILENCE_US = 10_000_000  #: and than this
+LEAST_SILENCE_US = 30_000_000  #: and than this: agents send what they read every ten seconds
 REPEATS = 0.3  #: share of readings that say nothing new, of a source that speaks anyway
 REGULAR = 3.0  #: its longest usual interval, in typical ones
 USUAL_WINDOW = 30.0

@@ -231,9 +231,10 @@ def running_since(hall: Hall, key: Key, machines: Sequence[Key], since_us: int, 
     One of them or another: as far as kept frames go back without a hole. What happened before
     this program ran comes with the frames that it computes meanwhile, so it is asked again.
     """
-    if now_us - hall.looked_back.get(key, 0) < BACK_EVERY_US:
-        return since_us
-    hall.looked_back[key] = now_us
+    asked_us, asked_for, found = hall.looked_back.get(key, (0, 0, 0))
+    if asked_for == since_us and now_us - asked_us < BACK_EVERY_US:
+        return found
+    asked_for = since_us
     while since_us > now_us - FARTHEST_US:
         before = side_by_side([hall.store.spans_before(*one, since_us) for one in machines])
         begun = since_us
@@ -244,6 +245,7 @@ def running_since(hall: Hall, key: Key, machines: Sequence[Key], since_us: int, 
         if begun == since_us:
             break
         since_us = begun
+    hall.looked_back[key] = now_us, asked_for, since_us
     return since_us
 
 

@@ -103,10 +103,19 @@ def state_of(value: str) -> State | None:
 
 def template_of(tags: Sequence[str]) -> str:
     """Return the template of machine that the names of its tags suggest."""
-    for template, words in _TEMPLATES.items():
-        if any(_has(tag, words) for tag in tags):
-            return template
+    # What the machine is called tells more than its line, which may hold machines of all kinds.
+    for part in ("machine", "line"):
+        told = [_part(tag, part) for tag in tags]
+        for template, words in _TEMPLATES.items():
+            if any(_has(each, words) for each in told):
+                return template
     return "generic"
+
+
+def _part(tag: str, part: str) -> str:
+    """Return what stands of a machine and its signals, or of all before it, without numbers."""
+    parts = re.sub(r"\d+", "", tag).split("/")
+    return "/".join(parts[-2:] if part == "machine" else parts[:-2])
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:

@@ -96,10 +96,12 @@ def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str
     `counting`: how many machines of how many count parts, where not all do.
     """
     if figures.instead is not None:
-        return _(
-            "Availability %(availability)s: the machine ran in so much of the planned time. OEE "
-            "cannot be given: parts are not counted, or no ideal cycle is set."
+        told = _(
+            "Availability %(availability)s: the machine ran in so much of the planned time that is "
+            "known. OEE cannot be given: parts are not counted, or no ideal cycle is set."
         ) % {"availability": percent(figures.instead)}
+        known = 1.0 if figures.known is None else figures.known
+        return _bounded(told, known, figures.instead * known, figures.instead * known + 1 - known)
     if figures.told is None:
         return _(
             "OEE cannot be given: too little is known, parts are not counted, or no ideal cycle is "
@@ -116,9 +118,14 @@ def of_figures(figures: Figures, counting: tuple[int, int] | None = None) -> str
     if counting is not None:
         told += f" {of_counting(*counting)}"
     known = 1.0 if figures.known is None else figures.known
+    return _bounded(told, known, figures.low, figures.high)
+
+
+def _bounded(told: str, known: float, least: float | None, most: float | None) -> str:
+    """Add how much of the time is unknown, and between what the figure lies for it."""
     if known > 0.995:
         return told
-    low, high = percent(figures.low) or "0%", percent(figures.high) or "100%"
+    low, high = percent(least) or "0%", percent(most) or "100%"
     if low == high:  # what is unknown changes nothing that can be seen
         bounds = _("%(unknown)s of the time is unknown.")
     else:

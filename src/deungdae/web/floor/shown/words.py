@@ -48,7 +48,7 @@ LOSS_WORDS: Final = {
     "setup": _lazy("Changeovers"),
     "starved": _lazy("Waiting for material"),
     "blocked": _lazy("Blocked by what follows"),
-    "stopped": _lazy("Stops without a reason"),
+    "stopped": _lazy("Other stops"),
     "micro_stops": _lazy("Short stops"),
     "slow": _lazy("Slow cycles"),
     "scrap": _lazy("Scrap"),
@@ -196,8 +196,13 @@ def oee_range(now: Now) -> str:
         return ""
     if now.figures.told is None:
         if now.counts.produced is None:
-            known = now.figures.instead is not None
-            return _("no OEE: parts are not counted") if known else _("parts are not counted")
+            if now.figures.instead is None:
+                return _("parts are not counted")
+            told = _("no OEE: parts are not counted")
+            if 1 - now.known < WORTH_SAYING:
+                return told
+            unknown = _("%(share)s of the time unknown") % {"share": percent(1 - now.known)}
+            return f"{unknown} · {told}"
         return _("not enough known yet") if now.ideal_seconds else _("no ideal cycle is set")
     unknown = 1 - now.known
     if unknown < WORTH_SAYING:

@@ -169,14 +169,16 @@ def watched(scope: Scope, machine: Asset, chosen: spans.Chosen, at_us: int) -> d
             (time * 1000, float(v) if isinstance(v, int | float) else None)
             for time, v in zip(one.times, one.values, strict=True)
         ]
-        numbers = [value for _at, value in points if value is not None]
-        if one.kind != NUMBER or len(numbers) < 2:
+        # Over a long time each point is a mean: the values themselves lay between these.
+        lowest = [float(v) for v in one.low or one.values if isinstance(v, int | float)]
+        highest = [float(v) for v in one.high or one.values if isinstance(v, int | float)]
+        if one.kind != NUMBER or len(lowest) < 2 or not highest:
             continue
         name = about.label or about.path
         sentence = _("%(tag)s: between %(low)s and %(high)s %(unit)s") % {
             "tag": name,
-            "low": f"{min(numbers):.4g}",
-            "high": f"{max(numbers):.4g}",
+            "low": f"{min(lowest):.4g}",
+            "high": f"{max(highest):.4g}",
             "unit": about.unit or "",
         }
         axis = Axis(chosen.start_us, chosen.end_us)

@@ -217,6 +217,7 @@ def _shown(document: Mapping[str, Any], reasons: Reasons) -> dict[str, Any]:
     figures = Figures.of(shift.get("figures") or {})
     counts = shift.get("counts") or {}
     parts, plan = good(shift), shift.get("plan")
+    longest_waiting = sorted(shift.get("reasons_missing") or (), key=lambda stop: stop[0] - stop[1])
     return {
         "document": document,
         "final": bool(shift.get("final")),
@@ -253,9 +254,9 @@ def _shown(document: Mapping[str, Any], reasons: Reasons) -> dict[str, Any]:
                 "to": clock(int(end)),
                 "lasted": lasting((end - start) / 1e6),
             }
-            for start, end in (shift.get("reasons_missing") or ())[:MOST_SHOWN]
+            for start, end in longest_waiting[:MOST_SHOWN]
         ],
-        "waiting_count": len(shift.get("reasons_missing") or ()),
+        "waiting_more": max(0, len(longest_waiting) - MOST_SHOWN),
         "alarms": _alarms(document),
         "alarms_known": document.get("alarms") is not None,
         "alarms_count": len(document.get("alarms") or ()),
