@@ -10,9 +10,8 @@ BIN := .venv/bin
 DONE := .venv/.done
 PINS := pyproject.toml constraints.txt tools/environment
 
-# Half of the time a test waits for a server or a browser: three workers keep two cores busy.
-# `make test WORKERS=0` runs them in one process.
-WORKERS ?= 3
+# What two cores gain on the tests; `make test WORKERS=0` runs them in one process.
+WORKERS ?= 2
 # Further words for pytest: `make test ARGS="tests/tables -k subtotal"`.
 ARGS ?=
 

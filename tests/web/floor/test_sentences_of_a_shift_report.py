@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from machine_of_truth import S
+
 from deungdae.web.floor.reporting import telling
+from deungdae.web.floor.views.shifts import _shown
 
 
 def of(**shift: Any) -> list[str]:
@@ -23,3 +26,13 @@ def test_without_a_count_there_is_no_oee_and_the_reason_is_said() -> None:
     told = of(figures={"oee": None, "known": 1.0}, counted=False)
     assert told[0] == "Nothing was counted in this shift."
     assert "parts are not counted" in told[1]
+
+
+def test_of_stops_without_a_reason_the_longest_are_listed_and_the_others_counted() -> None:
+    stops = [[at * 3600 * S, at * 3600 * S + at * 60 * S] for at in range(1, 12)]
+    shift = {"start": 0, "end": 12 * 3600 * S, "counts": {}, "reasons_missing": stops}
+    found = _shown({"shift": shift}, {})
+    assert [one["lasted"] for one in found["waiting"]] == [
+        f"{minutes} min" for minutes in range(11, 3, -1)
+    ]
+    assert found["waiting_more"] == 3

@@ -12,6 +12,9 @@ from deungdae.web.floor.shown.durations import lasting, money, percent, so_far
 from deungdae.web.floor.shown.ideals import together
 from deungdae.web.floor.shown.pieces import gathered, seconds_by_state, with_silences
 from deungdae.web.floor.shown.says import level, nothing, says
+from deungdae.web.floor.views.machine import bounds
+from deungdae.web.plant.explorer.series import NUMBER, TEXT, Series
+from deungdae.web.plant.live.lines import Described
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -254,3 +257,14 @@ def test_bounds_that_read_alike_are_said_as_one_figure() -> None:
     assert sentences.of_figures(told.figures).endswith(" 1.0% of the time is unknown.")
     with translation.override("ko"):
         assert "~" not in words.oee_range(told) + sentences.of_figures(told.figures)
+
+
+def test_a_watched_value_lay_between_its_extremes_and_not_between_its_means() -> None:
+    about = Described("line1/imm1/current")
+    hours = Series(
+        about, NUMBER, [0, 1, 2], [10.0, None, 12.0], [2.5, None, 3.0], [25.0, None, 29.6]
+    )
+    assert bounds(hours) == (2.5, 29.6)
+    assert bounds(Series(about, NUMBER, [0, 1], [10.0, 12.0])) == (10.0, 12.0)
+    assert bounds(Series(about, NUMBER, [0], [10.0])) is None
+    assert bounds(Series(about, TEXT, [0, 1], ["a", "b"])) is None

@@ -30,7 +30,7 @@ from deungdae.web.floor.shown.words import reason_word, state_word
 from deungdae.web.floor.views.site import card, live, url_of
 from deungdae.web.plant.explorer import finding
 from deungdae.web.plant.explorer.look import Look
-from deungdae.web.plant.explorer.series import NUMBER, fetch
+from deungdae.web.plant.explorer.series import NUMBER, Series, fetch
 from deungdae.web.plant.live.board import now_us
 from deungdae.web.plant.live.lines import Described
 
@@ -169,16 +169,14 @@ def watched(scope: Scope, machine: Asset, chosen: spans.Chosen, at_us: int) -> d
             (time * 1000, float(v) if isinstance(v, int | float) else None)
             for time, v in zip(one.times, one.values, strict=True)
         ]
-        # Over a long time each point is a mean: the values themselves lay between these.
-        lowest = [float(v) for v in one.low or one.values if isinstance(v, int | float)]
-        highest = [float(v) for v in one.high or one.values if isinstance(v, int | float)]
-        if one.kind != NUMBER or len(lowest) < 2 or not highest:
+        between = bounds(one)
+        if between is None:
             continue
         name = about.label or about.path
         sentence = _("%(tag)s: between %(low)s and %(high)s %(unit)s") % {
             "tag": name,
-            "low": f"{min(lowest):.4g}",
-            "high": f"{max(highest):.4g}",
+            "low": f"{between[0]:.4g}",
+            "high": f"{between[1]:.4g}",
             "unit": about.unit or "",
         }
         axis = Axis(chosen.start_us, chosen.end_us)
@@ -191,3 +189,15 @@ def watched(scope: Scope, machine: Asset, chosen: spans.Chosen, at_us: int) -> d
             }
         )
     return found
+
+
+def bounds(one: Series) -> tuple[float, float] | None:
+    """Return between what the values of a number lay; None of fewer than two.
+
+    Over a long time each point is a mean, and the values lay further apart.
+    """
+    lowest = [float(v) for v in one.low or one.values if isinstance(v, int | float)]
+    highest = [float(v) for v in one.high or one.values if isinstance(v, int | float)]
+    if one.kind != NUMBER or len(lowest) < 2 or not highest:
+        return None
+    return min(lowest), max(highest)
